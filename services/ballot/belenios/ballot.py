@@ -176,9 +176,7 @@ def _check_answer(election: Election, credential: str, question: Question, answe
     blank = [Proof.parse(group, p) for p in items(answer["blank_proof"], 2)] if question.blank else []
     context = f"{election.hash}|{credential}"
     for choice, proofs in zip(choices, individual, strict=True):
-        if not check_one_of(
-            group, key, interval_prefix(group, context, choice), interval(group, choice, 0, 1), proofs
-        ):
+        if not check_one_of(group, key, interval_prefix(group, context, choice), interval(group, choice, 0, 1), proofs):
             raise InvalidBallot("bad-individual-proof")
     context = _context(group, context, choices)
     if question.blank:

@@ -57,9 +57,7 @@ class Ciphertext(NamedTuple):
 
 def encrypt(group: Group, key: Point, message: int, randomness: int) -> Ciphertext:
     """Exponential ElGamal."""
-    return Ciphertext(
-        group.base_mul(randomness), group.add(group.mul(key, randomness), group.base_mul(message))
-    )
+    return Ciphertext(group.base_mul(randomness), group.add(group.mul(key, randomness), group.base_mul(message)))
 
 
 def total(group: Group, ciphertexts: Sequence[Ciphertext]) -> Ciphertext:
