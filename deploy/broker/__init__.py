@@ -1,0 +1,1 @@
+"""The message broker: a private RabbitMQ node for demonstrations and tests."""
