@@ -1,0 +1,70 @@
+"""What an entry point has at hand: settings, database, and the way to the other services."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+
+from services.runtime import correlation, settings
+from services.runtime.database import Database
+from services.runtime.rpc import Caller, RpcClient
+
+
+@dataclass
+class Held:
+    """The resources of one service in one process."""
+
+    service: str
+    settings: Any
+    database: Database
+    rpc: Caller
+    shared: dict[str, Any] = field(default_factory=dict)
+    """What a service wants to keep between requests (parsed keys, caches)."""
+
+
+def hold(service: str, settings_class: type[settings.RuntimeSettings], rpc: Caller | None = None) -> Held:
+    """Open the resources of a service. In: its name, its settings class, and a caller where the bus is in-process."""
+    loaded: Any = settings.load(settings_class)
+    return Held(service, loaded, Database(loaded.database_url, service), rpc or RpcClient(loaded.amqp_uri))
+
+
+class Resources(DependencyProvider):
+    """Gives each worker the service's resources, and binds the identifiers that came with the request."""
+
+    def __init__(self, settings_class: type[settings.RuntimeSettings]) -> None:
+        self.settings_class = settings_class
+        self._held: Held | None = None
+
+    @property
+    def held(self) -> Held:
+        """The resources, opened at first use so that loops and inboxes may ask before this extension is set up."""
+        if self._held is None:
+            self._held = hold(self.container.service_name, self.settings_class)
+        return self._held
+
+    def setup(self) -> None:
+        """Fail at start where a setting is wrong."""
+        self.held  # noqa: B018
+
+    def stop(self) -> None:
+        """Close what was opened."""
+        if self._held is not None:
+            self._held.rpc.close()
+            self._held.database.dispose()
+
+    def get_dependency(self, worker_ctx: Any) -> Held:
+        """What the service class sees as its attribute."""
+        return self.held
+
+    def worker_setup(self, worker_ctx: Any) -> None:
+        """Take over the identifiers of the request before the method runs, in the worker's own greenlet."""
+        data = worker_ctx.data
+        correlation.bind(data.get(correlation.CORRELATION_HEADER), data.get(correlation.IDEMPOTENCY_HEADER))
+
+
+def held_by(extension: DependencyProvider) -> Held:
+    """The resources of the service that `extension` belongs to."""
+    for sibling in extension.container.dependencies:
+        if isinstance(sibling, Resources):
+            return sibling.held
+    raise LookupError(f"service {extension.container.service_name} has no Resources")
