@@ -1,0 +1,29 @@
+/**
+ * Builds what the pages load: booth.js (module), worker.js (classic script, for browsers without module workers)
+ * and site.css, minified, into gateway/static/build/. `--watch` rebuilds on change.
+ */
+
+import { rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import { build, context } from "esbuild";
+
+const gateway = fileURLToPath(new URL("..", import.meta.url));
+const target = ["es2022", "chrome111", "edge111", "firefox115", "safari16.4"];
+
+/** @type {import("esbuild").BuildOptions} */
+const shared = { bundle: true, minify: true, target, legalComments: "eof", outdir: `${gateway}static/build`, logLevel: "info" };
+
+/** @type {import("esbuild").BuildOptions[]} */
+const bundles = [
+  { ...shared, entryPoints: [`${gateway}booth/booth.js`], format: "esm" },
+  { ...shared, entryPoints: [`${gateway}booth/worker.js`], format: "iife" },
+  { ...shared, entryPoints: [`${gateway}styles/site.css`] },
+];
+
+if (process.argv.includes("--watch")) {
+  for (const options of bundles) await (await context(options)).watch();
+} else {
+  rmSync(`${gateway}static/build`, { recursive: true, force: true });
+  await Promise.all(bundles.map((options) => build(options)));
+}
