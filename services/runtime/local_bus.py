@@ -6,6 +6,7 @@ here nothing acknowledged is lost by a crash. Not for an election: one process k
 """
 
 import contextvars
+import functools
 import inspect
 import json
 from typing import Any
@@ -35,12 +36,8 @@ class LocalBus:
     def start(self) -> None:
         """Start the background loops and the relay."""
         for held in self.held.values():
-            publisher = _InboxPublisher(self)
-            self._loops.append(
-                BackgroundLoop(
-                    f"{held.service}.relay", lambda h=held, p=publisher: relay.drain(h.database, p), relay.POLL
-                )
-            )
+            step = functools.partial(relay.drain, held.database, _InboxPublisher(self))
+            self._loops.append(BackgroundLoop(f"{held.service}.relay", step, relay.POLL))
         for loop in self._loops:
             loop.start()
         log.warning("in_process_bus", meaning="demonstration only: one process holds all services")

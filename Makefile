@@ -1,0 +1,67 @@
+# Everything a person does with Isoloir on a fresh machine. Each target installs what it needs.
+PYTHON ?= python3
+BIN := .venv/bin
+VOTERS ?= 100
+OUT ?= out
+
+.PHONY: help setup setup-dev setup-test demo election test lint bench lock clean
+
+help: ## say what can be done
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+
+setup: .venv/.runtime gateway/static/build/.built ## install everything that running needs, into .venv and node_modules
+
+.venv/.runtime: requirements/runtime.txt pyproject.toml
+	@echo "Isoloir: installing Python packages into .venv (a minute or two on a new machine)…"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Isoloir needs Python 3.11 or newer: $$($(PYTHON) --version)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --disable-pip-version-check --progress-bar on --require-hashes -r requirements/runtime.txt
+	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: requirements/dev.txt .venv/.runtime
+	@echo "Isoloir: installing what tests and linters need…"
+	$(BIN)/pip install --disable-pip-version-check --progress-bar on --require-hashes -r requirements/dev.txt
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json
+	@command -v npm >/dev/null || { echo "Isoloir needs Node 20 or newer with npm"; exit 1; }
+	npm ci --no-audit --no-fund
+	@touch $@
+
+gateway/static/build/.built: node_modules/.installed $(shell find gateway/booth gateway/styles -type f 2>/dev/null)
+	npm run --silent build
+	@touch $@
+
+setup-dev: setup .venv/.dev
+
+setup-test: setup-dev
+	@deploy/test-machine/install
+
+demo: setup ## start everything with an invented election and say how to be a voter
+	$(BIN)/isoloir demo
+
+election: setup ## run a whole election without a human: make election VOTERS=100 OUT=out
+	$(BIN)/isoloir election --voters $(VOTERS) --out $(OUT)
+
+test: setup-test ## run every test (RabbitMQ, PostgreSQL, SMTP, Chromium for real)
+	npm run --silent typecheck
+	npm test --silent
+	$(BIN)/python -m pytest
+
+lint: setup-dev ## ruff, mypy, import contracts, JavaScript types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	npm run --silent typecheck
+
+bench: setup-test ## measure, as ratios in one run: build/bench.json
+	$(BIN)/python -m tests.bench
+
+lock: setup-dev ## renew the pins and their hashes
+	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --upgrade -o requirements/runtime.txt requirements/runtime.in
+	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --upgrade -o requirements/dev.txt requirements/dev.in
+
+clean: ## remove what was built, installed or run
+	rm -rf build var out gateway/static/build node_modules .venv

@@ -1,0 +1,21 @@
+"""`isoloir migrate`: brings the databases of the services to their newest schema."""
+
+import importlib
+
+import click
+
+from services.runtime import settings
+from services.runtime.database import Database
+from services.runtime.topology import SERVICES
+
+
+@click.command("migrate")
+@click.argument("names", nargs=-1, type=click.Choice(SERVICES))
+def command(names: tuple[str, ...]) -> None:
+    """Migrate the databases of the services NAMES, or of all four."""
+    for name in names or SERVICES:
+        loaded = settings.load(importlib.import_module(f"services.{name}.settings").Settings)
+        database = Database(loaded.database_url, name)
+        database.upgrade()
+        database.dispose()
+        click.echo(f"{name}: base à jour")

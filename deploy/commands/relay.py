@@ -1,0 +1,24 @@
+"""`isoloir relay`: carries the events from the outboxes to RabbitMQ."""
+
+import signal
+import threading
+from typing import Any
+
+import click
+
+from services.runtime import logs, relay, settings
+
+
+@click.command("relay")
+def command() -> None:
+    """Publish the services' events to RabbitMQ until told to stop."""
+    loaded = settings.load(relay.Settings)
+    logs.configure("relay", loaded.log_level)
+    stopping = threading.Event()
+
+    def stop(_signal: int, _frame: Any) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    relay.run(loaded, stopping.is_set)

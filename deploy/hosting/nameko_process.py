@@ -1,0 +1,42 @@
+"""One service as a nameko process. Import only after eventlet has patched the standard library."""
+
+import signal
+import sys
+from typing import Any
+
+import eventlet
+from nameko.runners import ServiceRunner
+
+from deploy.hosting.loading import load_class
+from services.runtime import logs, settings
+
+WORKERS = 10  # requests at once in one process
+
+
+def run_service(name: str, path: str) -> None:
+    """Run the service until SIGTERM or SIGINT. A process that cannot go on exits, and its supervisor starts another."""
+    common = settings.load(settings.RuntimeSettings)
+    logs.configure(name, common.log_level)
+    log = logs.get_logger()
+    if not common.amqp_uri:
+        print("isoloir: cannot start, wrong settings: AMQP_URI: a service of its own needs a broker", file=sys.stderr)
+        raise SystemExit(settings.EXIT_BAD_CONFIGURATION)
+    runner = ServiceRunner({"AMQP_URI": common.amqp_uri, "max_workers": WORKERS, "HEARTBEAT": 20})
+    runner.add_service(load_class(path))
+
+    def stop(_signal: int, _frame: Any) -> None:
+        # The handler runs in the hub, which must not wait.
+        eventlet.spawn_n(runner.stop)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    runner.start()
+    log.info("service_started", service=name)
+    waiter = eventlet.spawn(runner.wait)
+    while True:
+        try:
+            waiter.wait()
+            break
+        except InterruptedError:  # the signal interrupted the hub's wait
+            continue
+    log.info("service_stopped", service=name)
