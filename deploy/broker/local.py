@@ -1,8 +1,8 @@
 """A private RabbitMQ node, from the rabbitmq-server installed on the machine.
 
-Everything is its own: data, logs, cookie, node name, ports and the port mapper (epmd), all on the loopback interface, so that a
-node neither meets the machine's own RabbitMQ nor leaves anything running behind it. The distribution's /usr/sbin wrapper is
-not used: it changes user and directory.
+Everything is its own: data, logs, cookie, node name, ports and the port mapper (epmd), all on the loopback interface,
+so that a node neither meets the machine's own RabbitMQ nor leaves anything running behind it. The distribution's
+/usr/sbin wrapper is not used: it changes user and directory.
 """
 
 import contextlib
@@ -56,7 +56,7 @@ def _epmd() -> str | None:
 
 
 class LocalBroker:
-    """One node. Its ports, name and password are chosen once: stop, kill and start again give the same address and data.
+    """One node. Ports, name and password are chosen once: stop, kill and start again give the same address and data.
 
     Without ``directory`` a temporary one is used, and ``close()`` removes it.
     """
@@ -131,7 +131,7 @@ class LocalBroker:
             self._processes.append((process, command))
             assert command.ready is not None
             try:
-                wait_until(command.ready, START_SECONDS, command.name, alive=lambda p=process: p.poll() is None)
+                wait_until(command.ready, START_SECONDS, command.name, alive=lambda: process.poll() is None)  # noqa: B023
             except TimeoutError as error:
                 tail = command.log.read_text(errors="replace")[-2000:]
                 self.stop()

@@ -1,8 +1,8 @@
 """A private PostgreSQL cluster for tests, from the server installed on the machine.
 
-On the loopback interface, with accounts as in production: one for each service, which reaches its own database only, and `relay`,
-which reaches the outbox tables only. Nobody is asked for a password (« trust »), so it is for invented data.
-PostgreSQL refuses to run as root: root runs it as the user ``postgres``.
+On the loopback interface, with accounts as in production: one for each service, which reaches its own database only,
+and one for the relay, which reaches the outbox tables only. Nobody is asked for a password (« trust »): for invented
+data only. PostgreSQL refuses to run as root: root runs it as the user ``postgres``.
 """
 
 import contextlib
@@ -59,7 +59,7 @@ def programs() -> Path | None:
 
 @dataclass(frozen=True)
 class ServiceDatabases:
-    """Four databases of one system, and its accounts. Names end with ``suffix``, so that systems can share a cluster."""
+    """Databases and accounts of one system. Names end with ``suffix``, so that systems can share a cluster."""
 
     port: int
     suffix: str
@@ -84,7 +84,7 @@ class ServiceDatabases:
     def grant_relay(self) -> None:
         """Give the relay its rights on the outboxes (grants.sql), by each owner. After the migrations."""
         for service in SERVICES:
-            statement = sql.SQL(GRANTS.read_text().replace(':"relay"', "{relay}")).format(  # type: ignore[arg-type]
+            statement = sql.SQL(GRANTS.read_text().replace(':"relay"', "{relay}")).format(
                 relay=sql.Identifier(self.relay)
             )
             with _connection(self.port, self.name(service), self.name(service)) as connection:
@@ -95,7 +95,7 @@ class ServiceDatabases:
 
 
 class LocalCluster:
-    """One cluster in a directory of its own under the system's temporary directory; ``stop`` then ``start`` keeps the data."""
+    """One cluster, in a temporary directory of its own; ``stop`` then ``start`` keeps the data."""
 
     def __init__(self) -> None:
         found = programs()
@@ -115,7 +115,7 @@ class LocalCluster:
         return self.directory / "data"
 
     def start(self) -> None:
-        """Create the cluster where it does not exist, start it, wait until it answers, create databases and accounts."""
+        """Create the cluster (the first time), start it, wait until it answers, create databases and accounts."""
         new = not self.data.exists()
         if new:
             arguments = [str(self._programs / "initdb"), "--no-sync", "-A", "trust", "-U", "postgres", "-E", "UTF8"]
