@@ -1,10 +1,9 @@
 """The voting code: what a voter types, and the Belenios credential it stands for.
 
-Sixteen symbols of Crockford's base 32 in groups of four. Fifteen are random (75 bits); the last is a check symbol: the sum
-in GF(32) of alpha^i * symbol_i over the first fifteen, alpha a generator of the multiplicative group. Over all sixteen
-the weights alpha^0..alpha^14 and 1 would give position 15 the weight of position 0, so the check symbol is scaled by
-alpha^15: the code words are the zeros of sum(alpha^i * symbol_i, i = 0..15). The sixteen weights are distinct and not
-zero, therefore every single wrong symbol and every exchange of two different symbols, adjacent or not, is noticed.
+Sixteen symbols of Crockford's base 32 in groups of four. Fifteen are random (75 bits), the last is a check symbol:
+codes are the zeros of sum(alpha^i * symbol_i, i = 0..15) in GF(32), where alpha generates the multiplicative group
+(order 31). The sixteen weights alpha^i are distinct and not zero: every single wrong symbol and every exchange of two
+different symbols, adjacent or not, is noticed.
 """
 
 from __future__ import annotations

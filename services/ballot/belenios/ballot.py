@@ -40,6 +40,7 @@ REASONS = frozenset(
     }
 )
 
+_SLACK = 4096
 _KEYS = ("election_uuid", "election_hash", "credential", "answers", "signature")
 
 
@@ -61,6 +62,7 @@ def tracker(raw: str) -> str:
 
 def max_ballot_size(election: Election) -> int:
     """No ballot of this election is longer than this many bytes. Callers may refuse longer bodies unread."""
+    # The slack lets a ballot that is wrong by a few characters be refused for what is wrong with it.
     scalar = "0" * len(str(election.group.q))
     point = election.public_key
     proof = {"challenge": scalar, "response": scalar}
@@ -76,7 +78,7 @@ def max_ballot_size(election: Election) -> int:
             answer["blank_proof"] = [proof, proof]
         answers.append(answer)
     signature = {"hash": election.hash, "proof": proof}
-    return len(dumps(dict(zip(_KEYS, (election.uuid, election.hash, point, answers, signature), strict=True))))
+    return len(dumps(dict(zip(_KEYS, (election.uuid, election.hash, point, answers, signature), strict=True)))) + _SLACK
 
 
 def make_ballot(election: Election, secret: int, plaintexts: Sequence[Sequence[int]]) -> str:

@@ -14,7 +14,8 @@ MAX_DEPTH = 16
 # Largest integer that every JSON reader represents exactly; the protocol's own limit (2^30-1) is lower.
 MAX_INTEGER_DIGITS = 15
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+# Possessive, and never failing once begun: linear time and constant memory whatever the text.
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _BRACKET = re.compile(r"[\[\]{}]")
 
 
@@ -105,8 +106,8 @@ def _decoded(text: str | bytes, max_bytes: int) -> str:
 def _check_depth(text: str, max_depth: int) -> None:
     # Before the parser, which recurses. Only an excess of opening brackets is looked for; the rest is the parser's.
     depth = 0
-    for bracket in _BRACKET.findall(_STRING.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
+    for bracket in _BRACKET.finditer(_STRING.sub("", text)):
+        depth += 1 if bracket[0] in "[{" else -1
         if depth > max_depth:
             raise Malformed("too-deep", f"more than {max_depth} levels")
 

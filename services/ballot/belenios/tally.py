@@ -199,8 +199,8 @@ def compute_result(
 ) -> str:
     """The result, from checked partial decryptions of enough holders of every item.
 
-    Raises InvalidTally (wrong-encrypted-tally, too-many-ballots, wrong-key, not-enough-holders, no-result), InvalidPartialDecryption,
-    Malformed.
+    Raises InvalidTally (wrong-encrypted-tally, too-many-ballots, wrong-key, not-enough-holders, no-result),
+    InvalidPartialDecryption, Malformed.
     """
     sized = SizedTally.parse(sized_raw)
     if sized.encrypted_tally != sha_hex(encrypted_tally_raw):
