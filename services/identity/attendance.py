@@ -1,0 +1,69 @@
+"""The poll book (émargement): signed when the urn says that it holds a ballot, once per voter and election (L8, L10)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from services.identity import holders, voting_events
+from services.identity.errors import Code, refuse
+from services.identity.messages import MailRoom, request_email
+from services.identity.models import Election, Entitlement, PollBookEntry, Voter, VotingEvent
+
+
+class UnknownHolder(Exception):
+    """A ballot was accepted for a pseudonym that identity did not make: nothing to sign, people must look."""
+
+
+def sign(session: Session, room: MailRoom, *, holder_key: str, election: str, holder: str, now: datetime) -> bool:
+    """Sign the poll book for the voter behind `holder` and request the attendance e-mail; return whether it is new.
+
+    A second call does nothing. Raises UnknownHolder, whose text names neither voter nor holder.
+    """
+    voter_id = session.scalar(
+        select(Entitlement.voter_id).where(
+            Entitlement.lookup_tag == holders.lookup_tag(holder_key, holder), Entitlement.election == election
+        )
+    )
+    if voter_id is None:
+        raise UnknownHolder(f"no entitlement for a ballot of election {election}")
+    # Random key and time cut to the hour: the order of the poll book must not be that of the urn (see the model).
+    row = {
+        "id": str(uuid.uuid4()),
+        "voter_id": voter_id,
+        "election": election,
+        "signed_in_hour": now.replace(minute=0, second=0, microsecond=0),
+    }
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(PollBookEntry).values(row).on_conflict_do_nothing().returning(PollBookEntry.id)
+    if session.execute(statement).scalar_one_or_none() is None:
+        return False
+    voter = session.get_one(Voter, voter_id)
+    name = session.execute(select(Election.name).where(Election.uuid == election)).scalar_one()
+    # No tracker and no time: the message confirms the signature, it must not tie a person to a ballot.
+    request_email(session, room, voter, template="attendance", values={"election": name}, expires_at=None)
+    return True
+
+
+def counts(session: Session, voting_event: str) -> list[dict[str, object]]:
+    """Return [{uuid, entitled, signed}] for each election, in the operator's order. Raises voting_event_unknown."""
+    if session.get(VotingEvent, voting_event) is None:
+        raise refuse(Code.VOTING_EVENT_UNKNOWN)
+    elections = [election.uuid for election in voting_events.elections_of(session, voting_event)]
+    entitled = _by_election(session, Entitlement, elections)
+    signed = _by_election(session, PollBookEntry, elections)
+    return [{"uuid": uuid, "entitled": entitled.get(uuid, 0), "signed": signed.get(uuid, 0)} for uuid in elections]
+
+
+def _by_election(
+    session: Session, table: type[Entitlement] | type[PollBookEntry], elections: Sequence[str]
+) -> dict[str, int]:
+    rows = session.execute(
+        select(table.election, func.count()).where(table.election.in_(elections)).group_by(table.election)
+    )
+    return {row[0]: row[1] for row in rows}

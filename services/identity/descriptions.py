@@ -1,0 +1,61 @@
+"""What the portal is told about voting events, links and sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from services.identity import entitlements, links, voting_events
+from services.identity.models import Voter, VoterSession, VotingEvent
+
+
+def voting_event(session: Session, event: VotingEvent, now: datetime) -> dict[str, object]:
+    """Describe a voting event; `now` tells browsers the server's time."""
+    return {
+        "voting_event": event.uuid,
+        "name": event.name,
+        "opens_at": event.opens_at,
+        "closes_at": event.closes_at,
+        "now": now,
+        "profile": event.profile,
+        "roll_sealed": event.roll_sealed_at is not None,
+        "elections": [
+            {
+                "uuid": election.uuid,
+                "code": election.code,
+                "name": election.name,
+                "mode": election.mode,
+                "notice": election.notice,
+            }
+            for election in voting_events.elections_of(session, event.uuid)
+        ],
+    }
+
+
+def link(session: Session, token: str, now: datetime) -> dict[str, object]:
+    """Describe a link that may be used: for what, until when, whose, and under which password policy. Raises link_*."""
+    found = links.find(session, token, now)
+    voter = session.get_one(Voter, found.voter_id)
+    return {
+        "purpose": found.purpose,
+        "expires_at": found.expires_at,
+        "identifier": voter.identifier,
+        "profile": session.get_one(VotingEvent, voter.voting_event).profile,
+    }
+
+
+def session(reading: Session, opened: VoterSession, now: datetime) -> dict[str, object]:
+    """Describe the voter of an open session; last_connection is the one before this session, or None."""
+    voter = reading.get_one(Voter, opened.voter_id)
+    return {
+        "voter": {
+            "surname": voter.surname,
+            "first_name": voter.first_name,
+            "identifier": voter.identifier,
+            "assignment": voter.assignment,
+        },
+        "last_connection": opened.previous_connection_at,
+        "voting_event": voting_event(reading, reading.get_one(VotingEvent, voter.voting_event), now),
+        "elections": entitlements.own_elections(reading, voter.id),
+    }

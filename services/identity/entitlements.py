@@ -1,0 +1,123 @@
+"""What a voter may vote in: the list of own elections, permits, and the bearers whom reassort makes codes for."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.identity import holders, permits, voting_events
+from services.identity.errors import Code, refuse
+from services.identity.models import Election, Entitlement, PollBookEntry, Voter
+
+
+def own_elections(session: Session, voter_id: str) -> list[dict[str, object]]:
+    """Return the voter's elections, in the operator's order, with whether the poll book is signed."""
+    rows = session.execute(
+        select(Election, PollBookEntry.id)
+        .join(Entitlement, Entitlement.election == Election.uuid)
+        .outerjoin(
+            PollBookEntry,
+            (PollBookEntry.election == Election.uuid) & (PollBookEntry.voter_id == Entitlement.voter_id),
+        )
+        .where(Entitlement.voter_id == voter_id)
+        .order_by(Election.position)
+    )
+    return [
+        {
+            "uuid": election.uuid,
+            "code": election.code,
+            "name": election.name,
+            "mode": election.mode,
+            "notice": election.notice,
+            "signed": signature is not None,
+        }
+        for election, signature in rows
+    ]
+
+
+def issue_permit(
+    session: Session,
+    *,
+    voter_id: str,
+    election: str,
+    holder_key: str,
+    permit_private_key: str,
+    now: datetime,
+    lifetime: timedelta,
+) -> tuple[str, datetime]:
+    """Return (permit, moment of expiry) for a voter who is authenticated.
+
+    Raises not_entitled, also for an election that does not exist, and election_elsewhere for one held on paper.
+    """
+    mode = session.scalar(
+        select(Election.mode)
+        .join(Entitlement, Entitlement.election == Election.uuid)
+        .where(Entitlement.voter_id == voter_id, Election.uuid == election)
+    )
+    if mode is None:
+        raise refuse(Code.NOT_ENTITLED)
+    if mode != voting_events.ONLINE:
+        raise refuse(Code.ELECTION_ELSEWHERE)
+    return permits.issue(
+        permit_private_key,
+        election=election,
+        holder=holders.holder(holder_key, election, voter_id),
+        now=now,
+        lifetime=lifetime,
+    )
+
+
+def list_bearers(
+    session: Session, *, voting_event: str, after: str | None, limit: int, holder_key: str, now: datetime
+) -> tuple[list[dict[str, object]], str | None]:
+    """Return (bearers, where the next page starts or None) in the order of voter ids, which are random.
+
+    Only voters with an election held online. From the first call on the roll is in use: codes exist for it, so it
+    cannot be replaced any more. Raises voting_event_unknown.
+    """
+    event = voting_events.find(session, voting_event)
+    if event.codes_listed_at is None:
+        event.codes_listed_at = now
+    online = (
+        select(Entitlement.voter_id, Entitlement.election)
+        .join(Election, Election.uuid == Entitlement.election)
+        .where(Election.mode == voting_events.ONLINE)
+        .order_by(Election.position)
+    )
+    voters = list(
+        session.scalars(
+            select(Voter)
+            .where(
+                Voter.voting_event == voting_event,
+                Voter.id > (after or ""),
+                Voter.id.in_(online.order_by(None).with_only_columns(Entitlement.voter_id)),
+            )
+            .order_by(Voter.id)
+            .limit(limit + 1)
+        )
+    )
+    page, more = voters[:limit], len(voters) > limit
+    elections: dict[str, list[str]] = {voter.id: [] for voter in page}
+    for voter_id, election in session.execute(online.where(Entitlement.voter_id.in_(list(elections)))):
+        elections[voter_id].append(election)
+    bearers: list[dict[str, object]] = [
+        {
+            "bearer": holders.bearer(holder_key, voting_event, voter.id),
+            "notice": {"name": f"{voter.first_name} {voter.surname}", "lines": _address(voter)},
+            "holders": [
+                {"election": election, "holder": holders.holder(holder_key, election, voter.id)}
+                for election in elections[voter.id]
+            ],
+        }
+        for voter in page
+    ]
+    return bearers, page[-1].id if more else None
+
+
+def _address(voter: Voter) -> list[str]:
+    lines = (voter.assignment, voter.address1, voter.address2, f"{voter.postcode} {voter.city}".strip())
+    # The assignment stands in for an address that the roll does not have: such notices are handed over at work.
+    wanted = lines if not any(lines[1:]) else lines[1:]
+    return [line for line in wanted if line]

@@ -1,0 +1,34 @@
+"""The closed set of refusals that callers of identity can tell apart."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from services.runtime.refusals import Refusal
+
+
+class Code(StrEnum):
+    """Each code is a part of the contract: the gateway has one status and one phrase for each."""
+
+    INVALID_REQUEST = "invalid_request"
+    NO_VOTING_EVENT = "no_voting_event"
+    VOTING_EVENT_UNKNOWN = "voting_event_unknown"
+    VOTING_EVENT_DIFFERS = "voting_event_differs"
+    ROLL_INVALID = "roll_invalid"
+    ROLL_SEALED = "roll_sealed"
+    ROLL_IN_USE = "roll_in_use"
+    IMPORT_INCOMPLETE = "import_incomplete"
+    LINK_UNKNOWN = "link_unknown"
+    LINK_EXPIRED = "link_expired"
+    LINK_USED = "link_used"
+    PASSWORD_REFUSED = "password_refused"  # noqa: S105 - a code, not a password
+    LOG_IN_REFUSED = "log_in_refused"
+    ACCOUNT_LOCKED = "account_locked"
+    SESSION_EXPIRED = "session_expired"
+    NOT_ENTITLED = "not_entitled"
+    ELECTION_ELSEWHERE = "election_elsewhere"
+
+
+def refuse(code: Code, **details: object) -> Refusal:
+    """Return the refusal to raise; `details` must be JSON-able and hold no secret."""
+    return Refusal(code.value, **details)

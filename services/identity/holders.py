@@ -1,0 +1,29 @@
+"""Pseudonyms under which the other services know voters. Only identity has the key that makes them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+
+def holder(key: str, election: str, voter_id: str) -> str:
+    """Return the pseudonym of a voter for one election; ballot knows the voter by nothing else."""
+    return _tag(key, f"{election}|{voter_id}")
+
+
+def bearer(key: str, voting_event: str, voter_id: str) -> str:
+    """Return the pseudonym of a voter for a voting event; reassort knows the voter by nothing else."""
+    return _tag(key, f"bearer|{voting_event}|{voter_id}")
+
+
+def lookup_tag(key: str, holder_pseudonym: str) -> str:
+    """Return what identity stores to find an entitlement again from a holder.
+
+    The holder itself is never stored: a dump of this database beside one of the ballot box would otherwise be
+    joined by it, and the secret of who voted which ballot would hang on the encryption alone (L1).
+    """
+    return _tag(key, f"lookup|{holder_pseudonym}")
+
+
+def _tag(key: str, message: str) -> str:
+    return hmac.new(bytes.fromhex(key), message.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,106 @@
+"""Single-use links sent by e-mail (A4, A8): only the newest of a voter is valid, and only once."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+
+from services.identity import tokens
+from services.identity.errors import Code, refuse
+from services.identity.messages import MailRoom, request_email
+from services.identity.models import Link, Voter
+
+ACTIVATION = "activation"
+PASSWORD = "password"  # noqa: S105 - the purpose of a link
+COOLDOWN = timedelta(minutes=2)
+TEMPLATES = {ACTIVATION: "activation_link", PASSWORD: "password_link"}
+
+
+@dataclass(frozen=True)
+class OpenLink:
+    """A link that may still be used."""
+
+    id: str
+    voter_id: str
+    purpose: str
+    expires_at: datetime
+
+
+def send(session: Session, room: MailRoom, voter_id: str, purpose: str, *, now: datetime, lifetime: timedelta) -> bool:
+    """Send the voter a new link, which ends the earlier ones; return whether a message was requested.
+
+    Nothing is sent within two minutes of the last one: a message is on its way, and a second one would only make the
+    first link invalid in the hands of a voter who is about to click on it.
+    """
+    voter = session.scalar(select(Voter).where(Voter.id == voter_id).with_for_update())
+    if voter is None:
+        return False
+    newest = session.scalar(select(Link).where(Link.voter_id == voter_id).order_by(Link.created_at.desc()).limit(1))
+    if newest is not None and newest.consumed_at is None and now - newest.created_at < COOLDOWN:
+        return False
+    end_all(session, voter_id, now)
+    token = tokens.fresh()
+    session.add(
+        Link(
+            id=str(uuid.uuid4()),
+            token_hash=tokens.digest(token),
+            voter_id=voter_id,
+            purpose=purpose,
+            created_at=now,
+            expires_at=now + lifetime,
+        )
+    )
+    minutes = int(lifetime.total_seconds() // 60)
+    request_email(
+        session,
+        room,
+        voter,
+        template=TEMPLATES[purpose],
+        values={"link": f"{room.public_url.rstrip('/')}/lien/{token}", "minutes": minutes},
+        expires_at=now + lifetime,
+    )
+    return True
+
+
+def find(session: Session, token: str, now: datetime) -> OpenLink:
+    """Return the link of `token` without using it up. Raises link_unknown, link_used, link_expired."""
+    link = session.scalar(select(Link).where(Link.token_hash == tokens.digest(token)))
+    if link is None:
+        raise refuse(Code.LINK_UNKNOWN)
+    if link.consumed_at is not None:
+        raise refuse(Code.LINK_USED)
+    if link.superseded_at is not None or link.expires_at <= now:
+        raise refuse(Code.LINK_EXPIRED)
+    return OpenLink(id=link.id, voter_id=link.voter_id, purpose=link.purpose, expires_at=link.expires_at)
+
+
+def consume(session: Session, link: OpenLink, now: datetime) -> None:
+    """Use the link up. Of two simultaneous clicks one succeeds: the database decides, in one statement.
+
+    Raises link_used, or link_expired when it expired or was replaced since it was found.
+    """
+    statement = (
+        update(Link)
+        .where(Link.id == link.id, Link.consumed_at.is_(None), Link.superseded_at.is_(None), Link.expires_at > now)
+        .values(consumed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    if cast("CursorResult[object]", session.execute(statement)).rowcount == 1:
+        return
+    used = session.scalar(select(Link.consumed_at).where(Link.id == link.id))
+    raise refuse(Code.LINK_USED if used is not None else Code.LINK_EXPIRED)
+
+
+def end_all(session: Session, voter_id: str, now: datetime) -> None:
+    """Make every link of the voter that is still open invalid."""
+    session.execute(
+        update(Link)
+        .where(Link.voter_id == voter_id, Link.consumed_at.is_(None), Link.superseded_at.is_(None))
+        .values(superseded_at=now)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,203 @@
+"""Entry points of identity: load → domain → dump. Rules live in the domain modules."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.identity import (
+    access,
+    accounts,
+    attendance,
+    descriptions,
+    entitlements,
+    roll,
+    schemas,
+    sessions,
+    voting_events,
+)
+from services.identity.messages import MailRoom
+from services.identity.settings import Settings
+from services.runtime import idempotency
+from services.runtime.clock import utc_now
+from services.runtime.entrypoints import entrypoint
+from services.runtime.inbox import Inbox
+from services.runtime.loops import Loop
+from services.runtime.offload import offload
+from services.runtime.resources import Held, Resources
+
+Payload = dict[str, Any]
+
+
+def _room(settings: Settings) -> MailRoom:
+    return MailRoom(settings.notification_public_key, settings.public_url)
+
+
+def answer_requests(held: Held) -> int:
+    """Loop: send the links that were asked for."""
+    settings: Settings = held.settings
+    with held.database.transaction() as session:
+        return access.answer_requests(
+            session, _room(settings), now=utc_now(), lifetime=timedelta(minutes=settings.link_lifetime_minutes)
+        )
+
+
+def forget_idle_sessions(held: Held) -> None:
+    """Loop: delete the sessions that idleness has ended."""
+    with held.database.transaction() as session:
+        sessions.forget_idle(session, now=utc_now(), idle=timedelta(minutes=held.settings.session_idle_minutes))
+
+
+def sign_poll_book(session: Session, payload: Payload, held: Held) -> None:
+    """Inbox: a ballot was accepted."""
+    settings: Settings = held.settings
+    attendance.sign(
+        session,
+        _room(settings),
+        holder_key=settings.holder_key,
+        election=payload["election"],
+        holder=payload["holder"],
+        now=utc_now(),
+    )
+
+
+class IdentityService:
+    """Persons, accounts, roll, entitlements, poll book (« fichier des électeurs »)."""
+
+    name = "identity"
+
+    resources = Resources(Settings)
+    accepted = Inbox("ballot", "ballot_accepted", sign_poll_book)
+    link_requests = Loop(answer_requests, every=1.0)
+    idle_sessions = Loop(forget_idle_sessions, every=60.0)
+
+    @entrypoint(schemas.Nothing, schemas.Health)
+    def health(self, request: Payload) -> Payload:
+        """Raise when the database does not answer."""
+        self.resources.database.check()
+        return {"service": self.name, "database": "ok"}
+
+    @entrypoint(schemas.OpenVotingEvent, schemas.VotingEventOpened)
+    def open_voting_event(self, request: Payload) -> Payload:
+        """Record a voting event and make it the current one."""
+        definition = voting_events.Definition(
+            uuid=request["voting_event"],
+            name=request["name"],
+            opens_at=request["opens_at"],
+            closes_at=request["closes_at"],
+            profile=request["profile"],
+            elections=[voting_events.ElectionDefinition(**election) for election in request["elections"]],
+        )
+        with self.resources.database.transaction() as session:
+            voting_events.open_voting_event(session, definition)
+        return {"voting_event": definition.uuid}
+
+    @entrypoint(schemas.Nothing, schemas.VotingEvent)
+    def voting_event(self, request: Payload) -> Payload:
+        """Describe the current voting event."""
+        with self.resources.database.reading() as session:
+            return descriptions.voting_event(session, voting_events.current(session), utc_now())
+
+    @entrypoint(schemas.StageRoll, schemas.Staged)
+    def stage_roll(self, request: Payload) -> Payload:
+        """Keep a part of a roll file."""
+        with self.resources.database.transaction() as session:
+            return {"staged": roll.stage(session, **request)}
+
+    @entrypoint(schemas.CommitRoll, schemas.RollCounts)
+    def commit_roll(self, request: Payload) -> Payload:
+        """Make the staged file the roll, all or nothing."""
+        with self.resources.database.transaction() as session:
+            counts = roll.commit(session, **request, holder_key=self.resources.settings.holder_key, now=utc_now())
+            idempotency.remember(session, counts, "commit_roll")
+            return counts
+
+    @entrypoint(schemas.OfVotingEvent, schemas.RollCounts)
+    def seal_roll(self, request: Payload) -> Payload:
+        """Fix the roll for good."""
+        with self.resources.database.transaction() as session:
+            return roll.seal(session, request["voting_event"], utc_now())
+
+    @entrypoint(schemas.ListBearers, schemas.Bearers)
+    def list_bearers(self, request: Payload) -> Payload:
+        """List the pseudonyms to make voting codes for."""
+        with self.resources.database.transaction() as session:
+            bearers, following = entitlements.list_bearers(
+                session, **request, holder_key=self.resources.settings.holder_key, now=utc_now()
+            )
+        return {"bearers": bearers, "next": following}
+
+    @entrypoint(schemas.Identifier, schemas.Access)
+    def request_access(self, request: Payload) -> Payload:
+        """Tell whether a password or a link comes next, and have the link sent."""
+        with self.resources.database.transaction() as session:
+            following = access.request_access(session, request["identifier"], utc_now())
+        self.link_requests.wake()
+        return {"next": following}
+
+    @entrypoint(schemas.Identifier, schemas.Nothing)
+    def request_password_link(self, request: Payload) -> Payload:
+        """Have a link sent to set a new password."""
+        with self.resources.database.transaction() as session:
+            access.request_password_link(session, request["identifier"], utc_now())
+        self.link_requests.wake()
+        return {}
+
+    @entrypoint(schemas.LinkToken, schemas.OpenLink)
+    def open_link(self, request: Payload) -> Payload:
+        """Describe a link without using it up."""
+        with self.resources.database.reading() as session:
+            return descriptions.link(session, request["token"], utc_now())
+
+    @entrypoint(schemas.Activate, schemas.SessionToken)
+    def activate(self, request: Payload) -> Payload:
+        """Set the password by means of a link and open a session."""
+        cost = self.resources.settings.bcrypt_cost
+        return {"session": accounts.activate(self.resources.database, offload, **request, cost=cost, now=utc_now())}
+
+    @entrypoint(schemas.LogIn, schemas.SessionToken)
+    def log_in(self, request: Payload) -> Payload:
+        """Open a session with the password."""
+        cost = self.resources.settings.bcrypt_cost
+        return {"session": accounts.log_in(self.resources.database, offload, **request, cost=cost, now=utc_now())}
+
+    @entrypoint(schemas.SessionToken, schemas.ResumedSession)
+    def resume_session(self, request: Payload) -> Payload:
+        """Describe the voter of an open session."""
+        with self.resources.database.transaction() as session:
+            return descriptions.session(session, self._open_session(session, request["session"]), utc_now())
+
+    @entrypoint(schemas.SessionToken, schemas.Nothing)
+    def close_session(self, request: Payload) -> Payload:
+        """End a session."""
+        with self.resources.database.transaction() as session:
+            sessions.close(session, request["session"])
+        return {}
+
+    @entrypoint(schemas.IssuePermit, schemas.Permit)
+    def issue_permit(self, request: Payload) -> Payload:
+        """Sign a permit for one of the voter's elections."""
+        settings: Settings = self.resources.settings
+        with self.resources.database.transaction() as session:
+            permit, expires_at = entitlements.issue_permit(
+                session,
+                voter_id=self._open_session(session, request["session"]).voter_id,
+                election=request["election"],
+                holder_key=settings.holder_key,
+                permit_private_key=settings.permit_private_key,
+                now=utc_now(),
+                lifetime=timedelta(minutes=settings.permit_minutes),
+            )
+        return {"permit": permit, "expires_at": expires_at}
+
+    @entrypoint(schemas.OfVotingEvent, schemas.Attendance)
+    def attendance(self, request: Payload) -> Payload:
+        """Count entitlements and signatures."""
+        with self.resources.database.reading() as session:
+            return {"elections": attendance.counts(session, request["voting_event"])}
+
+    def _open_session(self, session: Session, token: str) -> Any:
+        idle = timedelta(minutes=self.resources.settings.session_idle_minutes)
+        return sessions.resume(session, token, now=utc_now(), idle=idle)

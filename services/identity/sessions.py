@@ -1,0 +1,60 @@
+"""Sessions of voters: a random token whose hash alone is stored, ended by idleness (A12)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from services.identity import tokens
+from services.identity.errors import Code, refuse
+from services.identity.models import Account, VoterSession
+
+# The last sign of life is written at most this often: every page of every voter would otherwise be a write.
+PRECISION = timedelta(minutes=1)
+
+
+def open_session(session: Session, account: Account, now: datetime) -> str:
+    """Open a session for the account's voter and return its token."""
+    token = tokens.fresh()
+    session.add(
+        VoterSession(
+            id=str(uuid.uuid4()),
+            token_hash=tokens.digest(token),
+            voter_id=account.voter_id,
+            opened_at=now,
+            last_seen_at=now,
+            previous_connection_at=account.last_connection_at,
+        )
+    )
+    account.last_connection_at = now
+    session.flush()
+    return token
+
+
+def resume(session: Session, token: str, *, now: datetime, idle: timedelta) -> VoterSession:
+    """Return the open session of `token` and note that it is alive. Raises session_expired."""
+    found = session.scalar(select(VoterSession).where(VoterSession.token_hash == tokens.digest(token)))
+    if found is None or now - found.last_seen_at >= idle:
+        raise refuse(Code.SESSION_EXPIRED)
+    if now - found.last_seen_at >= min(PRECISION, idle / 4):
+        found.last_seen_at = now
+        session.flush()
+    return found
+
+
+def close(session: Session, token: str) -> None:
+    """End the session of `token`, if there is one."""
+    session.execute(delete(VoterSession).where(VoterSession.token_hash == tokens.digest(token)))
+
+
+def close_all(session: Session, voter_id: str) -> None:
+    """End every session of the voter."""
+    session.execute(delete(VoterSession).where(VoterSession.voter_id == voter_id))
+
+
+def forget_idle(session: Session, *, now: datetime, idle: timedelta) -> None:
+    """Delete the sessions that idleness has ended."""
+    session.execute(delete(VoterSession).where(VoterSession.last_seen_at <= now - idle))

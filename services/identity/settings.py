@@ -1,0 +1,27 @@
+"""What identity reads from its environment (prefix ISOLOIR_IDENTITY_)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+from pydantic_settings import SettingsConfigDict
+
+from services.runtime.settings import RuntimeSettings
+
+HexKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Settings(RuntimeSettings):
+    """Keys are 32 bytes in lower-case hexadecimal. Only identity holds HOLDER_KEY and PERMIT_PRIVATE_KEY."""
+
+    model_config = SettingsConfigDict(env_prefix="ISOLOIR_IDENTITY_", extra="ignore")
+
+    database_url: str = "sqlite:///var/identity.sqlite"
+    holder_key: HexKey
+    permit_private_key: HexKey
+    notification_public_key: HexKey
+    bcrypt_cost: int = Field(default=12, ge=4, le=16)
+    link_lifetime_minutes: int = Field(default=1440, ge=5)
+    session_idle_minutes: int = Field(default=30, ge=1)
+    permit_minutes: int = Field(default=60, ge=1)
