@@ -190,7 +190,7 @@ def read_archive(file: BinaryIO, max_entry: int = MAX_ENTRY) -> Iterator[Entry]:
         except UnicodeDecodeError as error:
             raise InvalidArchive("bad-utf8", f"entry {number}") from error
         if timestamp is None:
-            timestamp = _parse_beginning(head, size, raw)
+            timestamp = _parse_beginning(head, raw)
             continue
         match = _NAME.fullmatch(name)
         if match is None:
@@ -235,13 +235,14 @@ def _parse_header(head: bytes, timestamp: int | None, max_entry: int, number: in
     return name, size
 
 
-def _parse_beginning(head: bytes, size: int, raw: str) -> int:
+def _parse_beginning(head: bytes, raw: str) -> int:
     try:
         value = fields(loads(raw), ("version", "timestamp"))
         integer(value["version"], 1, 1)
         text = string(value["timestamp"])
     except Malformed as error:
         raise InvalidArchive("bad-beginning", str(error)) from error
-    if not _TIMESTAMP.fullmatch(text) or head != header("BELENIOS", size, int(text)):
+    # Section 7: the timestamp is the mtime of every header, this one included, so it fits there.
+    if not _TIMESTAMP.fullmatch(text) or head[136:147] != b"%011o" % int(text):
         raise InvalidArchive("bad-beginning", "timestamp")
     return int(text)
