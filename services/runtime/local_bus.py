@@ -11,11 +11,13 @@ import inspect
 import json
 from typing import Any
 
-from services.runtime import correlation, inbox, logs, relay, topology
+from services.runtime import correlation, logs, received, relay, topology
+from services.runtime.background import BackgroundLoop
+from services.runtime.held import Held, hold
 from services.runtime.inbox import Inbox
-from services.runtime.loops import BackgroundLoop, Loop
+from services.runtime.loops import Loop
 from services.runtime.refusals import ServiceFault
-from services.runtime.resources import Held, Resources, hold
+from services.runtime.resources import Resources
 from services.runtime.rpc import DEFAULT_TIMEOUT, RpcUnavailable
 
 log = logs.get_logger("isoloir.bus")
@@ -55,7 +57,7 @@ class LocalBus:
         if not subscribers:
             raise relay.Undeliverable("nobody subscribes")
         for subscriber in subscribers:
-            inbox.receive(self.held[subscriber].database, event)
+            received.receive(self.held[subscriber].database, event)
             loop = self._inbox_loops.get((subscriber, event["source"], event["type"]))
             if loop is not None:
                 loop.wake()

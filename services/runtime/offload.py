@@ -1,5 +1,6 @@
 """Long computations in C, out of the way of the event loop."""
 
+import sys
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
@@ -13,9 +14,8 @@ def offload(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     For functions that release the interpreter's lock (bcrypt, hashlib.pbkdf2_hmac): inline they would freeze every other
     request of the process for their whole length (research/nameko.md). They must not touch a database session.
     """
-    import eventlet.patcher
-
-    if not eventlet.patcher.is_monkey_patched("thread"):
+    patcher = sys.modules.get("eventlet.patcher")
+    if patcher is None or not patcher.is_monkey_patched("thread"):
         return function(*args, **kwargs)
     import eventlet.tpool
 

@@ -1,0 +1,131 @@
+"""A voter without a browser: the JSON API of the gateway and the protocol, step by step as a person would.
+
+Used by `isoloir election` and by load tests. It makes real ballots and checks what it is told, as the booth does.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from services.ballot.belenios.ballot import make_ballot, tracker
+from services.ballot.belenios.credential import private_from_credential, public_credential
+from services.ballot.belenios.election import Election
+from services.reassort.voting_code import credential_from_code
+
+TIMEOUT = 30  # seconds, for one request
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+class VoterRefused(Exception):
+    """The portal said no. `code` is of the closed set, `status` of HTTP; the message repeats no secret."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        self.status, self.code = status, code
+        super().__init__(f"{status} {code}: {message}")
+
+
+class ReceiptMismatch(Exception):
+    """The receipt does not name the ballot that was sent."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A ballot ready to be sent, with the number that will find it in the urn."""
+
+    election: str
+    permit: str
+    ballot: str
+    tracker: str
+
+
+class Voter:
+    """One voter's conversation with the portal. In: the gateway's address; a session to share connections, or none."""
+
+    def __init__(self, base_url: str, session: requests.Session | None = None) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.http = session or requests.Session()
+        self._csrf = ""
+
+    def request_access(self, identifier: str) -> str:
+        """Give the identifier. Out: "password" or "link_sent"."""
+        return str(self._send("POST", "/access", {"identifier": identifier})["next"])
+
+    def activate(self, link: str, password: str) -> None:
+        """Follow the link of the e-mail and choose a password; signed in afterwards."""
+        token = urlsplit(link).path.rsplit("/", 1)[-1]
+        self._send("POST", "/link", {"token": token})
+        self._send("POST", "/activation", {"token": token, "password": password})
+        self._csrf = ""
+
+    def log_in(self, identifier: str, password: str) -> None:
+        """Open a session."""
+        self._send("POST", "/session", {"identifier": identifier, "password": password})
+        self._csrf = ""
+
+    def log_out(self) -> None:
+        """End the session."""
+        self._send("DELETE", "/session")
+        self._csrf = ""
+
+    def elections(self) -> list[dict[str, Any]]:
+        """The elections of this voter, as the home page shows them."""
+        answer = self._send("GET", "/elections")
+        found: list[dict[str, Any]] = answer["elections"] if isinstance(answer, dict) else answer
+        return found
+
+    def prepare(self, election_uuid: str, voting_code: str, choice: list[list[int]]) -> Prepared:
+        """Check the code, then encrypt, prove and sign. In: the plaintext of each question (protocol, section 4).
+
+        Raises VoterRefused with code wrong_voting_code where the code is not this voter's.
+        """
+        booth = self._send("GET", f"/elections/{election_uuid}/booth")
+        credential = credential_from_code(voting_code, booth["voting_event"], booth["iterations"])
+        secret = private_from_credential(election_uuid, credential)
+        if public_credential(secret) != booth["credential"]:
+            raise VoterRefused(0, "wrong_voting_code", "ce code n'est pas celui de ce scrutin")
+        ballot = make_ballot(Election.parse(booth["election"]), secret, choice)
+        return Prepared(election_uuid, booth["permit"], ballot, tracker(ballot))
+
+    def cast(self, prepared: Prepared) -> dict[str, Any]:
+        """Send the ballot; sending the same again gives the same receipt. Raises ReceiptMismatch, VoterRefused."""
+        receipt: dict[str, Any] = self._send(
+            "POST", f"/elections/{prepared.election}/ballots", {"permit": prepared.permit, "ballot": prepared.ballot}
+        )
+        if receipt["tracker"] != prepared.tracker:
+            raise ReceiptMismatch(prepared.election)
+        return receipt
+
+    def vote(self, election_uuid: str, voting_code: str, choice: list[list[int]]) -> dict[str, Any]:
+        """Prepare and cast. Out: the receipt."""
+        return self.cast(self.prepare(election_uuid, voting_code, choice))
+
+    def trackers(self, election_uuid: str) -> set[str]:
+        """All trackers of the public urn."""
+        found: set[str] = set()
+        after: int | None = -1
+        while after is not None:
+            page = self._send("GET", f"/elections/{election_uuid}/trackers?after={after}&limit=500")
+            found |= {entry["tracker"] for entry in page["trackers"]}
+            after = page["next"]
+        return found
+
+    def _send(self, method: str, path: str, payload: dict[str, Any] | None = None) -> Any:
+        headers = {}
+        if method in UNSAFE:
+            if not self._csrf:
+                self._csrf = self._send("GET", "/session")["csrf_token"]
+            headers = {"X-CSRFToken": self._csrf, "Referer": f"{self.base_url}/"}
+        answer = self.http.request(
+            method, f"{self.base_url}/api/v1{path}", json=payload, headers=headers, timeout=TIMEOUT
+        )
+        if answer.status_code == 204:
+            return {}
+        try:
+            content = answer.json()
+        except ValueError:
+            raise VoterRefused(answer.status_code, "no_json", "réponse illisible du portail") from None
+        if not answer.ok:
+            raise VoterRefused(answer.status_code, content.get("code", "unknown"), content.get("message", ""))
+        return content

@@ -1,0 +1,26 @@
+"""A database that has the bus's tables and a table of its own to write to."""
+
+import pytest
+from sqlalchemy import Column, MetaData, String, Table
+
+from services.runtime.database import Database
+from services.runtime.delivery_tables import command_table, inbox_table, outbox_table
+
+METADATA = MetaData()
+outbox_table(METADATA)
+inbox_table(METADATA)
+command_table(METADATA)
+NOTES = Table("note", METADATA, Column("text", String(100), primary_key=True))
+
+
+@pytest.fixture
+def database(tmp_path):
+    made = Database(f"sqlite:///{tmp_path}/example.sqlite", "ballot")
+    METADATA.create_all(made.engine)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def notes():
+    return NOTES

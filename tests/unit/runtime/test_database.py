@@ -1,0 +1,58 @@
+"""Transactions are all or nothing, also when many write at once; times are aware or refused."""
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import insert, select
+from sqlalchemy.exc import StatementError
+
+from services.runtime.database import UtcDateTime
+from services.runtime.delivery_tables import INBOX
+
+
+def count(database, table):
+    with database.reading() as session:
+        return len(session.execute(select(table)).all())
+
+
+def test_a_transaction_that_raises_leaves_nothing(database, notes):
+    with pytest.raises(RuntimeError), database.transaction() as session:
+        session.execute(insert(notes).values(text="a"))
+        raise RuntimeError
+    assert count(database, notes) == 0
+
+
+def test_reading_keeps_nothing(database, notes):
+    with database.reading() as session:
+        session.execute(insert(notes).values(text="a"))
+    assert count(database, notes) == 0
+
+
+def test_many_threads_write_without_losing_a_row(database, notes):
+    def write(number):
+        for turn in range(20):
+            with database.transaction() as session:
+                session.execute(insert(notes).values(text=f"{number}-{turn}"))
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert count(database, notes) == 160
+
+
+def test_a_time_keeps_its_moment_whatever_its_zone():
+    noumea = timezone(timedelta(hours=11))
+    moment = datetime(2026, 12, 11, 3, 0, tzinfo=noumea)
+    assert UtcDateTime().process_bind_param(moment, None) == datetime(2026, 12, 10, 16, 0, tzinfo=UTC)
+
+
+def test_a_naive_time_is_refused(database):
+    row = {
+        "event_id": "1", "source": "a", "type": "b", "payload": "{}", "correlation_id": "c", "state": "pending",
+        "attempts": 0, "received_at": datetime(2026, 12, 3, 8, 0), "next_attempt_at": datetime(2026, 12, 3, 8, 0),  # noqa: DTZ001
+    }  # fmt: skip
+    with pytest.raises(StatementError), database.transaction() as session:
+        session.execute(insert(INBOX).values(row))

@@ -1,0 +1,132 @@
+"""Events leave with the change that makes them true, arrive once, and survive whatever fails in between."""
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from services.runtime import correlation, idempotency, outbox, received, relay
+from services.runtime.clock import utc_now
+from services.runtime.delivery_tables import INBOX, OUTBOX
+from services.runtime.held import Held
+
+
+class Recorder:
+    """A broker that takes everything, or fails from the nth event on."""
+
+    def __init__(self, fails_at=None):
+        self.events = []
+        self.fails_at = fails_at
+
+    def publish(self, event):
+        if self.fails_at is not None and len(self.events) >= self.fails_at:
+            raise relay.Undeliverable("no broker")
+        self.events.append(event)
+
+
+def rows(database, table):
+    with database.reading() as session:
+        return session.execute(select(table)).all()
+
+
+def publish(database, *numbers):
+    with database.transaction() as session:
+        return [outbox.publish(session, "ballot", "ballot_accepted", {"number": number}) for number in numbers]
+
+
+def envelope(event_id, number=1):
+    return {
+        "id": event_id, "source": "ballot", "type": "ballot_accepted", "correlation_id": correlation.new_id(),
+        "payload": {"number": number},
+    }  # fmt: skip
+
+
+@pytest.fixture
+def held(database):
+    return Held("identity", None, database, None)
+
+
+def test_an_event_of_a_failed_transaction_never_leaves(database, notes):
+    with pytest.raises(RuntimeError), database.transaction() as session:
+        outbox.publish(session, "ballot", "ballot_accepted", {})
+        raise RuntimeError
+    assert relay.drain(database, Recorder()) == 0
+
+
+def test_events_leave_in_order_and_are_erased(database):
+    publish(database, 1, 2, 3)
+    broker = Recorder()
+    assert relay.drain(database, broker) == 3
+    assert [event["payload"]["number"] for event in broker.events] == [1, 2, 3]
+    assert rows(database, OUTBOX) == []
+
+
+def test_what_the_broker_did_not_take_stays(database):
+    publish(database, 1, 2, 3)
+    with pytest.raises(relay.Undeliverable):
+        relay.drain(database, Recorder(fails_at=1))
+    broker = Recorder()
+    relay.drain(database, broker)
+    assert [event["payload"]["number"] for event in broker.events] == [2, 3]
+
+
+def test_an_event_received_twice_is_worked_once_and_its_payload_erased(database, held, notes):
+    event = envelope("e1", 7)
+    assert received.receive(database, event)
+    assert not received.receive(database, event)
+
+    def work(session, payload, _held):
+        session.execute(insert(notes).values(text=str(payload["number"])))
+
+    received.work_due(held, "ballot", "ballot_accepted", work)
+    assert not received.receive(database, event)
+    received.work_due(held, "ballot", "ballot_accepted", work)
+    assert [row.text for row in rows(database, notes)] == ["7"]
+    (row,) = rows(database, INBOX)
+    assert (row.state, row.payload) == ("done", None)
+
+
+def test_work_that_fails_changes_nothing_waits_and_is_parked_in_the_end(database, held, notes):
+    received.receive(database, envelope("e1"))
+
+    def work(session, payload, _held):
+        session.execute(insert(notes).values(text="half done"))
+        raise RuntimeError("a sentence that could repeat a secret")
+
+    for attempt in range(1, received.MOST_ATTEMPTS + 1):
+        assert received.work_due(held, "ballot", "ballot_accepted", work) == 1
+        assert received.work_due(held, "ballot", "ballot_accepted", work) == 0, "no hot loop: the row has to wait"
+        (row,) = rows(database, INBOX)
+        assert (row.attempts, row.reason) == (attempt, "RuntimeError")
+        with database.transaction() as session:
+            session.execute(update(INBOX).values(next_attempt_at=utc_now()))
+    assert row.state == "parked"
+    assert received.work_due(held, "ballot", "ballot_accepted", work) == 0
+    assert rows(database, notes) == []
+
+
+def test_one_bad_event_does_not_hold_up_the_others(database, held, notes):
+    received.receive(database, envelope("e1", 1))
+    received.receive(database, envelope("e2", 2))
+
+    def work(session, payload, _held):
+        if payload["number"] == 1:
+            raise RuntimeError
+        session.execute(insert(notes).values(text="second"))
+
+    received.work_due(held, "ballot", "ballot_accepted", work)
+    assert [row.text for row in rows(database, notes)] == ["second"]
+
+
+def test_a_command_retried_with_its_key_gets_the_first_answer(database, notes):
+    correlation.bind(None, "key-1")
+    assert idempotency.recall(database) is None
+    with database.transaction() as session:
+        session.execute(insert(notes).values(text="done"))
+        idempotency.remember(session, {"answer": 1})
+    assert idempotency.recall(database) == {"answer": 1}
+    with pytest.raises(idempotency.AlreadyDone), database.transaction() as session:
+        session.execute(insert(notes).values(text="done twice"))
+        idempotency.remember(session, {"answer": 2})
+    assert [row.text for row in rows(database, notes)] == ["done"]
+    correlation.bind(None, "key-2")
+    assert idempotency.recall(database) is None
+    correlation.bind(None)
