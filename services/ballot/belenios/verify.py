@@ -106,7 +106,7 @@ class _Verifier:
                     self.report.entries = entry.number
                     self.report.bytes = entry.end
                     self._entry(entry)
-                    self._subject = "archive"
+                    self._subject, number = "archive", entry.number + 1
                 if self._pending:
                     raise InvalidArchive("object-without-event")
                 if self._last is None:
