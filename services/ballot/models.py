@@ -1,0 +1,160 @@
+"""Tables of the ballot box.
+
+No name, no address, no time beside a ballot: a ballot row that said when it came in could be joined with the
+attendance list (L1). What happened is told by the chain alone; nothing is kept twice, so nothing can disagree.
+Triggers of migration 0001 make ``ballots``, ``chain_events`` and ``chain_objects`` append-only, freeze a sealed
+election, its credentials and its commitment, and refuse ballots before sealing and after EndBallots.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from services.runtime.database import UtcDateTime
+from services.runtime.delivery_tables import command_table, inbox_table, outbox_table
+
+
+class Base(DeclarativeBase):
+    """Tables of this service."""
+
+
+outbox = outbox_table(Base.metadata)
+inbox = inbox_table(Base.metadata)
+commands = command_table(Base.metadata)
+
+
+class Election(Base):
+    """A scrutin. The row is a draft until ``raw`` is there; from then on it never changes (trigger)."""
+
+    __tablename__ = "elections"
+
+    uuid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    voting_event: Mapped[str] = mapped_column(String(64))
+    definition: Mapped[str] = mapped_column(Text)
+    opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    trustees: Mapped[str | None] = mapped_column(Text)
+    public_key: Mapped[str | None] = mapped_column(String(64))
+    raw: Mapped[str | None] = mapped_column(Text)
+    hash: Mapped[str | None] = mapped_column(String(43))
+    sealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    present: Mapped[str | None] = mapped_column(Text)
+
+
+class Credential(Base):
+    """A public credential and the pseudonym it was generated for. May arrive before its election is created."""
+
+    __tablename__ = "credentials"
+    __table_args__ = (
+        UniqueConstraint("election", "holder", "rank", name="uq_credentials_holder_rank"),
+        CheckConstraint("state IN ('active', 'spare', 'retired')", name="ck_credentials_state"),
+        CheckConstraint("rank >= 0", name="ck_credentials_rank"),
+    )
+
+    election: Mapped[str] = mapped_column(String(64), primary_key=True)
+    credential: Mapped[str] = mapped_column(String(64), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(64))
+    rank: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(String(8))
+
+
+class Commitment(Base):
+    """What the credential authority says it sent for an election: sealing compares."""
+
+    __tablename__ = "credential_commitments"
+
+    election: Mapped[str] = mapped_column(String(64), primary_key=True)
+    holders: Mapped[int] = mapped_column(Integer)
+    count: Mapped[int] = mapped_column(Integer)
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class ChainEvent(Base):
+    """One event of the public chain (protocol, section 7); ``raw`` is the event file."""
+
+    __tablename__ = "chain_events"
+    __table_args__ = (
+        ForeignKeyConstraint(["election"], ["elections.uuid"], name="fk_chain_events_election"),
+        UniqueConstraint("election", "hash", name="uq_chain_events_hash"),
+        Index("ix_chain_events_type", "election", "type", "height"),
+    )
+
+    election: Mapped[str] = mapped_column(String(64), primary_key=True)
+    height: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    type: Mapped[str] = mapped_column(String(32))
+    hash: Mapped[str] = mapped_column(String(64))
+    raw: Mapped[str] = mapped_column(Text)
+
+
+class ChainObject(Base):
+    """A file that an event references, in the order of the archive."""
+
+    __tablename__ = "chain_objects"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["election", "height"], ["chain_events.election", "chain_events.height"], name="fk_chain_objects_event"
+        ),
+        UniqueConstraint("election", "hash", name="uq_chain_objects_hash"),
+    )
+
+    election: Mapped[str] = mapped_column(String(64), primary_key=True)
+    height: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    hash: Mapped[str] = mapped_column(String(64))
+    data: Mapped[str] = mapped_column(Text)
+
+
+class Ballot(Base):
+    """Who (by pseudonym) and which credential an accepted ballot used; its text is the object of its event."""
+
+    __tablename__ = "ballots"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["election", "height"], ["chain_events.election", "chain_events.height"], name="fk_ballots_event"
+        ),
+        ForeignKeyConstraint(
+            ["election", "credential"],
+            ["credentials.election", "credentials.credential"],
+            name="fk_ballots_credential",
+        ),
+        UniqueConstraint("election", "holder", name="uq_ballots_holder"),
+        UniqueConstraint("election", "credential", name="uq_ballots_credential"),
+        UniqueConstraint("election", "tracker", name="uq_ballots_tracker"),
+    )
+
+    election: Mapped[str] = mapped_column(String(64), primary_key=True)
+    height: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    holder: Mapped[str] = mapped_column(String(64))
+    credential: Mapped[str] = mapped_column(String(64))
+    tracker: Mapped[str] = mapped_column(String(43))
+
+
+class Closing(Base):
+    """When and why the urn was closed; the EndBallots event itself says neither."""
+
+    __tablename__ = "closings"
+    __table_args__ = (ForeignKeyConstraint(["election"], ["elections.uuid"], name="fk_closings_election"),)
+
+    election: Mapped[str] = mapped_column(String(64), primary_key=True)
+    closed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class PartialDecryption(Base):
+    """Which trustee's partial decryption is which event."""
+
+    __tablename__ = "partial_decryptions"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["election", "height"],
+            ["chain_events.election", "chain_events.height"],
+            name="fk_partial_decryptions_event",
+        ),
+    )
+
+    election: Mapped[str] = mapped_column(String(64), primary_key=True)
+    owner: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    height: Mapped[int] = mapped_column(Integer)

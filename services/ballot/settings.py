@@ -1,0 +1,20 @@
+"""Settings of the ballot box, from ISOLOIR_BALLOT_*."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from services.runtime.settings import RuntimeSettings
+
+
+class Settings(RuntimeSettings):
+    """The two keys have no default: an urn that trusts a well-known key would accept forged permits."""
+
+    model_config = SettingsConfigDict(env_prefix="ISOLOIR_BALLOT_", extra="ignore")
+
+    database_url: str = "sqlite:///var/ballot.sqlite"
+    permit_public_key: str = Field(pattern=r"^[0-9a-f]{64}$", description="Ed25519 public key of identity's permits")
+    receipt_private_key: str = Field(
+        pattern=r"^[0-9a-f]{64}$", repr=False, description="Ed25519 seed that signs the receipts"
+    )
