@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> None:
         if os.getppid() != parent:  # it died before the call above: no signal will ever come
             sys.exit(1)
     try:
-        os.execvpe(command[0], command, os.environ)  # noqa: S606
+        os.execvpe(command[0], command, os.environ)
     except OSError as error:
         print(f"{command[0]}: {error.strerror}", file=sys.stderr)
         sys.exit(127)

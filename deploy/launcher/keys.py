@@ -1,0 +1,73 @@
+"""Secrets of one local system: drawn once, kept in a file that only its owner reads."""
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from nacl.public import PrivateKey
+from nacl.signing import SigningKey
+
+FILE = "secrets.json"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Private values only; the public halves are computed from them. Hexadecimal, 32 bytes, unless said otherwise."""
+
+    holder_key: str
+    permit_private_key: str
+    receipt_private_key: str
+    code_key: str
+    notification_private_key: str
+    gateway_secret_key: str
+    operator_token: str
+    twilio_account_sid: str
+    """AC and 32 hexadecimal digits."""
+    twilio_auth_token: str
+
+    @property
+    def permit_public_key(self) -> str:
+        """Ed25519 public key of the permits."""
+        return SigningKey(bytes.fromhex(self.permit_private_key)).verify_key.encode().hex()
+
+    @property
+    def notification_public_key(self) -> str:
+        """X25519 public key that messages are sealed to."""
+        return bytes(PrivateKey(bytes.fromhex(self.notification_private_key)).public_key).hex()
+
+
+def draw() -> Keys:
+    """New random keys."""
+    return Keys(
+        holder_key=secrets.token_hex(32),
+        permit_private_key=secrets.token_hex(32),
+        receipt_private_key=secrets.token_hex(32),
+        code_key=secrets.token_hex(32),
+        notification_private_key=bytes(PrivateKey.generate()).hex(),
+        gateway_secret_key=secrets.token_hex(32),
+        operator_token=secrets.token_urlsafe(32),
+        twilio_account_sid=f"AC{secrets.token_hex(16)}",
+        twilio_auth_token=secrets.token_hex(16),
+    )
+
+
+def keep(directory: Path) -> Keys:
+    """The keys of this state directory, drawn at the first call."""
+    path = directory / FILE
+    if path.exists():
+        return Keys(**json.loads(path.read_text()))
+    keys = draw()
+    write_private(path, json.dumps(asdict(keys), indent=1) + "\n")
+    return keys
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner reads, whole or not at all."""
+    unfinished = path.with_name(path.name + ".new")
+    unfinished.unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    unfinished.replace(path)
