@@ -1,0 +1,61 @@
+"""/elections/<uuid>/ballots: into the urn."""
+
+import base64
+import json
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from gateway import voter_session
+from gateway.api.description import SIGNED_IN, UNSAFE, refusals
+from gateway.api.json_body import install
+from gateway.api.schemas import CastSchema, ReceiptSchema
+from gateway.clients import services
+from services.runtime.refusals import Refusal
+
+blueprint = Blueprint("ballots", __name__, url_prefix="/api/v1", description="Casting")
+install(blueprint)
+
+
+def permitted_election(permit: str) -> str:
+    """The election that a permit names, for comparison with the address only: the urn checks its signature.
+
+    Refusal: permit_invalid where it cannot be read.
+    """
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(permit.partition(".")[0] + "=="))
+        return str(claims["election"])
+    except (ValueError, KeyError, TypeError):
+        raise Refusal("permit_invalid") from None
+
+
+@blueprint.post("/elections/<election:uuid>/ballots")
+@blueprint.doc(security=[{"session": [], "csrf": []}])
+@blueprint.arguments(CastSchema)
+@blueprint.response(201, ReceiptSchema)
+@refusals(
+    blueprint,
+    *SIGNED_IN,
+    *UNSAFE,
+    "permit_invalid",
+    "permit_expired",
+    "permit_other_election",
+    "election_not_open",
+    "election_closed",
+    "ballot_malformed",
+    "ballot_invalid",
+    "credential_unknown",
+    "credential_not_yours",
+    "credential_retired",
+    "already_voted",
+)
+def cast(wanted: dict[str, str], uuid: str) -> dict[str, Any]:
+    """Cast a ballot. The same ballot again is answered with the same receipt, so that a retry is safe.
+
+    Identity is not asked: the permit is its word, and a voter who holds one may finish (R211-563) even when
+    identity is away. A browser that has signed out has no cookie left and is refused.
+    """
+    voter_session.required_token()
+    if permitted_election(wanted["permit"]) != uuid:
+        raise Refusal("permit_other_election")
+    return services().ballot.cast_ballot(wanted["permit"], wanted["ballot"])

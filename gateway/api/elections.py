@@ -1,0 +1,108 @@
+"""/voting-event, /elections: what there is to vote on, the booth's material, and the public ballot box."""
+
+import base64
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Response, current_app, stream_with_context
+from flask_smorest import Blueprint
+
+from gateway import voter_session
+from gateway.api.description import SIGNED_IN, refusals
+from gateway.api.schemas import (
+    BoothSchema,
+    OwnElectionSchema,
+    PageSchema,
+    ResultSchema,
+    TrackersSchema,
+    VotingEventSchema,
+)
+from gateway.clients import Payload, services
+from gateway.election_state import with_states
+from gateway.presentation import lists_of
+from services.runtime.refusals import Refusal
+
+blueprint = Blueprint("api_elections", __name__, url_prefix="/api/v1", description="Elections and ballot boxes")
+
+ARCHIVE_EVENTS = 200
+
+
+@blueprint.get("/voting-event")
+@blueprint.response(200, VotingEventSchema)
+@refusals(blueprint, "no_voting_event")
+def voting_event() -> Payload:
+    """The current voting event."""
+    return services().identity.voting_event()
+
+
+@blueprint.get("/elections")
+@blueprint.doc(security=[{"session": []}])
+@blueprint.response(200, OwnElectionSchema(many=True))
+@refusals(blueprint, *SIGNED_IN)
+def own() -> list[Payload]:
+    """The voter's own elections with their states."""
+    return with_states(voter_session.state()["elections"])
+
+
+@blueprint.get("/elections/<election:uuid>/booth")
+@blueprint.doc(security=[{"session": []}])
+@blueprint.response(200, BoothSchema)
+@refusals(blueprint, *SIGNED_IN, "not_entitled", "election_elsewhere", "election_unknown", "credential_unknown")
+def booth(uuid: str) -> dict[str, Any]:
+    """What the browser needs to make a ballot, with a permit to cast it."""
+    settings = current_app.extensions["isoloir_settings"]
+    voting_event = voter_session.state()["voting_event"]["voting_event"]
+    permit = services().identity.issue_permit(voter_session.required_token(), uuid)["permit"]
+    material = services().ballot.booth_material(permit)
+    return {
+        **material,
+        "permit": permit,
+        "voting_event": voting_event,
+        "iterations": settings.pbkdf2_iterations,
+        "presentation": lists_of(settings.presentation_file, uuid, material["election"]),
+    }
+
+
+@blueprint.get("/elections/<election:uuid>/trackers")
+@blueprint.arguments(PageSchema, location="query")
+@blueprint.response(200, TrackersSchema)
+@refusals(blueprint, "election_unknown", "invalid_request")
+def trackers(wanted: dict[str, int], uuid: str) -> Payload:
+    """A page of the ballot box, in the order of acceptance."""
+    return services().ballot.list_trackers(uuid, wanted["after"], wanted["limit"])
+
+
+@blueprint.get("/elections/<election:uuid>/archive")
+@blueprint.response(
+    200, {"type": "string", "format": "binary"}, content_type="application/x-tar", description="The Belenios archive"
+)
+@refusals(blueprint, "election_unknown")
+def archive(uuid: str) -> Response:
+    """The archive as it stands, streamed; a failure on the way breaks the transfer off instead of ending it."""
+    # The first part is read before the answer starts, so that a refusal can still be told as one.
+    first = services().ballot.read_archive(uuid, -1, ARCHIVE_EVENTS)
+
+    def parts() -> Iterator[bytes]:
+        part = first
+        while True:
+            yield base64.b64decode(part["data"])
+            if part["next"] is None:
+                return
+            part = services().ballot.read_archive(uuid, part["next"], ARCHIVE_EVENTS)
+
+    return Response(
+        stream_with_context(parts()),
+        mimetype="application/x-tar",
+        headers={"Content-Disposition": f'attachment; filename="{uuid}.bel"'},
+    )
+
+
+@blueprint.get("/elections/<election:uuid>/result")
+@blueprint.response(200, ResultSchema)
+@refusals(blueprint, "election_unknown", "result_not_published")
+def result(uuid: str) -> Payload:
+    """The published result."""
+    election = services().ballot.describe_election(uuid)
+    if election["result"] is None:
+        raise Refusal("result_not_published")
+    return election

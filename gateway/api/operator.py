@@ -1,0 +1,143 @@
+"""/operator/<command>: one route per RPC command, for whoever holds the operator's token."""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, current_app, jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_smorest import Blueprint
+from marshmallow import Schema
+
+from gateway.api import json_body
+from gateway.api import operator_schemas as schemas
+from gateway.api.description import WITH_BODY, refusals
+from gateway.api.schemas import EmptySchema
+from gateway.clients import COMMAND_SECONDS, HEAVY_SECONDS, QUESTION_SECONDS, Payload, ServiceClient, services
+from gateway.failures import answer
+from services.runtime.refusals import Refusal, ServiceFault
+from services.runtime.rpc import RpcTimeout, RpcUnavailable
+
+blueprint = Blueprint(
+    "operator", __name__, url_prefix="/api/v1/operator", description="Running an election, with the operator's token"
+)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command: whose it is, what it takes, how long it may take, what it may refuse, whether it changes anything."""
+
+    name: str
+    service: str
+    schema: type[Schema]
+    seconds: float
+    codes: tuple[str, ...] = ()
+    changes: bool = True
+
+
+COMMANDS = (
+    Command("open-voting-event", "identity", schemas.OpenVotingEvent, COMMAND_SECONDS, ("voting_event_differs",)),
+    Command("stage-roll", "identity", schemas.StageRoll, 30, ("roll_sealed", "voting_event_unknown")),
+    Command(
+        "commit-roll",
+        "identity",
+        schemas.CommitRoll,
+        HEAVY_SECONDS,
+        ("roll_invalid", "roll_sealed", "roll_in_use", "import_incomplete", "voting_event_unknown"),
+    ),
+    Command("seal-roll", "identity", schemas.OfVotingEvent, HEAVY_SECONDS, ("voting_event_unknown",)),
+    Command("attendance", "identity", schemas.OfVotingEvent, 30, ("voting_event_unknown",), changes=False),
+    Command("generate-codes", "reassort", schemas.GenerateCodes, HEAVY_SECONDS, ("voting_event_unknown",)),
+    Command("code-counts", "reassort", schemas.OfVotingEvent, 30, changes=False),
+    Command("create-election", "ballot", schemas.CreateElection, COMMAND_SECONDS, ("election_differs",)),
+    Command(
+        "set-trustees", "ballot", schemas.SetTrustees, 30, ("trustees_invalid", "election_unknown", "election_sealed")
+    ),
+    Command(
+        "seal-election",
+        "ballot",
+        schemas.SealElection,
+        HEAVY_SECONDS,
+        ("trustees_missing", "credentials_incomplete", "election_unknown"),
+    ),
+    Command("describe-election", "ballot", schemas.OfElection, QUESTION_SECONDS, ("election_unknown",), changes=False),
+    Command("close-election", "ballot", schemas.CloseElection, 30, ("election_unknown",)),
+    Command(
+        "encrypted-tally", "ballot", schemas.OfElection, HEAVY_SECONDS, ("election_not_closed", "election_unknown")
+    ),
+    Command(
+        "submit-partial-decryption",
+        "ballot",
+        schemas.SubmitPartialDecryption,
+        HEAVY_SECONDS,
+        ("decryption_invalid", "election_not_closed", "election_unknown"),
+    ),
+    Command(
+        "publish-result",
+        "ballot",
+        schemas.OfElection,
+        HEAVY_SECONDS,
+        ("decryptions_missing", "election_not_closed", "election_unknown"),
+    ),
+    Command("message-counts", "notification", EmptySchema, QUESTION_SECONDS, changes=False),
+    Command("list-failures", "notification", schemas.ListFailures, QUESTION_SECONDS, changes=False),
+)
+
+
+@blueprint.before_request
+def authorize() -> ResponseReturnValue | None:
+    """404 where no token is configured, 401 unless the caller's is the right one."""
+    expected = current_app.extensions["isoloir_settings"].operator_token.get_secret_value()
+    if not expected:
+        abort(404)
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not hmac.compare_digest(given.encode(), expected.encode()):
+        response = answer("operator_refused")
+        response.headers["WWW-Authenticate"] = "Bearer"
+        return response
+    return None
+
+
+# After authorize: strangers learn nothing of what the routes expect.
+json_body.install(blueprint)
+
+
+def client(service: str) -> ServiceClient:
+    """The client of a service by name."""
+    found: ServiceClient = getattr(services(), service)
+    return found
+
+
+def add(command: Command) -> None:
+    """Make the route of a command."""
+
+    @blueprint.post(f"/{command.name}", endpoint=command.name)
+    @blueprint.doc(security=[{"operator": []}], summary=f"{command.service}.{command.name.replace('-', '_')}")
+    @blueprint.arguments(command.schema)
+    @blueprint.response(200, {"type": "object"}, description="The answer of the service")
+    @refusals(blueprint, "operator_refused", "not_found", *WITH_BODY, *command.codes)
+    def run(wanted: Payload) -> Any:
+        remote = client(command.service)
+        call: Callable[[str, Payload, float], Payload] = remote.command if command.changes else remote.ask
+        return jsonify(call(command.name.replace("-", "_"), wanted, command.seconds))
+
+
+for _command in COMMANDS:
+    add(_command)
+
+
+@blueprint.post("/health", endpoint="health")
+@blueprint.doc(security=[{"operator": []}], summary="health of every service")
+@blueprint.arguments(EmptySchema)
+@blueprint.response(200, {"type": "object"}, description="The state of each service by name")
+@refusals(blueprint, "operator_refused", "not_found", *WITH_BODY)
+def health(_wanted: Payload) -> Any:
+    """Ask every service how it is; one that is away is said to be, and hides no other."""
+    found: dict[str, Payload] = {}
+    for remote in services().all():
+        try:
+            found[remote.service] = remote.health()
+        except (RpcTimeout, RpcUnavailable, ServiceFault, Refusal) as error:
+            found[remote.service] = {"service": remote.service, "error": type(error).__name__}
+    return jsonify(found)

@@ -1,0 +1,203 @@
+"""What the API accepts and answers. Unknown fields are refused (marshmallow's default, kept)."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+
+def storable(text: str) -> None:
+    """Refuse what no database text holds: NUL, and halves of surrogate pairs that JSON can smuggle in."""
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValidationError("Ce texte contient un caractère interdit.")
+
+
+def text(most: int, least: int = 1, **more: Any) -> fields.String:
+    """A required text of bounded length."""
+    return fields.String(required=True, validate=[validate.Length(least, most), storable], **more)
+
+
+def moment() -> fields.String:
+    """A time as the services write it: ISO 8601 with its offset."""
+    return fields.String(metadata={"format": "date-time"})
+
+
+class ErrorSchema(Schema):
+    """Every error has this form."""
+
+    code = fields.String(required=True, metadata={"description": "Stable, for programs"})
+    message = fields.String(required=True, metadata={"description": "French, for people: what to do next"})
+    details = fields.Dict(required=True)
+    correlation_id = fields.UUID(required=True)
+
+
+class EmptySchema(Schema):
+    """No fields at all."""
+
+
+# Access
+
+
+class LogInSchema(Schema):
+    """Identifier and password."""
+
+    identifier = text(254)
+    password = text(256, load_only=True)
+
+
+class IdentifierSchema(Schema):
+    """Who asks for access."""
+
+    identifier = text(254)
+
+
+class NextSchema(Schema):
+    """The door to go on by."""
+
+    next = fields.String(required=True, validate=validate.OneOf(["password", "link_sent"]))
+
+
+class TokenSchema(Schema):
+    """The token of a link."""
+
+    token = text(200)
+
+
+class LinkSchema(Schema):
+    """What a link is for."""
+
+    purpose = fields.String(required=True)
+    expires_at = moment()
+
+
+class ActivationSchema(Schema):
+    """A link's token and the password to set."""
+
+    token = text(200)
+    # Longer than the rule allows, so that identity can say « too long » with the other broken rules.
+    password = text(1024, load_only=True)
+
+
+class VoterSchema(Schema):
+    """The voter who is signed in."""
+
+    surname = fields.String(required=True)
+    first_name = fields.String(required=True)
+    identifier = fields.String(required=True)
+    assignment = fields.String(allow_none=True)
+
+
+class SessionSchema(Schema):
+    """Whether somebody is signed in, and the token for unsafe methods."""
+
+    signed_in = fields.Boolean(required=True)
+    csrf_token = fields.String(required=True)
+    voter = fields.Nested(VoterSchema)
+    last_connection = fields.String(allow_none=True, metadata={"format": "date-time"})
+
+
+# Elections
+
+
+class ElectionSchema(Schema):
+    """An election of a voting event."""
+
+    uuid = fields.String(required=True)
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    mode = fields.String(required=True, validate=validate.OneOf(["online", "paper"]))
+    notice = fields.String(allow_none=True)
+
+
+class OwnElectionSchema(ElectionSchema):
+    """An election of the voter's own."""
+
+    signed = fields.Boolean(required=True, metadata={"description": "The voter has voted"})
+    state = fields.String(
+        allow_none=True,
+        metadata={"description": "draft, sealed, open, closed, tallied, published, unknown; null where on paper"},
+    )
+
+
+class VotingEventSchema(Schema):
+    """The current voting event."""
+
+    voting_event = fields.String(required=True)
+    name = fields.String(required=True)
+    opens_at = moment()
+    closes_at = moment()
+    now = moment()
+    roll_sealed = fields.Boolean()
+    elections = fields.List(fields.Nested(ElectionSchema), required=True)
+
+
+class ListPresentationSchema(Schema):
+    """How a list is shown."""
+
+    name = fields.String(required=True)
+    union = fields.String(required=True)
+    logo = fields.String(required=True)
+
+
+class BoothSchema(Schema):
+    """What the browser needs to make a ballot."""
+
+    election = fields.String(required=True, metadata={"description": "The sealed election, byte for byte"})
+    credential = fields.String(required=True, metadata={"description": "Active public credential of the holder"})
+    permit = fields.String(required=True)
+    voting_event = fields.String(required=True, metadata={"description": "Salt of the voting code"})
+    iterations = fields.Integer(required=True, metadata={"description": "PBKDF2 iterations of the voting code"})
+    voted = fields.Boolean(required=True)
+    state = fields.String(required=True)
+    presentation = fields.List(fields.Nested(ListPresentationSchema), required=True)
+
+
+class PageSchema(Schema):
+    """Which part of a list."""
+
+    after = fields.Integer(load_default=0, validate=validate.Range(0, 2**31 - 1))
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, 1000))
+
+
+class TrackerSchema(Schema):
+    """A ballot of the urn."""
+
+    height = fields.Integer(required=True)
+    tracker = fields.String(required=True)
+
+
+class TrackersSchema(Schema):
+    """A page of the urn."""
+
+    trackers = fields.List(fields.Nested(TrackerSchema), required=True)
+    next = fields.Integer(required=True, allow_none=True)
+    total = fields.Integer(required=True)
+
+
+class ResultSchema(Schema):
+    """A published result, and what it is the result of."""
+
+    result = fields.String(required=True, metadata={"description": "result.json, byte for byte"})
+    election_hash = fields.String(required=True)
+    head = fields.String(required=True)
+    ballots = fields.Integer(required=True)
+
+
+# Ballots
+
+
+class CastSchema(Schema):
+    """A ballot and the permit to cast it."""
+
+    permit = text(2048, load_only=True)
+    ballot = text(480 * 1024, load_only=True, metadata={"description": "ballot.json, byte for byte"})
+
+
+class ReceiptSchema(Schema):
+    """The signed receipt."""
+
+    election = fields.String(required=True)
+    tracker = fields.String(required=True)
+    head = fields.String(required=True)
+    height = fields.Integer(required=True)
+    accepted_at = moment()
+    signature = fields.String(required=True)

@@ -1,0 +1,61 @@
+"""/session: sign in, see who is signed in, sign out."""
+
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+from flask_wtf.csrf import generate_csrf
+
+from gateway import voter_session
+from gateway.api.description import SIGNED_IN, UNSAFE, refusals
+from gateway.api.json_body import install
+from gateway.api.schemas import LogInSchema, SessionSchema
+from gateway.clients import services
+
+blueprint = Blueprint("session", __name__, url_prefix="/api/v1", description="Sessions of voters")
+install(blueprint)
+
+
+def present() -> dict[str, Any]:
+    """The session as the API tells it. Refusal: session_expired."""
+    if voter_session.token() is None:
+        return {"signed_in": False, "csrf_token": generate_csrf()}
+    state = voter_session.state()
+    return {
+        "signed_in": True,
+        "csrf_token": generate_csrf(),
+        "voter": state["voter"],
+        "last_connection": state["last_connection"],
+    }
+
+
+@blueprint.get("/session")
+@blueprint.response(200, SessionSchema)
+@refusals(blueprint, *SIGNED_IN)
+def show() -> dict[str, Any]:
+    """Who is signed in, and the token for unsafe methods."""
+    return present()
+
+
+@blueprint.post("/session")
+@blueprint.doc(security=[{"csrf": []}])
+@blueprint.arguments(LogInSchema)
+@blueprint.response(201, SessionSchema)
+@refusals(blueprint, "log_in_refused", "account_locked", *UNSAFE)
+def sign_in(wanted: dict[str, str]) -> dict[str, Any]:
+    """Sign in."""
+    voter_session.begin(services().identity.log_in(wanted["identifier"], wanted["password"]))
+    return present()
+
+
+@blueprint.delete("/session")
+@blueprint.doc(security=[{"session": [], "csrf": []}])
+@blueprint.response(204)
+@refusals(blueprint, "csrf_refused")
+def sign_out() -> Response:
+    """Sign out; nothing happens when nobody is signed in."""
+    held = voter_session.token()
+    voter_session.forget()
+    if held is not None:
+        services().identity.close_session(held)
+    return Response(status=204)

@@ -1,0 +1,80 @@
+"""The Flask application: pages for voters, JSON for the booth and for operators, no database."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, request
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.routing import BaseConverter
+
+from gateway import api, correlation, failures, paris_time, request_log, security_headers, views, voter_session
+from gateway.clients import Services
+from gateway.settings import Settings
+from services.runtime.rpc import Caller, RpcClient
+from services.runtime.settings import load
+
+PAGE_BYTES = 512 * 1024
+OPERATOR_BYTES = 8 * 1024 * 1024
+
+
+class ElectionUuid(BaseConverter):
+    """Uuid of an election in a path: Base58, as the protocol wants it. The bound keeps junk out of the services."""
+
+    regex = "[1-9A-HJ-NP-Za-km-z]{14,40}"
+
+
+def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> Flask:
+    """The application.
+
+    In: settings (from the environment when absent), rpc (a client of AMQP_URI's bus when absent).
+    Errors: settings that do not load end the process with one line (exit 78).
+    """
+    settings = settings or load(Settings)
+    app = Flask("gateway")
+    app.config.update(
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        SESSION_COOKIE_NAME="isoloir",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        MAX_CONTENT_LENGTH=PAGE_BYTES,
+        MAX_FORM_MEMORY_SIZE=PAGE_BYTES,
+        MAX_FORM_PARTS=50,
+        # The token lives as long as the session: a voter who reads slowly must not be refused.
+        WTF_CSRF_TIME_LIMIT=None,
+        # The strict mode compares the Referer, which our own Referrer-Policy has browsers withhold.
+        WTF_CSRF_SSL_STRICT=False,
+        BABEL_DEFAULT_LOCALE="fr",
+        BABEL_DEFAULT_TIMEZONE="Europe/Paris",
+    )
+    app.url_map.converters["election"] = ElectionUuid
+    app.extensions["isoloir"] = Services.over(rpc or RpcClient(settings.amqp_uri))
+    app.extensions["isoloir_settings"] = settings
+    app.jinja_env.filters["paris"] = paris_time.paris
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+    correlation.install(app)
+    request_log.install(app)
+    security_headers.install(app, secure=settings.secure_cookies)
+
+    @app.before_request
+    def allow_rolls() -> None:
+        if request.blueprint == "operator":
+            request.max_content_length = OPERATOR_BYTES
+
+    @app.context_processor
+    def everywhere() -> dict[str, Any]:
+        return {
+            "signed_in": voter_session.token() is not None,
+            "demo": bool(settings.demo_dir),
+            "year": datetime.now(UTC).year,
+        }
+
+    csrf = CSRFProtect(app)
+    Babel(app)
+    views.register(app, demo_dir=settings.demo_dir)
+    api.register(app, csrf)
+    failures.install(app)
+    return app

@@ -1,0 +1,158 @@
+"""One small typed class per service: the only place where the gateway knows the names of remote methods.
+
+Questions are asked once. Commands carry an idempotency key, one per action of the user, and are tried a
+second time with the same key when the first answer did not come: the service runs them once at most.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from flask import current_app
+
+from services.runtime.rpc import Caller, RpcTimeout, RpcUnavailable
+
+Payload = dict[str, Any]
+
+QUESTION_SECONDS = 5.0
+COMMAND_SECONDS = 10.0
+PASSWORD_SECONDS = 15.0  # bcrypt waits its turn at opening time
+HEAVY_SECONDS = 120.0  # commit of a roll, tally: one transaction over everything
+
+
+class ServiceClient:
+    """The two ways of calling a service."""
+
+    service: str
+
+    def __init__(self, rpc: Caller) -> None:
+        self._rpc = rpc
+
+    def ask(self, method: str, payload: Payload, seconds: float = QUESTION_SECONDS) -> Payload:
+        """A question: changes nothing, no key, no second try."""
+        return self._rpc.call(self.service, method, payload, timeout=seconds)
+
+    def command(self, method: str, payload: Payload, seconds: float = COMMAND_SECONDS) -> Payload:
+        """A command: one key for both tries, so that a late first try and the second make one change."""
+        key = str(uuid4())
+        try:
+            return self._rpc.call(self.service, method, payload, timeout=seconds, idempotency_key=key)
+        except (RpcTimeout, RpcUnavailable):
+            return self._rpc.call(self.service, method, payload, timeout=seconds, idempotency_key=key)
+
+    def health(self, seconds: float = 2.0) -> Payload:
+        """{service, database}; raises when the service does not answer."""
+        return self.ask("health", {}, seconds)
+
+
+class Identity(ServiceClient):
+    """Persons, access, sessions, the right to vote."""
+
+    service = "identity"
+
+    def voting_event(self) -> Payload:
+        """The current voting event with its elections. Refusal: no_voting_event."""
+        return self.ask("voting_event", {})
+
+    def request_access(self, identifier: str) -> str:
+        """ "password" or "link_sent"; the second for unknown addresses too."""
+        following: str = self.command("request_access", {"identifier": identifier})["next"]
+        return following
+
+    def request_password_link(self, identifier: str) -> None:
+        """Have a link to a new password sent, where the address is known; says nothing either way."""
+        self.command("request_password_link", {"identifier": identifier})
+
+    def open_link(self, token: str) -> Payload:
+        """{purpose, expires_at, identifier}; does not use the link up. Refusals: link_*."""
+        return self.ask("open_link", {"token": token})
+
+    def activate(self, token: str, password: str) -> str:
+        """Set the password with a link; the new session. Refusals: link_*, password_refused."""
+        session: str = self.command("activate", {"token": token, "password": password}, PASSWORD_SECONDS)["session"]
+        return session
+
+    def log_in(self, identifier: str, password: str) -> str:
+        """A new session. Refusals: log_in_refused, account_locked."""
+        # Not repeated: a second try would count as a second guess.
+        answer = self.ask("log_in", {"identifier": identifier, "password": password}, PASSWORD_SECONDS)
+        session: str = answer["session"]
+        return session
+
+    def resume_session(self, session: str) -> Payload:
+        """{voter, last_connection, voting_event, elections}. Refusal: session_expired."""
+        return self.ask("resume_session", {"session": session})
+
+    def close_session(self, session: str) -> None:
+        """End a session; silent when it has ended already."""
+        self.command("close_session", {"session": session})
+
+    def issue_permit(self, session: str, election: str) -> Payload:
+        """{permit, expires_at}. Refusals: session_expired, not_entitled, election_elsewhere."""
+        return self.ask("issue_permit", {"session": session, "election": election})
+
+
+class Ballot(ServiceClient):
+    """Elections, the urn and its public record."""
+
+    service = "ballot"
+
+    def describe_election(self, election: str) -> Payload:
+        """State, dates, fingerprint, counts, result. Refusal: election_unknown."""
+        return self.ask("describe_election", {"election": election})
+
+    def booth_material(self, permit: str) -> Payload:
+        """{election, credential, voted, state} for the holder of the permit."""
+        return self.ask("booth_material", {"permit": permit})
+
+    def cast_ballot(self, permit: str, ballot: str) -> Payload:
+        """The signed receipt; the same ballot again gives the same receipt."""
+        receipt: Payload = self.command("cast_ballot", {"permit": permit, "ballot": ballot}, PASSWORD_SECONDS)[
+            "receipt"
+        ]
+        return receipt
+
+    def list_trackers(self, election: str, after: int, limit: int) -> Payload:
+        """{trackers: [{height, tracker}], next, total}."""
+        return self.ask("list_trackers", {"election": election, "after": after, "limit": limit})
+
+    def read_archive(self, election: str, after: int, limit: int) -> Payload:
+        """{data: base64 of archive entries, next}."""
+        return self.ask("read_archive", {"election": election, "after": after, "limit": limit}, COMMAND_SECONDS)
+
+
+class Reassort(ServiceClient):
+    """Voting codes."""
+
+    service = "reassort"
+
+
+class Notification(ServiceClient):
+    """Messages."""
+
+    service = "notification"
+
+
+@dataclass(frozen=True)
+class Services:
+    """The four clients over one RPC object."""
+
+    identity: Identity
+    ballot: Ballot
+    reassort: Reassort
+    notification: Notification
+
+    @classmethod
+    def over(cls, rpc: Caller) -> "Services":
+        """Clients that share `rpc`, which must be safe to use from several threads."""
+        return cls(Identity(rpc), Ballot(rpc), Reassort(rpc), Notification(rpc))
+
+    def all(self) -> tuple[ServiceClient, ...]:
+        """Every client, for questions put to all services."""
+        return self.identity, self.ballot, self.reassort, self.notification
+
+
+def services() -> Services:
+    """The clients of the running application."""
+    found: Services = current_app.extensions["isoloir"]
+    return found

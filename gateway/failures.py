@@ -1,0 +1,133 @@
+"""From whatever went wrong to one answer: JSON under /api/, a French page elsewhere."""
+
+from typing import Any
+
+from flask import Flask, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from gateway import correlation, voter_session
+from gateway.errors import INCIDENT, RETRY_AFTER_SECONDS, UNAVAILABLE, told
+from services.runtime.logs import get_logger
+from services.runtime.refusals import Refusal, ServiceFault
+from services.runtime.rpc import RpcTimeout, RpcUnavailable
+
+log = get_logger()
+
+HTTP_CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "json_expected",
+    422: "invalid_request",
+}
+# Where the way out is a new link or a new identification rather than the portal's home.
+TO_IDENTIFICATION = {"link_unknown", "link_expired", "link_used", "log_in_refused", "account_locked"}
+
+
+def install(app: Flask) -> None:
+    """Register the handlers of refusals, of silent services, of HTTP errors and of everything else."""
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(RpcTimeout, unavailable)
+    app.register_error_handler(RpcUnavailable, unavailable)
+    app.register_error_handler(ServiceFault, service_fault)
+    app.register_error_handler(CSRFError, csrf_refused)
+    app.register_error_handler(RecursionError, too_deep)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, incident)
+
+
+def wants_json() -> bool:
+    """Whether the caller is a program."""
+    return request.path.startswith("/api/")
+
+
+def answer(code: str, details: dict[str, Any] | None = None) -> Response:
+    """The answer for a code of the table."""
+    words = told(code, details)
+    if wants_json():
+        response = jsonify(
+            code=words.code, message=words.message, details=words.details, correlation_id=correlation.current()
+        )
+    else:
+        response = make_response(
+            render_template(
+                "error.html",
+                words=words,
+                correlation_id=correlation.current(),
+                to_identification=words.code in TO_IDENTIFICATION,
+            )
+        )
+    response.status_code = words.status
+    if words.status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def refused(refusal: Refusal) -> BaseResponse:
+    """A service said no, for a reason it has a code for."""
+    words = told(refusal.code)
+    if words.code == INCIDENT:
+        log.error("refusal_unknown", code=refusal.code)
+    if refusal.code == "session_expired":
+        voter_session.forget()
+        if not wants_json():
+            flash(words.message)
+            return redirect(url_for("identification.show"), 303)
+    return answer(refusal.code, refusal.details)
+
+
+def unavailable(error: Exception) -> Response:
+    """A service did not answer in time, or could not be reached."""
+    log.warning("service_unavailable", kind=type(error).__name__)
+    return answer(UNAVAILABLE)
+
+
+def service_fault(error: ServiceFault) -> Response:
+    """A service failed; it has logged why under the same correlation id."""
+    log.error("service_fault")
+    return answer(INCIDENT)
+
+
+def csrf_refused(error: CSRFError) -> Response:
+    """The anti-forgery token is missing, old, or of another session."""
+    return answer("csrf_refused")
+
+
+def too_deep(error: RecursionError) -> Response:
+    """JSON nested beyond what can be read; elsewhere, an incident."""
+    if wants_json() and request.is_json:
+        return answer("malformed_json")
+    return incident(error)
+
+
+def http_error(error: HTTPException) -> BaseResponse:
+    """An error of HTTP itself: unknown page, wrong method, too large a body, arguments that do not load."""
+    if error.code is not None and error.code < 400:
+        return error.get_response()
+    if error.code in HTTP_CODES:
+        code = HTTP_CODES[error.code]
+        problems = getattr(error, "data", {}).get("messages", {})
+        if error.code == 400 and "json" in problems:
+            code = "malformed_json"
+        fields = (
+            {name: problem for part in problems.values() for name, problem in part.items()}
+            if code == "invalid_request"
+            else {}
+        )
+        response = answer(code, {"fields": fields} if fields else None)
+        response.headers.extend(allow for allow in error.get_headers() if allow[0] == "Allow")
+        return response
+    return incident(error)
+
+
+def incident(error: Exception) -> Response:
+    """A mistake of ours. Only the kind and the place are logged: messages of exceptions can carry values."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{place.tb_frame.f_globals.get('__name__')}:{place.tb_lineno}" if place else "unknown"
+    log.error("incident", kind=type(error).__name__, where=where)
+    return answer(INCIDENT)

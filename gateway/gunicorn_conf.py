@@ -1,0 +1,31 @@
+"""gunicorn for the gateway: threads, since every request only waits for an RPC. `gunicorn -c gateway/gunicorn_conf.py`."""
+
+from typing import Any
+
+from gateway.settings import Settings
+from services.runtime.settings import load
+
+_settings = load(Settings)
+
+wsgi_app = "gateway.wsgi:app"
+bind = _settings.bind
+# One process: one RPC client and one reply queue serve all threads (docs: research of throughput).
+workers = 1
+worker_class = "gthread"
+threads = _settings.threads
+# Longer than the longest RPC of an operator (gateway/clients.py), so that no command is cut off half-way.
+timeout = 180
+graceful_timeout = 30
+keepalive = 5
+control_socket_disable = True
+# Our own request log names the rule; gunicorn's would write paths, which carry tokens.
+accesslog = None
+errorlog = "-"
+limit_request_line = 2048
+
+
+def post_worker_init(worker: Any) -> None:
+    """Make the application before the first request, so that wrong settings show at start."""
+    from gateway.wsgi import application
+
+    application()

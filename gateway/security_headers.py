@@ -1,0 +1,42 @@
+"""What browsers are told about every answer, and what they may keep of it."""
+
+from flask import Flask, Response, request
+from flask_talisman import Talisman
+
+CONTENT_SECURITY_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "worker-src": "'self'",
+    "font-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+PERMISSIONS_POLICY = dict.fromkeys(("browsing-topics", "camera", "geolocation", "microphone", "payment", "usb"), "()")
+talisman = Talisman()
+
+
+def install(app: Flask, *, secure: bool) -> None:
+    """Headers on every answer; `secure` adds the redirection to https and HSTS (a proxy may end TLS)."""
+    talisman.init_app(
+        app,
+        force_https=secure,
+        strict_transport_security=secure,
+        session_cookie_secure=secure,
+        session_cookie_http_only=True,
+        session_cookie_samesite="Lax",
+        frame_options="DENY",
+        content_security_policy=CONTENT_SECURITY_POLICY,
+        permissions_policy=PERMISSIONS_POLICY,
+        referrer_policy="no-referrer",
+    )
+
+    @app.after_request
+    def keep_nothing(response: Response) -> Response:
+        # Shared machines and the « tourne en boucle » of cached pages (A10): only static files may be kept.
+        if request.endpoint != "static":
+            response.headers["Cache-Control"] = "no-store"
+        return response

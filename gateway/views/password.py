@@ -1,0 +1,74 @@
+"""« Saisie du mot de passe », and the way out for whoever has forgotten it."""
+
+from flask import Blueprint, redirect, render_template, session, url_for
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import PasswordField
+from wtforms.validators import InputRequired, Length
+
+from gateway import voter_session
+from gateway.clients import services
+from gateway.errors import told
+from services.runtime.refusals import Refusal
+
+blueprint = Blueprint("password", __name__)
+
+
+class PasswordForm(FlaskForm):
+    """The password; its field is never filled again after an error."""
+
+    password = PasswordField(
+        _("Mot de passe Élections"),
+        validators=[
+            InputRequired(_("Saisissez votre mot de passe Élections.")),
+            Length(max=256, message=_("Un mot de passe Élections a 256 caractères au plus.")),
+        ],
+    )
+
+
+def to_identification() -> Response:
+    """Without an identifier in the cookie there is nobody to ask the password of."""
+    return redirect(url_for("identification.show"), 303)
+
+
+@blueprint.get("/mot-de-passe")
+def show() -> Response | str:
+    """The form for the identifier given just before."""
+    identifier = session.get(voter_session.IDENTIFIER)
+    if identifier is None:
+        return to_identification()
+    return render_template("password.html", form=PasswordForm(), identifier=identifier)
+
+
+@blueprint.post("/mot-de-passe")
+def submit() -> Response | str | tuple[str, int]:
+    """Sign in; a wrong password and a locked account are said in the form."""
+    identifier = session.get(voter_session.IDENTIFIER)
+    if identifier is None:
+        return to_identification()
+    form = PasswordForm()
+    status = 422
+    if form.validate():
+        try:
+            held = services().identity.log_in(identifier, form.password.data)
+        except Refusal as refusal:
+            if refusal.code not in {"log_in_refused", "account_locked"}:
+                raise
+            words = told(refusal.code, refusal.details)
+            form.password.errors = [words.message]
+            status = words.status
+        else:
+            voter_session.begin(held)
+            return voter_session.to_home()
+    return render_template("password.html", form=form, identifier=identifier), status
+
+
+@blueprint.post("/mot-de-passe/oubli")
+def forgotten() -> Response:
+    """Have a link sent to the identifier's address; the old password stays valid until the new one is set."""
+    identifier = session.get(voter_session.IDENTIFIER)
+    if identifier is None:
+        return to_identification()
+    services().identity.request_password_link(identifier)
+    return redirect(url_for("identification.link_sent"), 303)

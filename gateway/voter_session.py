@@ -1,0 +1,80 @@
+"""What the signed cookie holds: the identity session, and between two pages an identifier or a link's token."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
+
+from flask import flash, g, redirect, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from gateway.clients import Payload, services
+from services.runtime.refusals import Refusal
+
+VOTER = "voter"
+IDENTIFIER = "identifier"
+LINK = "link"
+
+P = ParamSpec("P")
+
+
+def begin(token: str) -> None:
+    """Keep the identity session, and drop whatever the cookie held before it."""
+    forget()
+    session[VOTER] = token
+
+
+def forget() -> None:
+    """Drop everything the cookie holds."""
+    session.clear()
+    # Both belong to the session that has just ended: the next answer needs its own.
+    g.pop("voter_state", None)
+    g.pop("csrf_token", None)
+
+
+def token() -> str | None:
+    """The identity session of this browser, which may have expired at the other end."""
+    return session.get(VOTER)
+
+
+def required_token() -> str:
+    """The identity session, for callers of the API. Refusal: session_expired when there is none."""
+    held = token()
+    if held is None:
+        raise Refusal("session_expired")
+    return held
+
+
+def state() -> Payload:
+    """What identity says of the voter who is signed in, asked once a request. Refusal: session_expired."""
+    if "voter_state" not in g:
+        g.voter_state = services().identity.resume_session(required_token())
+    found: Payload = g.voter_state
+    return found
+
+
+def entitlement(election: str) -> Payload:
+    """The voter's own entry for an election. Refusal: not_entitled."""
+    for entry in state()["elections"]:
+        if entry["uuid"] == election:
+            found: Payload = entry
+            return found
+    raise Refusal("not_entitled")
+
+
+def voter_required(view: Callable[P, Any]) -> Callable[P, Any]:
+    """For pages of the voter's space: whoever has no session is led to identification, with a sentence."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
+        if token() is None:
+            flash(_("Identifiez-vous pour accéder à cette page."))
+            return redirect(url_for("identification.show"), 303)
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def to_home() -> Response:
+    """The way to the voter's home."""
+    return redirect(url_for("home.show"), 303)
