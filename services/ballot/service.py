@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from services.runtime.clock import utc_now
 from services.runtime.entrypoints import entrypoint
+from services.runtime.held import Held
 from services.runtime.inbox import Inbox
 from services.runtime.loops import Loop
-from services.runtime.resources import Held, Resources
+from services.runtime.resources import Resources
 
 from . import archive_pages, casting, closing, credentials, elections, receipt, schemas, tallying, trackers
 from .settings import Settings

@@ -1,0 +1,24 @@
+"""Settings of the credential authority, from ISOLOIR_REASSORT_*."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from services.runtime.settings import RuntimeSettings
+
+from .voting_code import DEFAULT_ITERATIONS
+
+
+class Settings(RuntimeSettings):
+    """The keys have no default: spares under a well-known key would be spares for everybody."""
+
+    model_config = SettingsConfigDict(env_prefix="ISOLOIR_REASSORT_", extra="ignore")
+
+    database_url: str = "sqlite:///var/reassort.sqlite"
+    code_key: str = Field(pattern=r"^[0-9a-f]{64}$", repr=False, description="NaCl SecretBox key of the spares at rest")
+    notification_public_key: str = Field(
+        pattern=r"^[0-9a-f]{64}$", description="X25519 public key that notices are sealed for"
+    )
+    pbkdf2_iterations: int = Field(default=DEFAULT_ITERATIONS, ge=1, le=10_000_000)
+    spares_per_voter: int = Field(default=3, ge=0, le=20)
