@@ -1,0 +1,160 @@
+"""E-mail over SMTP: one connection for a batch."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from urllib.parse import unquote, urlsplit
+
+from services.notification.outcomes import DELIVERED, Outcome, Result
+from services.notification.rendering import Letter
+from services.runtime.clock import utc_now
+
+TIMEOUT = 20.0
+"""Seconds that a server may take over one step."""
+
+
+class EmailChannel:
+    """Sends letters to `to["email"]`.
+
+    `url` is smtp://[user:password@]host[:port] (TLS as soon as the server offers it) or smtps://…; empty, the messages
+    wait. `sender` is « Name <address> ».
+    """
+
+    name = "email"
+
+    def __init__(self, url: str, sender: str) -> None:
+        self._url = urlsplit(url)
+        self._sender = sender
+        self._address = parseaddr(sender)[1]
+
+    @contextmanager
+    def open(self) -> Iterator[Callable[[Letter], Outcome]]:
+        """Give the function that sends; it connects at the first letter, and again after a lost connection."""
+        line = _Line(self)
+        try:
+            yield line.send
+        finally:
+            line.hang_up()
+
+    def connect(self) -> smtplib.SMTP:
+        """Open a connection, encrypted and authenticated as the URL asks. Raises OSError, smtplib.SMTPException."""
+        host, port = self._url.hostname or "", self._url.port or 0
+        context = ssl.create_default_context()
+        if self._url.scheme == "smtps":
+            connection: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=context)
+        else:
+            connection = smtplib.SMTP(host, port, timeout=TIMEOUT)
+        try:
+            connection.ehlo_or_helo_if_needed()
+            encrypted = self._url.scheme == "smtps"
+            if not encrypted and connection.has_extn("starttls"):
+                connection.starttls(context=context)
+                encrypted = True
+            if self._url.username:
+                if not encrypted and host not in ("localhost", "127.0.0.1", "::1"):
+                    raise smtplib.SMTPException("the server offers no encryption to send a password over")
+                connection.login(unquote(self._url.username), unquote(self._url.password or ""))
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is a server to send to."""
+        return bool(self._url.hostname)
+
+    def write(self, letter: Letter) -> EmailMessage:
+        """Return the e-mail of a letter. Its Message-ID follows from the message's id: a repetition is recognisable."""
+        message = EmailMessage()
+        message["Message-ID"] = f"<{letter.id}@{self._address.rpartition('@')[2]}>"
+        message["Date"] = format_datetime(utc_now())
+        message["From"] = self._sender
+        message["To"] = letter.to["email"]
+        message["Subject"] = letter.subject
+        # RFC 3834: out-of-office robots must not answer.
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(letter.text, cte="quoted-printable")
+        if letter.html is not None:
+            message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+        return message
+
+    def hand_over(self, connection: smtplib.SMTP, message: EmailMessage) -> None:
+        """Send one e-mail. Raises smtplib.SMTPException, OSError."""
+        connection.send_message(message, from_addr=self._address)
+
+
+class _Line:
+    """The connection of one batch."""
+
+    def __init__(self, channel: EmailChannel) -> None:
+        self._channel = channel
+        self._connection: smtplib.SMTP | None = None
+        self._dead: Outcome | None = None if channel.configured else Outcome(Result.AWAY, "email_not_configured")
+
+    def send(self, letter: Letter) -> Outcome:
+        """Send one letter; once the server is found to be away, the rest of the batch is not tried."""
+        if self._dead is not None:
+            return self._dead
+        try:
+            message = self._channel.write(letter)
+        except (KeyError, ValueError, TypeError):
+            return Outcome(Result.REFUSED, "message_malformed")
+        if self._connection is None:
+            try:
+                self._connection = self._channel.connect()
+            except smtplib.SMTPAuthenticationError:
+                self._dead = Outcome(Result.AWAY, "smtp_log_in_refused")
+                return self._dead
+            except (OSError, smtplib.SMTPException):
+                self._dead = Outcome(Result.AWAY, "smtp_unreachable")
+                return self._dead
+        try:
+            self._channel.hand_over(self._connection, message)
+        except smtplib.SMTPRecipientsRefused as refusal:
+            return self._answered(next(iter(refusal.recipients.values()))[0])
+        except smtplib.SMTPSenderRefused as refusal:
+            # Our own address is refused: that is a setting, and no voter's message must be lost for it.
+            self._reset()
+            return Outcome(Result.AWAY, f"smtp_sender_{refusal.smtp_code}")
+        except smtplib.SMTPNotSupportedError:
+            self._reset()
+            return Outcome(Result.REFUSED, "smtp_address_not_supported")
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            code = getattr(error, "smtp_code", None)
+            if code is not None:
+                return self._answered(int(code))
+            self.hang_up()
+            return Outcome(Result.AWAY, "smtp_disconnected")
+        return DELIVERED
+
+    def hang_up(self) -> None:
+        """End the connection, politely when it still works."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        try:
+            connection.quit()
+        except (OSError, smtplib.SMTPException):
+            connection.close()
+
+    def _answered(self, code: int) -> Outcome:
+        if code == 421:
+            # RFC 5321: the server is closing the connection, whatever the message was.
+            self.hang_up()
+            return Outcome(Result.AWAY, "smtp_421")
+        self._reset()
+        return Outcome(Result.REFUSED if code >= 500 else Result.RETRY, f"smtp_{code}")
+
+    def _reset(self) -> None:
+        if self._connection is None:
+            return
+        try:
+            self._connection.rset()
+        except (OSError, smtplib.SMTPException):
+            self.hang_up()

@@ -1,0 +1,155 @@
+"""Sending what is queued: claim in one transaction, send in none, record in another.
+
+A crash after the send and before the record sends an e-mail or SMS once more, when the lease has run out: no mail
+server can take part in our transaction. The Message-ID, the same each time, lets the recipient's side see it; a paper
+batch is written to the same file again.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from services.notification import queue, rendering
+from services.notification.outcomes import DELIVERED, Outcome, Result
+from services.notification.queue import Claimed
+from services.notification.rendering import Letter
+from services.runtime import logs
+
+log = logs.get_logger("isoloir.delivery")
+
+AT_ONCE = 20
+# No send is begun with less than this left of the lease, so that no other process begins the same one meanwhile.
+MARGIN = timedelta(minutes=2)
+
+Clock = Callable[[], datetime]
+
+
+class Transactions(Protocol):
+    """The part of the runtime's Database that is needed here."""
+
+    def transaction(self) -> AbstractContextManager[Session]:
+        """Give a session that commits at the end and rolls back on an exception."""
+
+
+class Channel(Protocol):
+    """A way to reach people one by one."""
+
+    name: str
+
+    def open(self) -> AbstractContextManager[Callable[[Letter], Outcome]]:
+        """Give a function that sends one letter; what it holds open lasts for a batch."""
+
+
+class Printer(Protocol):
+    """A way to reach people by files of many letters."""
+
+    name: str
+    size: int
+    settle: timedelta
+
+    def render(self, letters: list[Letter], made_at: datetime) -> bytes:
+        """Return the file's content: processor time only."""
+
+    def store(self, batch: str, content: bytes) -> Path:
+        """Keep the file safely under the batch's name."""
+
+
+def deliver_singly(
+    database: Transactions, channel: Channel, private_key: str, *, clock: Clock, jitter: random.Random
+) -> int:
+    """Send the due messages of `channel`, a small batch; return how many were tried."""
+    with database.transaction() as session:
+        queue.expire(session, clock())
+        claimed = queue.claim(session, channel.name, now=clock(), limit=AT_ONCE)
+    if not claimed:
+        return 0
+    with channel.open() as send:
+        for position, one in enumerate(claimed):
+            if clock() + MARGIN > one.leased_until:
+                return position  # the rest comes back when the lease runs out
+            if one.expires_at is not None and one.expires_at <= clock():
+                continue  # the next turn takes it out
+            _record(database, channel.name, one, _attempt(send, one, private_key), clock, jitter)
+    return len(claimed)
+
+
+def deliver_printed(
+    database: Transactions,
+    printer: Printer,
+    private_key: str,
+    *,
+    clock: Clock,
+    jitter: random.Random,
+    slow: Callable[..., Any],
+) -> int:
+    """Print the next batch into one file; return how many messages were tried.
+
+    `slow` runs a function off the event loop.
+    """
+    with database.transaction() as session:
+        queue.expire(session, clock())
+        claimed = queue.claim_batch(session, printer.name, now=clock(), size=printer.size, settle=printer.settle)
+    if not claimed:
+        return 0
+    letters: list[Letter] = []
+    outcomes: dict[str, Outcome] = {}
+    for one in claimed:
+        try:
+            letters.append(_compose(one, private_key))
+        except rendering.Unreadable as problem:
+            outcomes[one.id] = Outcome(Result.REFUSED, problem.args[0])
+    if letters:
+        outcome = _print(printer, str(claimed[0].batch), letters, min(one.created_at for one in claimed), slow)
+        outcomes |= {letter.id: outcome for letter in letters}
+    with database.transaction() as session:
+        for one in claimed:
+            queue.record(session, one, outcomes[one.id], now=clock(), jitter=jitter)
+    log.info("batch_tried", channel=printer.name, batch=claimed[0].batch, messages=len(claimed), printed=len(letters))
+    return len(claimed)
+
+
+def _attempt(send: Callable[[Letter], Outcome], claimed: Claimed, private_key: str) -> Outcome:
+    try:
+        return send(_compose(claimed, private_key))
+    except rendering.Unreadable as problem:
+        return Outcome(Result.REFUSED, problem.args[0])
+    except Exception as error:
+        # One message that trips a fault of ours must not hold up the others.
+        log.error("message_fault", message_id=claimed.id, kind=type(error).__name__)
+        return Outcome(Result.RETRY, "internal_error")
+
+
+def _print(printer: Printer, batch: str, letters: list[Letter], made_at: datetime, slow: Callable[..., Any]) -> Outcome:
+    try:
+        printer.store(batch, slow(printer.render, letters, made_at))
+    except OSError as error:
+        log.error("print_failed", batch=batch, kind=type(error).__name__)
+        return Outcome(Result.AWAY, "print_dir_unwritable")
+    return DELIVERED
+
+
+def _compose(claimed: Claimed, private_key: str) -> Letter:
+    return rendering.compose(private_key, message_id=claimed.id, template=claimed.template, sealed=claimed.sealed)
+
+
+def _record(
+    database: Transactions, channel: str, claimed: Claimed, outcome: Outcome, clock: Clock, jitter: random.Random
+) -> None:
+    with database.transaction() as session:
+        kept = queue.record(session, claimed, outcome, now=clock(), jitter=jitter)
+    log.info(
+        "message_tried",
+        message_id=claimed.id,
+        channel=channel,
+        template=claimed.template,
+        result=outcome.result,
+        reason=outcome.reason,
+        lease_kept=kept,
+    )

@@ -1,0 +1,40 @@
+"""Taking a message in: a row first, sending later."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from services.notification.models import Message, State
+
+
+def receive(
+    session: Session,
+    *,
+    message_id: str,
+    channel: str,
+    template: str,
+    sealed: str,
+    expires_at: datetime | None,
+    now: datetime,
+) -> None:
+    """Queue a message; nothing happens when its id is known, so that an event told twice is a message sent once."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(
+        dialect.insert(Message)
+        .values(
+            id=message_id,
+            channel=channel,
+            template=template,
+            sealed=sealed,
+            state=State.QUEUED,
+            attempts=0,
+            next_attempt_at=now,
+            expires_at=expires_at,
+            created_at=now,
+            changed_at=now,
+        )
+        .on_conflict_do_nothing()
+    )

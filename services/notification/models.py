@@ -1,0 +1,54 @@
+"""Tables of notification: messages to send, their state, and nothing of their content once they are gone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, Integer, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from services.runtime.database import UtcDateTime
+from services.runtime.delivery_tables import command_table, inbox_table, outbox_table
+
+
+class Base(DeclarativeBase):
+    """Notification's own metadata: services share no table."""
+
+
+class State(StrEnum):
+    """Where a message stands; the last three are final."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+class Message(Base):
+    """A message; `sealed` is emptied in a final state, `lease` names the process that is sending it."""
+
+    __tablename__ = "messages"
+    __table_args__ = (Index("messages_due", "channel", "state", "next_attempt_at"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(10))
+    template: Mapped[str] = mapped_column(String(50))
+    sealed: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10))
+    attempts: Mapped[int] = mapped_column(Integer)
+    next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str | None] = mapped_column(String(60))
+    batch: Mapped[str | None] = mapped_column(String(32), index=True)
+    lease: Mapped[str | None] = mapped_column(String(36))
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+outbox = outbox_table(Base.metadata)
+inbox = inbox_table(Base.metadata)
+commands = command_table(Base.metadata)

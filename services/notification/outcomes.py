@@ -1,0 +1,29 @@
+"""What came of trying to send a message, whatever the channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Result(StrEnum):
+    """Four ends of an attempt."""
+
+    DELIVERED = "delivered"
+    RETRY = "retry"
+    """Refused for the moment, for this message: again later, but not for ever."""
+    AWAY = "away"
+    """The channel itself does not work or is not set up: again later, for as long as it takes."""
+    REFUSED = "refused"
+    """Refused for good."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`reason` is a short code for operators. Never a server's own words: those repeat addresses."""
+
+    result: Result
+    reason: str = ""
+
+
+DELIVERED = Outcome(Result.DELIVERED)

@@ -1,0 +1,92 @@
+"""Entry points of notification: load → domain → dump. Rules live in the domain modules."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.notification import delivery, intake, reports, schemas
+from services.notification.channels.email import EmailChannel
+from services.notification.channels.paper import PaperChannel
+from services.notification.channels.sms import SmsChannel
+from services.notification.settings import Settings
+from services.runtime.clock import utc_now
+from services.runtime.entrypoints import entrypoint
+from services.runtime.inbox import Inbox
+from services.runtime.loops import Loop
+from services.runtime.offload import offload
+from services.runtime.resources import Held, Resources
+
+Payload = dict[str, Any]
+
+_JITTER = random.Random()  # noqa: S311 - spreads retries, guards nothing
+
+
+def take_in(session: Session, payload: Payload, held: Held) -> None:
+    """Inbox: a message was requested."""
+    intake.receive(session, **schemas.MessageRequested().load(payload), now=utc_now())
+
+
+def send_emails(held: Held) -> int:
+    """Loop: send the e-mails that are due."""
+    settings: Settings = held.settings
+    channel = EmailChannel(settings.smtp_url, settings.sender)
+    return delivery.deliver_singly(held.database, channel, settings.private_key, clock=utc_now, jitter=_JITTER)
+
+
+def send_texts(held: Held) -> int:
+    """Loop: send the SMS that are due."""
+    settings: Settings = held.settings
+    channel = SmsChannel(
+        base_url=settings.twilio_base_url,
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token,
+        sender=settings.sms_sender,
+    )
+    return delivery.deliver_singly(held.database, channel, settings.private_key, clock=utc_now, jitter=_JITTER)
+
+
+def print_notices(held: Held) -> int:
+    """Loop: print the next batch of notices."""
+    settings: Settings = held.settings
+    return delivery.deliver_printed(
+        held.database,
+        PaperChannel(settings.print_dir),
+        settings.private_key,
+        clock=utc_now,
+        jitter=_JITTER,
+        slow=offload,
+    )
+
+
+class NotificationService:
+    """Messages to send and their state."""
+
+    name = "notification"
+
+    resources = Resources(Settings)
+    requested_by_identity = Inbox("identity", "message_requested", take_in)
+    requested_by_reassort = Inbox("reassort", "message_requested", take_in)
+    emails = Loop(send_emails, every=1.0)
+    texts = Loop(send_texts, every=2.0)
+    notices = Loop(print_notices, every=2.0)
+
+    @entrypoint(schemas.Nothing, schemas.Health)
+    def health(self, request: Payload) -> Payload:
+        """Raise when the database does not answer."""
+        self.resources.database.check()
+        return {"service": self.name, "database": "ok"}
+
+    @entrypoint(schemas.Nothing, schemas.Counts)
+    def message_counts(self, request: Payload) -> Payload:
+        """Count messages by channel and state."""
+        with self.resources.database.reading() as session:
+            return {"counts": reports.message_counts(session)}
+
+    @entrypoint(schemas.ListFailures, schemas.Failures)
+    def list_failures(self, request: Payload) -> Payload:
+        """List the newest failures."""
+        with self.resources.database.reading() as session:
+            return {"failures": reports.list_failures(session, request["limit"])}

@@ -1,0 +1,26 @@
+"""What notification reads from its environment (prefix ISOLOIR_NOTIFICATION_)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+from pydantic_settings import SettingsConfigDict
+
+from services.runtime.settings import RuntimeSettings
+
+
+class Settings(RuntimeSettings):
+    """A channel whose settings are empty keeps its messages waiting, with the reason shown to operators."""
+
+    model_config = SettingsConfigDict(env_prefix="ISOLOIR_NOTIFICATION_", extra="ignore")
+
+    database_url: str = "sqlite:///var/notification.sqlite"
+    private_key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    smtp_url: str = Field(default="", pattern=r"^(smtps?://[^\s/]+/?)?$")
+    sender: str = Field(default="Election Professionnelle <ne-pas-repondre@localhost>", pattern=r"^[^\r\n]*@[^\r\n]+$")
+    print_dir: str = ""
+    twilio_base_url: str = "https://api.twilio.com"
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = ""
+    sms_sender: str = ""
