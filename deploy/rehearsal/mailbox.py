@@ -4,6 +4,7 @@ import email
 import email.policy
 import email.utils
 import re
+import threading
 import time
 from pathlib import Path
 
@@ -15,17 +16,19 @@ class NoSuchMail(Exception):
 
 
 class Mailboxes:
-    """Reads the sink's folder, each file once. In: the folder of .eml files."""
+    """Reads the sink's folder, each file once, for any number of threads. In: the folder of .eml files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._seen: set[str] = set()
         self._links: dict[str, list[str]] = {}
+        self._lock = threading.Lock()
 
     def links(self, address: str) -> list[str]:
         """The links that this address received so far, oldest first."""
-        self._read_new()
-        return self._links.get(address.lower(), [])
+        with self._lock:
+            self._read_new()
+            return list(self._links.get(address.lower(), []))
 
     def wait_for_link(self, address: str, seconds: float = 60.0, earlier: int = 0) -> str:
         """The newest link sent to `address`, once more than `earlier` have come. Raises NoSuchMail after `seconds`."""

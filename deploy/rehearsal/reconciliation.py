@@ -1,0 +1,107 @@
+"""What a rehearsal counted, side by side: whoever was to vote, who did, the poll book, the urn, the lists."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+
+@dataclass(frozen=True)
+class ElectionCounts:
+    """One election's figures; `expected` and `counted` give blank votes first, then each list."""
+
+    uuid: str
+    code: str
+    entitled: int
+    planned: int
+    """Ballots that the voters meant to cast."""
+    acknowledged: int
+    """Receipts that they hold."""
+    poll_book: int
+    urn: int
+    trackers_found: int
+    """Receipts whose tracker stands in the public urn."""
+    expected: list[int]
+    counted: list[int]
+    labels: list[str]
+    verdicts: dict[str, str]
+    """Verifier → "ok", its fault, or "absent"."""
+
+    def differences(self) -> list[str]:
+        """Everything that does not agree; empty for a good election."""
+        found = [
+            f"{self.code}: {name} {value}, attendu {self.planned}"
+            for name, value in (
+                ("accusés de réception", self.acknowledged),
+                ("émargements", self.poll_book),
+                ("bulletins dans l'urne", self.urn),
+                ("numéros de suivi retrouvés", self.trackers_found),
+            )
+            if value != self.planned
+        ]
+        if self.expected != self.counted:
+            found.append(f"{self.code}: résultat {self.counted}, attendu {self.expected}")
+        found += [f"{self.code}: {who}: {said}" for who, said in self.verdicts.items() if said not in ("ok", "absent")]
+        return found
+
+
+def show(console: Console, voters: int, activated: int, elections: list[ElectionCounts]) -> None:
+    """Print the one table."""
+    table = Table(title="Répétition générale", show_lines=True)
+    table.add_column("")
+    for counts in elections:
+        table.add_column(counts.code, justify="right")
+    rows: list[tuple[str, list[Any]]] = [
+        ("Électeurs inscrits", [voters] * len(elections)),
+        ("Comptes activés", [activated] * len(elections)),
+        ("Inscrits au scrutin", [counts.entitled for counts in elections]),
+        ("Ont voté (accusés de réception)", [counts.acknowledged for counts in elections]),
+        ("Émargements", [counts.poll_book for counts in elections]),
+        ("Bulletins dans l'urne", [counts.urn for counts in elections]),
+        ("Voix attendues → comptées", ["\n".join(_pairs(counts)) for counts in elections]),
+    ]
+    for who in elections[0].verdicts if elections else ():
+        rows.append((f"Vérifié par {who}", [counts.verdicts[who] for counts in elections]))
+    for label, values in rows:
+        table.add_row(label, *[str(value) for value in values])
+    console.print(table)
+
+
+def write_summary(
+    path: Path, voters: int, activated: int, elections: list[ElectionCounts], seconds: dict[str, float], bus: str
+) -> None:
+    """Write summary.json beside the archives."""
+    summary = {
+        "voters": voters,
+        "activated": activated,
+        "bus": bus,
+        "elections": [
+            {
+                "uuid": counts.uuid,
+                "code": counts.code,
+                "entitled": counts.entitled,
+                "voted": counts.acknowledged,
+                "poll_book": counts.poll_book,
+                "urn": counts.urn,
+                "votes": [
+                    {"list": label, "expected": expected, "counted": counted}
+                    for label, expected, counted in zip(counts.labels, counts.expected, counts.counted, strict=True)
+                ],
+                "verified": counts.verdicts,
+            }
+            for counts in elections
+        ],
+        "differences": [difference for counts in elections for difference in counts.differences()],
+        "seconds": seconds,
+    }
+    path.write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _pairs(counts: ElectionCounts) -> list[str]:
+    return [
+        f"{label} : {expected} → {counted}"
+        for label, expected, counted in zip(counts.labels, counts.expected, counts.counted, strict=True)
+    ]

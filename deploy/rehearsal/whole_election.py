@@ -1,0 +1,175 @@
+"""A whole election without a human, through the doors that people use: HTTP for voters and operators, SMTP for links,
+paper for codes. It ends with a comparison of everything that can be compared (features E4)."""
+
+import json
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from deploy.demo_data.scenario import voting_event
+from deploy.launcher.system import System
+from deploy.operator.client import OperatorClient
+from deploy.operator.preparation import create_elections, generate_codes, import_roll
+from deploy.rehearsal import ceremony, electorate, notices, witness
+from deploy.rehearsal.mailbox import Mailboxes
+from deploy.rehearsal.phases import Phases
+from deploy.rehearsal.reconciliation import ElectionCounts
+from deploy.rehearsal.voter import Voter
+from services.ballot.belenios.election import Election
+
+VOTERS_AT_ONCE = 8
+
+
+@dataclass
+class Outcome:
+    """What a rehearsal leaves: the counts of each online election, and who activated."""
+
+    voters: int = 0
+    activated: int = 0
+    elections: list[ElectionCounts] = field(default_factory=list)
+
+
+class Rehearsal:
+    """One rehearsal on a running system.
+
+    In: the system, the number of voters, the folder for archives and files, the phases that speak and measure.
+    Raises what its steps raise: an operator's or a voter's refusal, a mail or notice that does not come.
+    """
+
+    def __init__(self, system: System, voters: int, out: Path, phases: Phases) -> None:
+        self.system = system
+        self.out = out
+        self.phases = phases
+        self.operator = OperatorClient(system.base_url, system.operator_token)
+        self.definition = voting_event(datetime.now(UTC) - timedelta(minutes=1))
+        self.online = [entry for entry in self.definition["elections"] if entry["mode"] == "online"]
+        on_paper = tuple(entry["code"] for entry in self.definition["elections"] if entry["mode"] != "online")
+        self.lists = electorate.online_lists(self.definition)
+        self.electors = electorate.invent(voters, self.lists, on_paper)
+        self.receipts: dict[str, list[dict[str, Any]]] = {entry["uuid"]: [] for entry in self.online}
+        self._receipts_lock = threading.Lock()
+        self._connections = HTTPAdapter(pool_connections=1, pool_maxsize=VOTERS_AT_ONCE)
+
+    def run(self) -> Outcome:
+        """Everything from the roll to the verified result."""
+        self._prepare()
+        keys = self._seal()
+        codes = self._collect_codes()
+        activated = self._activate()
+        self._vote(codes)
+        self._close_and_tally(keys)
+        with self.phases.phase("Vérification"):
+            elections = [self._compare(entry) for entry in self.online]
+        return Outcome(len(self.electors), activated, elections)
+
+    def _prepare(self) -> None:
+        self.out.mkdir(parents=True, exist_ok=True)
+        roll = self.out / "roll.csv"
+        electorate.write_roll(self.electors, roll)
+        self.system.presentation_file.write_text(json.dumps(self.definition, ensure_ascii=False), encoding="utf-8")
+        with self.phases.phase("Import du scrutin et de la liste électorale"):
+            create_elections(self.operator, self.definition)
+            import_roll(self.operator, self.definition["voting_event"], roll)
+        with self.phases.phase("Codes de vote"):
+            generate_codes(self.operator, self.definition["voting_event"])
+
+    def _seal(self) -> list[ceremony.TrusteeKey]:
+        with self.phases.phase("Cérémonie des clés et scellement"):
+            trustees, keys = ceremony.make_trustees()
+            for key in keys:
+                ceremony.save_key(key, self.out / "trustees")
+            self.operator.seal_roll(voting_event=self.definition["voting_event"])
+            for entry in self.online:
+                self.operator.set_trustees(election=entry["uuid"], trustees=trustees)
+                self.operator.seal_election(election=entry["uuid"], present=[key.name for key in keys])
+        return keys
+
+    def _collect_codes(self) -> dict[str, str]:
+        with self.phases.phase("Notices de vote imprimées"):
+            streets = {elector.street: elector.identifier for elector in self.electors}
+            return notices.wait_for_codes(self.system.demo_dir / "print", streets)
+
+    def _activate(self) -> int:
+        mailboxes = Mailboxes(self.system.demo_dir / "mail")
+        activated: list[str] = []
+
+        def activate(elector: electorate.Elector) -> None:
+            voter = self._voter()
+            voter.request_access(elector.identifier)
+            link = mailboxes.wait_for_link(elector.identifier)
+            voter.activate(link, elector.password)
+            activated.append(elector.identifier)
+            voter.log_out()
+
+        self.phases.for_each("Activation des comptes", self.electors, activate, VOTERS_AT_ONCE)
+        return len(activated)
+
+    def _vote(self, codes: dict[str, str]) -> None:
+        def vote(elector: electorate.Elector) -> None:
+            voter = self._voter()
+            voter.log_in(elector.identifier, elector.password)
+            for entry in self.online:
+                if entry["code"] not in elector.choices:
+                    continue
+                plaintext = electorate.plaintext(elector.choices[entry["code"]], self.lists[entry["code"]])
+                receipt = voter.vote(entry["uuid"], codes[elector.identifier], plaintext)
+                with self._receipts_lock:
+                    self.receipts[entry["uuid"]].append(receipt)
+            voter.log_out()
+
+        voting = [elector for elector in self.electors if elector.choices]
+        self.phases.for_each("Vote", voting, vote, VOTERS_AT_ONCE)
+
+    def _close_and_tally(self, keys: list[ceremony.TrusteeKey]) -> None:
+        for entry in self.online:
+            uuid = entry["uuid"]
+            with self.phases.phase(f"Clôture et dépouillement {entry['code']}"):
+                self.operator.close_election(election=uuid, reason="Fin de la répétition générale")
+                tally = self.operator.encrypted_tally(election=uuid)["encrypted_tally"]
+                election = Election.parse(self.operator.describe_election(election=uuid)["election"])
+                for key in ceremony.keys_that_suffice(keys):
+                    self.operator.submit_partial_decryption(
+                        election=uuid, owner=key.owner, partial_decryption=key.decrypt(election, tally)
+                    )
+                self.operator.publish_result(election=uuid)
+
+    def _compare(self, entry: dict[str, Any]) -> ElectionCounts:
+        uuid, code = entry["uuid"], entry["code"]
+        archive = self.out / f"{uuid}.bel"
+        self.operator.download_archive(uuid, archive)
+        described = self.operator.describe_election(election=uuid)
+        attendance = self._settled_attendance(uuid)
+        trackers = self._voter().trackers(uuid)
+        return ElectionCounts(
+            uuid=uuid,
+            code=code,
+            entitled=attendance["entitled"],
+            planned=sum(code in elector.choices for elector in self.electors),
+            acknowledged=len(self.receipts[uuid]),
+            poll_book=attendance["signed"],
+            urn=described["ballots"],
+            trackers_found=sum(receipt["tracker"] in trackers for receipt in self.receipts[uuid]),
+            expected=electorate.expected_counts(self.electors, code, self.lists[code]),
+            counted=json.loads(described["result"])["result"][0],
+            labels=["Vote blanc", *(answer["union"] for answer in entry["question"]["answers"])],
+            verdicts=witness.verdicts(archive),
+        )
+
+    def _settled_attendance(self, uuid: str) -> dict[str, Any]:
+        """The poll book's figures once every acknowledged ballot has reached it, or after the time it may take."""
+        deadline = datetime.now(UTC) + timedelta(seconds=30)
+        while True:
+            counts = self.operator.attendance(voting_event=self.definition["voting_event"])["elections"]
+            found: dict[str, Any] = next(entry for entry in counts if entry["uuid"] == uuid)
+            if found["signed"] >= len(self.receipts[uuid]) or datetime.now(UTC) > deadline:
+                return found
+
+    def _voter(self) -> Voter:
+        session = requests.Session()
+        session.mount("http://", self._connections)
+        return Voter(self.system.base_url, session)

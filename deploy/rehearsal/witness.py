@@ -1,0 +1,40 @@
+"""Who else verifies: our own verifier, and belenios-tool, which Isoloir did not write, where it is at hand."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from services.ballot.belenios.verify import verify_archive
+
+TOOL_SECONDS = 600
+
+
+def belenios_tool() -> Path | None:
+    """The independent verifier: ISOLOIR_BELENIOS_TOOL, the project's build folder, or the PATH; None where absent."""
+    candidates = (
+        os.environ.get("ISOLOIR_BELENIOS_TOOL"),
+        str(Path(__file__).resolve().parents[2] / "build" / "belenios" / "belenios-tool"),
+        shutil.which("belenios-tool"),
+    )
+    return next((Path(path) for path in candidates if path and os.access(path, os.X_OK)), None)
+
+
+def verdicts(archive: Path) -> dict[str, str]:
+    """What each verifier says of an archive: verifier → "ok", the fault, or "absent"."""
+    report = verify_archive(archive)
+    return {"isoloir": "ok" if report.ok else str(report.fault), "belenios-tool": _tool_verdict(archive)}
+
+
+def _tool_verdict(archive: Path) -> str:
+    tool = belenios_tool()
+    if tool is None:
+        return "absent"
+    with tempfile.TemporaryDirectory() as folder:
+        # The tool wants the archive alone in a folder.
+        shutil.copy(archive, folder)
+        ran = subprocess.run(
+            [tool, "election", "verify", "--dir", folder], capture_output=True, text=True, timeout=TOOL_SECONDS, check=False
+        )
+    return "ok" if ran.returncode == 0 else (ran.stderr or ran.stdout).strip()[-300:] or f"code {ran.returncode}"
