@@ -1,0 +1,97 @@
+/** The gateway's JSON API, as far as the booth needs it. */
+
+/**
+ * @typedef {object} Material what the booth is given about one election
+ * @property {string} election raw text of election.json
+ * @property {string} credential the holder's active public credential
+ * @property {string} permit
+ * @property {string} voting_event salt of the voting code
+ * @property {number} iterations
+ * @property {boolean} voted
+ * @property {string} state
+ * @property {{name?: string, union?: string, logo?: string}[]} presentation
+ */
+
+/** @typedef {{ok: true, value: unknown} | {ok: false, code: string, status: number, message: string}} Answer */
+
+const TIMEOUT = 30_000; // milliseconds
+
+/**
+ * @param {string} path
+ * @param {RequestInit} [options]
+ * @returns {Promise<Answer>} never rejects: a network failure is the code "network" with status 0
+ */
+async function request(path, options = {}) {
+  try {
+    const response = await fetch(path, {
+      ...options,
+      credentials: "same-origin",
+      cache: "no-store",
+      redirect: "error",
+      signal: AbortSignal.timeout(TIMEOUT),
+    });
+    const body = await response.json().catch(() => null);
+    if (response.ok) return body === null ? failure("incident", 502) : { ok: true, value: body };
+    return failure(String(body?.code ?? "incident"), response.status, String(body?.message ?? ""));
+  } catch {
+    return failure("network", 0);
+  }
+}
+
+/**
+ * @param {string} code
+ * @param {number} status
+ * @param {string} [message]
+ * @returns {Answer}
+ */
+function failure(code, status, message = "") {
+  return { ok: false, code, status, message };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Material}
+ */
+function isMaterial(value) {
+  if (typeof value !== "object" || value === null) return false;
+  const fields = /** @type {Record<string, unknown>} */ (value);
+  return (
+    ["election", "credential", "permit", "voting_event", "state"].every((name) => typeof fields[name] === "string") &&
+    Number.isSafeInteger(fields.iterations) &&
+    typeof fields.voted === "boolean" &&
+    Array.isArray(fields.presentation)
+  );
+}
+
+/**
+ * @param {string} election uuid
+ * @returns {Promise<{ok: true, value: Material} | Extract<Answer, {ok: false}>>}
+ */
+export async function readMaterial(election) {
+  const answer = await request(`/api/v1/elections/${encodeURIComponent(election)}/booth`);
+  if (!answer.ok) return answer;
+  if (isMaterial(answer.value)) return { ok: true, value: answer.value };
+  return { ok: false, code: "material", status: 200, message: "" };
+}
+
+/** @returns {Promise<string>} the CSRF token of the present session, or "" */
+export async function readCsrfToken() {
+  const answer = await request("/api/v1/session");
+  if (!answer.ok || typeof answer.value !== "object" || answer.value === null) return "";
+  return String(/** @type {Record<string, unknown>} */ (answer.value).csrf_token ?? "");
+}
+
+/**
+ * @param {string} election uuid
+ * @param {string} permit
+ * @param {string} ballot canonical JSON
+ * @param {string} csrfToken
+ * @returns {Promise<Answer>}
+ */
+export function sendBallot(election, permit, ballot, csrfToken) {
+  return request(`/api/v1/elections/${encodeURIComponent(election)}/ballots`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken },
+    body: JSON.stringify({ permit, ballot }),
+  });
+}

@@ -1,0 +1,192 @@
+/**
+ * Where a voter is in the booth, as a pure function: `advance(state, event)` gives the next state. No page, no network,
+ * no keys in here, so that every path can be tried without a browser.
+ *
+ * loading → code → choice → confirmation → cast → receipt, with `unavailable` for whatever forbids voting and `alarm`
+ * for an acknowledgement that is not about our ballot. A ballot, once made, is never made again: only sent again.
+ */
+
+/** @typedef {import("./ballot.js").Choice} Choice */
+/** @typedef {import("./election.js").Question} Question */
+/** @typedef {import("./receipt.js").Receipt} Receipt */
+/** @typedef {import("./receipt.js").ReceiptProblem} ReceiptProblem */
+/** @typedef {import("./voting-code.js").Reason} CodeReason */
+
+/** @typedef {"loading" | "unavailable" | "code" | "choice" | "confirmation" | "cast" | "receipt" | "alarm"} Step */
+/** @typedef {"nothing" | "too-few" | "too-many" | "blank-and-lists"} ChoiceProblem */
+/** @typedef {"encrypting" | "sending" | "interrupted"} CastPhase */
+
+/**
+ * @typedef {object} State
+ * @property {Step} step
+ * @property {string} reason why voting is not possible (step unavailable) or was interrupted (step cast); else ""
+ * @property {string} message the server's sentence that goes with `reason`, or ""
+ * @property {boolean} checking whether the code is being checked
+ * @property {{reason: CodeReason | "not-yours", symbol?: string, count?: number} | null} codeProblem
+ * @property {Choice | null} choice
+ * @property {ChoiceProblem | null} choiceProblem
+ * @property {CastPhase | null} phase
+ * @property {{done: number, total: number}} progress
+ * @property {string} ballot the ballot made, to be sent as it is until acknowledged; else ""
+ * @property {string} tracker
+ * @property {Receipt | null} receipt
+ * @property {ReceiptProblem | null} receiptProblem
+ */
+
+/**
+ * @typedef {{type: "loaded", voted: boolean, electionState: string}
+ *   | {type: "refused", code: string, message?: string}
+ *   | {type: "code-slip", reason: CodeReason, symbol?: string, count?: number}
+ *   | {type: "code-typed"}
+ *   | {type: "code-derived", matches: boolean}
+ *   | {type: "chosen", choice: Choice}
+ *   | {type: "choice-problem", problem: ChoiceProblem}
+ *   | {type: "modify"}
+ *   | {type: "cast"}
+ *   | {type: "progress", done: number, total: number}
+ *   | {type: "ballot-made", ballot: string, tracker: string}
+ *   | {type: "worker-failed"}
+ *   | {type: "not-sent", code: string, status: number, message?: string}
+ *   | {type: "retry"}
+ *   | {type: "acknowledged", receipt: Receipt}
+ *   | {type: "receipt-wrong", problem: ReceiptProblem}} Event
+ */
+
+/** @type {Readonly<State>} */
+export const INITIAL = Object.freeze({
+  step: "loading",
+  reason: "",
+  message: "",
+  checking: false,
+  codeProblem: null,
+  choice: null,
+  choiceProblem: null,
+  phase: null,
+  progress: Object.freeze({ done: 0, total: 0 }),
+  ballot: "",
+  tracker: "",
+  receipt: null,
+  receiptProblem: null,
+});
+
+/** Refusals after which the same ballot may be sent again, once the cause is gone. */
+const RETRYABLE = new Set(["network", "session_expired", "permit_expired", "csrf_refused", "service_unavailable", "incident"]);
+
+/**
+ * @param {string} code of the refusal, or "network"
+ * @param {number} status HTTP status, 0 for none
+ * @returns {boolean} whether sending the same ballot again may help
+ */
+export function isRetryable(code, status) {
+  return RETRYABLE.has(code) || status === 0 || status === 408 || status === 429 || status >= 500;
+}
+
+/**
+ * @param {Question} question
+ * @param {boolean} blank whether the blank vote is marked
+ * @param {readonly number[]} answers indices marked
+ * @returns {{choice: Choice} | {problem: ChoiceProblem}}
+ */
+export function readChoice(question, blank, answers) {
+  if (blank && answers.length > 0) return { problem: "blank-and-lists" };
+  if (blank) return { choice: { blank: true } };
+  if (answers.length === 0 && question.minimum > 0) return { problem: "nothing" };
+  if (answers.length < question.minimum) return { problem: "too-few" };
+  if (answers.length > question.maximum) return { problem: "too-many" };
+  return { choice: { blank: false, answers: [...answers] } };
+}
+
+/**
+ * @param {State} state
+ * @returns {boolean} whether leaving the page would lose a vote begun and not yet acknowledged
+ */
+export function isUnfinished(state) {
+  return state.step === "choice" || state.step === "confirmation" || state.step === "cast";
+}
+
+/**
+ * @param {Extract<Event, {type: "loaded"}>} event
+ * @returns {State}
+ */
+function load({ voted, electionState }) {
+  if (voted) return { ...INITIAL, step: "unavailable", reason: "already_voted" };
+  if (electionState === "open") return { ...INITIAL, step: "code" };
+  const early = electionState === "draft" || electionState === "sealed";
+  return { ...INITIAL, step: "unavailable", reason: early ? "election_not_open" : "election_closed" };
+}
+
+/**
+ * @param {State} state
+ * @param {Extract<Event, {type: "not-sent"}>} event
+ * @returns {State}
+ */
+function notSent(state, { code, status, message = "" }) {
+  if (isRetryable(code, status)) return { ...state, phase: "interrupted", reason: code, message };
+  return { ...INITIAL, step: "unavailable", reason: code, message };
+}
+
+/**
+ * The next state. An event that has no place in the present state changes nothing: a late message of the worker or of
+ * the network, or a second click, cannot move the voter.
+ * @param {State} state
+ * @param {Event} event
+ * @returns {State}
+ */
+export function advance(state, event) {
+  switch (event.type) {
+    case "loaded":
+      return state.step === "loading" ? load(event) : state;
+    case "refused":
+      if (state.step !== "loading") return state;
+      return { ...INITIAL, step: "unavailable", reason: event.code, message: event.message ?? "" };
+    case "code-slip": {
+      if (state.step !== "code" || state.checking) return state;
+      const { type: _type, ...codeProblem } = event;
+      return { ...state, codeProblem };
+    }
+    case "code-typed":
+      if (state.step !== "code" || state.checking) return state;
+      return { ...state, checking: true, codeProblem: null };
+    case "code-derived":
+      if (state.step !== "code" || !state.checking) return state;
+      if (!event.matches) return { ...state, checking: false, codeProblem: { reason: "not-yours" } };
+      return { ...state, step: "choice", checking: false, codeProblem: null };
+    case "chosen":
+      if (state.step !== "choice") return state;
+      return { ...state, step: "confirmation", choice: event.choice, choiceProblem: null };
+    case "choice-problem":
+      if (state.step !== "choice") return state;
+      return { ...state, choiceProblem: event.problem };
+    case "modify":
+      if (state.step !== "confirmation") return state;
+      return { ...state, step: "choice" };
+    case "cast":
+      if (state.step !== "confirmation" || !state.choice) return state;
+      return { ...state, step: "cast", phase: "encrypting", progress: { done: 0, total: 0 } };
+    case "progress":
+      if (state.phase !== "encrypting") return state;
+      return { ...state, progress: { done: event.done, total: event.total } };
+    case "ballot-made":
+      if (state.phase !== "encrypting") return state;
+      // The choice is forgotten as soon as it is encrypted.
+      return { ...state, phase: "sending", choice: null, ballot: event.ballot, tracker: event.tracker };
+    case "worker-failed":
+      // Once the ballot is made the worker is no longer needed.
+      if (!isUnfinished(state) && !state.checking) return state;
+      if (state.ballot) return state;
+      return { ...INITIAL, step: "unavailable", reason: "worker" };
+    case "not-sent":
+      return state.phase === "sending" ? notSent(state, event) : state;
+    case "retry":
+      if (state.phase !== "interrupted") return state;
+      return { ...state, phase: "sending", reason: "", message: "" };
+    case "acknowledged":
+      if (state.phase !== "sending") return state;
+      return { ...INITIAL, step: "receipt", tracker: state.tracker, receipt: event.receipt };
+    case "receipt-wrong":
+      if (state.phase !== "sending") return state;
+      return { ...INITIAL, step: "alarm", tracker: state.tracker, receiptProblem: event.problem };
+    default:
+      return state;
+  }
+}

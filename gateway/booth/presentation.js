@@ -1,0 +1,32 @@
+/** How the answers of an election are shown. */
+
+/** @typedef {{name: string, union: string, logo: string}} Described texts to show; "" for none */
+
+const DATA_IMAGE = /^data:image\/(?:png|jpeg|webp|svg\+xml);base64,[A-Za-z0-9+/=]+$/;
+
+/**
+ * @param {unknown} logo
+ * @returns {string} a path of this site or an image of its own, else ""
+ */
+function safeLogo(logo) {
+  if (typeof logo !== "string") return "";
+  if (DATA_IMAGE.test(logo)) return logo;
+  return /^\/(?![/\\])[^\s\\]*$/.test(logo) ? logo : "";
+}
+
+/**
+ * Joins the answers with the server's presentation of them. The name shown is always the one in the election file, which
+ * the ballot is bound to; union and logo are taken only where the presentation speaks of that very name, so that nobody
+ * can exchange two lists by handing out another presentation.
+ * @param {readonly string[]} answers of the election file, in order
+ * @param {readonly {name?: unknown, union?: unknown, logo?: unknown}[]} presentation
+ * @returns {readonly Described[]} as many as answers
+ */
+export function describeAnswers(answers, presentation) {
+  return answers.map((name, index) => {
+    const given = presentation[index];
+    if (typeof given?.name !== "string" || given.name === "" || !name.startsWith(given.name)) return { name, union: "", logo: "" };
+    const union = typeof given.union === "string" && !name.includes(given.union) ? given.union : "";
+    return { name, union, logo: safeLogo(given.logo) };
+  });
+}

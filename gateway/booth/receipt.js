@@ -1,0 +1,45 @@
+/** The receipt: is the server's answer about our ballot, and the text file that the voter keeps. */
+
+/**
+ * @typedef {object} Receipt as the server signs it
+ * @property {string} election
+ * @property {string} tracker
+ * @property {string} head head of the urn's chain of events after this ballot
+ * @property {number} height
+ * @property {string} signature
+ * @property {string} [accepted_at] ISO 8601
+ */
+
+/** @typedef {"malformed" | "other-election" | "other-tracker"} ReceiptProblem */
+
+/**
+ * Compares the server's answer with what the browser computed itself. Trusting the server's tracker would let it show the
+ * same tracker to two voters.
+ * @param {unknown} answer
+ * @param {string} electionUuid
+ * @param {string} tracker computed here from the ballot sent
+ * @returns {{receipt: Receipt, problem: null} | {receipt: null, problem: ReceiptProblem}}
+ */
+export function checkReceipt(answer, electionUuid, tracker) {
+  if (typeof answer !== "object" || answer === null) return { receipt: null, problem: "malformed" };
+  const fields = /** @type {Record<string, unknown>} */ (answer);
+  const texts = ["election", "tracker", "head", "signature"];
+  if (texts.some((name) => typeof fields[name] !== "string" || fields[name] === "")) return { receipt: null, problem: "malformed" };
+  if (!Number.isSafeInteger(fields.height)) return { receipt: null, problem: "malformed" };
+  if (fields.accepted_at != null && typeof fields.accepted_at !== "string") return { receipt: null, problem: "malformed" };
+  if (fields.election !== electionUuid) return { receipt: null, problem: "other-election" };
+  if (fields.tracker !== tracker) return { receipt: null, problem: "other-tracker" };
+  return { receipt: /** @type {Receipt} */ (/** @type {unknown} */ (fields)), problem: null };
+}
+
+/**
+ * The text file of the receipt: lines for the reader, then what was signed as one line of JSON for a program.
+ * @param {string} title
+ * @param {[label: string, value: string][]} lines
+ * @param {unknown} signed
+ * @returns {string}
+ */
+export function receiptText(title, lines, signed) {
+  const body = lines.map(([label, value]) => `${label} : ${value}`);
+  return [title, "", ...body, "", JSON.stringify(signed), ""].join("\r\n");
+}

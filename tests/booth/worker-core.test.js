@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { publicCredential, secretKey } from "../../gateway/booth/credential.js";
+import { parseElection } from "../../gateway/booth/election.js";
+import { describeAnswers } from "../../gateway/booth/presentation.js";
+import { checkReceipt, receiptText } from "../../gateway/booth/receipt.js";
+import { credentialFromCode } from "../../gateway/booth/voting-code.js";
+import { createHandler } from "../../gateway/booth/worker-core.js";
+import { checkBallot } from "./check-ballot.js";
+import { vectors } from "./vectors.js";
+
+const raw = vectors("ballots").elections[0].raw;
+const election = parseElection(raw);
+const [code, otherCode] = vectors("codes").valid.map((/** @type {any} */ valid) => valid.normalized);
+const settings = { salt: "event", iterations: 10, election: raw };
+const secret = secretKey(credentialFromCode(code, "event", 10), election.uuid);
+const credential = publicCredential(secret);
+
+/** @returns {{ask: (request: any) => void, replies: any[]}} */
+function worker() {
+  /** @type {any[]} */
+  const replies = [];
+  return { ask: createHandler((reply) => replies.push(reply)), replies };
+}
+
+test("from the code to the ballot", () => {
+  const { ask, replies } = worker();
+  ask({ type: "derive", code, credential, ...settings });
+  assert.deepEqual([...replies], [{ type: "derived", matches: true }]);
+  ask({ type: "make", choices: [{ blank: false, answers: [1] }] });
+  const made = replies.at(-1);
+  assert.equal(made.type, "made");
+  assert.equal(checkBallot(election, made.ballot), credential);
+  assert.equal(replies.filter((reply) => reply.type === "progress").length, 3);
+  ask({ type: "make", choices: [{ blank: false, answers: [1] }] });
+  assert.deepEqual(replies.at(-1), { type: "failed" });
+});
+
+test("no reply but the ballot carries anything of the code or the keys", () => {
+  const { ask, replies } = worker();
+  ask({ type: "derive", code, credential, ...settings });
+  ask({ type: "make", choices: [{ blank: false, answers: [1] }] });
+  const said = JSON.stringify(replies);
+  for (const hidden of [code, secret.toString(), credentialFromCode(code, "event", 10)]) assert.ok(!said.includes(hidden));
+});
+
+test("another code is not accepted and makes no ballot", () => {
+  const { ask, replies } = worker();
+  ask({ type: "derive", code: otherCode, credential, ...settings });
+  ask({ type: "make", choices: [{ blank: false, answers: [1] }] });
+  assert.deepEqual(replies, [{ type: "derived", matches: false }, { type: "failed" }]);
+});
+
+test("failures say nothing of what failed", () => {
+  const { ask, replies } = worker();
+  ask({ type: "derive", code: "F226", credential, ...settings });
+  ask({ type: "derive", code, credential, ...settings, election: "{}" });
+  assert.deepEqual(replies, [{ type: "failed" }, { type: "failed" }]);
+});
+
+test("the receipt must be about our ballot", () => {
+  const receipt = { election: "u", tracker: "T", head: "h", height: 3, signature: "s" };
+  assert.deepEqual(checkReceipt(receipt, "u", "T"), { receipt, problem: null });
+  assert.equal(checkReceipt({ ...receipt, accepted_at: "2026-12-01T10:00:00Z" }, "u", "T").problem, null);
+  assert.equal(checkReceipt({ ...receipt, tracker: "X" }, "u", "T").problem, "other-tracker");
+  assert.equal(checkReceipt({ ...receipt, election: "v" }, "u", "T").problem, "other-election");
+  for (const answer of [null, 1, {}, { ...receipt, head: "" }, { ...receipt, height: "3" }, { ...receipt, signature: undefined }, { ...receipt, accepted_at: 1 }]) {
+    assert.equal(checkReceipt(answer, "u", "T").problem, "malformed");
+  }
+});
+
+test("the receipt's file has labels for people and the signed object for programs", () => {
+  const text = receiptText("Preuve", [["Scrutin", "CSA"]], { tracker: "T" });
+  assert.equal(text, 'Preuve\r\n\r\nScrutin : CSA\r\n\r\n{"tracker":"T"}\r\n');
+});
+
+test("the names shown are the election's; another presentation cannot exchange lists", () => {
+  const shown = describeAnswers(["Liste A", "Liste B"], [
+    { name: "Liste B", union: "Union B", logo: "/b.svg" },
+    { name: "Liste B", union: "Union B", logo: "/b.svg" },
+  ]);
+  assert.deepEqual(shown, [
+    { name: "Liste A", union: "", logo: "" },
+    { name: "Liste B", union: "Union B", logo: "/b.svg" },
+  ]);
+  assert.equal(describeAnswers(["A", "B"], []).length, 2);
+});
+
+test("logos come from this site only", () => {
+  const logo = (/** @type {unknown} */ value) => describeAnswers(["A"], [{ name: "A", logo: value }])[0]?.logo;
+  for (const taken of ["/static/a.svg", "data:image/png;base64,AAAA"]) assert.equal(logo(taken), taken);
+  for (const refused of ["//elsewhere/a.svg", "https://elsewhere/a.svg", "javascript:alert(1)", "/\\elsewhere", "data:text/html,x", null, 3]) {
+    assert.equal(logo(refused), "");
+  }
+});
