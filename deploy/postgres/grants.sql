@@ -1,5 +1,5 @@
 -- What the relay may do in a service's database: read its outbox, mark its rows as sent, remove them; nothing else.
 -- Run in each service's database, by the account that owns its tables, after every migration. Idempotent.
--- psql needs  -v relay=NAME ; the name of the relay's account.
+-- `:"relay"` is the name of the relay's account (psql: --set relay=NAME).
 GRANT USAGE ON SCHEMA public TO :"relay";
 GRANT SELECT, UPDATE, DELETE ON TABLE public.outbox TO :"relay";

@@ -21,12 +21,12 @@ from psycopg2 import sql
 
 from deploy.launcher.ports import LOOPBACK, free_port
 from deploy.launcher.process import Command, end, kill_group, spawn, wait_until
+from deploy.postgres.grants import grant
 
 SERVICES = ("identity", "ballot", "reassort", "notification")
 RELAY = "relay"
 INSTALL = "apt-get install postgresql"
 START_SECONDS = 60.0
-GRANTS = Path(__file__).with_name("grants.sql")
 
 # Crashes are simulated by killing processes, never by cutting the power: no need to wait for the disk.
 SETTINGS = {
@@ -84,11 +84,8 @@ class ServiceDatabases:
     def grant_relay(self) -> None:
         """Give the relay its rights on the outboxes (grants.sql), by each owner. After the migrations."""
         for service in SERVICES:
-            statement = sql.SQL(GRANTS.read_text().replace(':"relay"', "{relay}")).format(
-                relay=sql.Identifier(self.relay)
-            )
             with _connection(self.port, self.name(service), self.name(service)) as connection:
-                connection.cursor().execute(statement)
+                grant(connection, self.relay)
 
     def _url(self, account: str, service: str) -> str:
         return f"postgresql+psycopg2://{account}@{LOOPBACK}:{self.port}/{self.name(service)}"

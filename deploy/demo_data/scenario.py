@@ -1,0 +1,50 @@
+"""The demonstration's voting event, dated from now, and its roll."""
+
+import base64
+import csv
+import json
+import secrets
+import uuid
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+ROLL = Path(__file__).with_name("roll.csv")
+EVENT = Path(__file__).with_name("voting_event.json")
+LENGTH = timedelta(days=8)
+BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+UUID_SYMBOLS = 14
+COLOURS = ("#1f4e79", "#7a3b69", "#2e6b4f", "#8a4b08", "#5b3a8c", "#00626b", "#8c2f39", "#4a5320")
+
+
+def voting_event(now: datetime) -> dict[str, Any]:
+    """The definition that an operator imports, with new uuids: open from ``now`` (aware) for eight days."""
+    event: dict[str, Any] = {
+        "voting_event": str(uuid.uuid4()),
+        "opens_at": now.isoformat(timespec="seconds"),
+        "closes_at": (now + LENGTH).isoformat(timespec="seconds"),
+        **json.loads(EVENT.read_text(encoding="utf-8")),
+    }
+    unions: dict[str, str] = {}
+    for election in event["elections"]:
+        election["uuid"] = "".join(secrets.choice(BASE58) for _ in range(UUID_SYMBOLS))
+        for answer in election.get("question", {}).get("answers", []):
+            union = answer["union"]
+            answer["logo"] = unions.setdefault(union, _logo(union, COLOURS[len(unions) % len(COLOURS)]))
+    return event
+
+
+def voters() -> list[dict[str, str]]:
+    """The lines of the roll, column → text."""
+    with ROLL.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter=";"))
+
+
+def _logo(union: str, colour: str) -> str:
+    initial = union.split()[-1][0].upper()
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><circle cx="24" cy="24" r="24" '
+        f'fill="{colour}"/><text x="24" y="33" font-family="sans-serif" font-size="26" text-anchor="middle" '
+        f'fill="#fff">{initial}</text></svg>'
+    )
+    return "data:image/svg+xml;base64," + base64.b64encode(drawing.encode()).decode()

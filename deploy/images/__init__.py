@@ -1,0 +1,1 @@
+"""Container images of Isoloir, and what docker-compose.yml needs besides."""
