@@ -21,7 +21,7 @@ OPERATOR_BYTES = 8 * 1024 * 1024
 class ElectionUuid(BaseConverter):
     """Uuid of an election in a path: Base58, as the protocol wants it. The bound keeps junk out of the services."""
 
-    regex = "[1-9A-HJ-NP-Za-km-z]{14,40}"
+    regex = "[1-9A-HJ-NP-Za-km-z]{14,64}"
 
 
 def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> Flask:

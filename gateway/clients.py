@@ -126,6 +126,17 @@ class Reassort(ServiceClient):
 
     service = "reassort"
 
+    def __init__(self, rpc: Caller) -> None:
+        super().__init__(rpc)
+        self._iterations: dict[str, int] = {}
+
+    def iterations(self, voting_event: str) -> int:
+        """PBKDF2 iterations of the event's voting codes: published, fixed when the codes are made, so kept."""
+        if voting_event not in self._iterations:
+            answer = self.ask("code_parameters", {"voting_event": voting_event})
+            self._iterations[voting_event] = int(answer["iterations"])
+        return self._iterations[voting_event]
+
 
 class Notification(ServiceClient):
     """Messages."""

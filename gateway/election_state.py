@@ -34,7 +34,7 @@ def _state(entry: Payload) -> str | None:
 
 def in_words(state: str | None) -> str:
     """The state as voters read it."""
-    return {
+    words: str = {
         None: _("Hors de ce portail"),
         UNKNOWN: _("État momentanément indisponible"),
         "draft": _("En préparation"),
@@ -44,3 +44,4 @@ def in_words(state: str | None) -> str:
         "tallied": _("Dépouillement en cours"),
         "published": _("Résultat publié"),
     }.get(state, _("État momentanément indisponible"))
+    return words

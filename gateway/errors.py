@@ -130,6 +130,14 @@ WORDS: dict[str, Words] = {
     "election_elsewhere": Words(
         409, _("Ce scrutin n’a pas lieu sur ce portail. Suivez les indications de la page « Mes scrutins ».")
     ),
+    # reassort
+    "entitlements_changed": Words(
+        409,
+        _(
+            "Les droits de vote de certains électeurs ont changé depuis la production de leurs codes. "
+            "Rien n’a été produit pour cette page : rétablissez la liste électorale, puis recommencez."
+        ),
+    ),
     # ballot
     "election_unknown": Words(404, _("Ce scrutin est inconnu. Vérifiez son identifiant, ou revenez à l’accueil.")),
     "election_differs": Words(

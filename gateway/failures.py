@@ -7,8 +7,9 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from gateway import correlation, voter_session
+from gateway import voter_session
 from gateway.errors import INCIDENT, RETRY_AFTER_SECONDS, UNAVAILABLE, told
+from services.runtime.correlation import current
 from services.runtime.logs import get_logger
 from services.runtime.refusals import Refusal, ServiceFault
 from services.runtime.rpc import RpcTimeout, RpcUnavailable
@@ -48,15 +49,13 @@ def answer(code: str, details: dict[str, Any] | None = None) -> Response:
     """The answer for a code of the table."""
     words = told(code, details)
     if wants_json():
-        response = jsonify(
-            code=words.code, message=words.message, details=words.details, correlation_id=correlation.current()
-        )
+        response = jsonify(code=words.code, message=words.message, details=words.details, correlation_id=current())
     else:
         response = make_response(
             render_template(
                 "error.html",
                 words=words,
-                correlation_id=correlation.current(),
+                correlation_id=current(),
                 to_identification=words.code in TO_IDENTIFICATION,
             )
         )

@@ -2,8 +2,23 @@
 
 from typing import Any
 
+from gunicorn.glogging import Logger
+
 from gateway.settings import Settings
+from services.runtime import logs
 from services.runtime.settings import load
+
+
+class StructuredLogger(Logger):  # type: ignore[misc]
+    """gunicorn's own messages in the form of all others: one JSON line each."""
+
+    def setup(self, cfg: Any) -> None:
+        """Leave formats and streams to the runtime's logging."""
+        logs.configure("gateway", _settings.log_level)
+        self.error_log.propagate = True
+        self.error_log.setLevel(_settings.log_level)
+        self.access_log.propagate = False
+
 
 _settings = load(Settings)
 
@@ -20,7 +35,7 @@ keepalive = 5
 control_socket_disable = True
 # Our own request log names the rule; gunicorn's would write paths, which carry tokens.
 accesslog = None
-errorlog = "-"
+logger_class = StructuredLogger
 limit_request_line = 2048
 
 

@@ -17,4 +17,7 @@ def parse(moment: str) -> datetime:
 def paris(moment: str) -> str:
     """« jeudi 3 décembre 2026 à 08h00 », in Paris time (the application's default zone)."""
     when = parse(moment)
-    return _("%(day)s à %(hour)s", day=format_datetime(when, "EEEE d MMMM y"), hour=format_datetime(when, "HH'h'mm"))
+    text: str = _(
+        "%(day)s à %(hour)s", day=format_datetime(when, "EEEE d MMMM y"), hour=format_datetime(when, "HH'h'mm")
+    )
+    return text

@@ -9,8 +9,6 @@ from services.runtime.settings import RuntimeSettings
 class Settings(RuntimeSettings):
     """What the gateway needs to know; names in the environment begin with ISOLOIR_GATEWAY_.
 
-    `pbkdf2_iterations` has the name of reassort's own setting: the browser must stretch a code exactly as
-    the generator did, so there is one variable for both and they cannot drift apart.
     `presentation_file` is the voting event file written by `isoloir operator import-event`: the booth takes
     unions and logos from it. Empty: lists are shown by name alone.
     """
@@ -24,4 +22,3 @@ class Settings(RuntimeSettings):
     demo_dir: str = ""
     secure_cookies: bool = False
     presentation_file: str = ""
-    pbkdf2_iterations: int = Field(default=10_000, ge=1_000, validation_alias="ISOLOIR_REASSORT_PBKDF2_ITERATIONS")

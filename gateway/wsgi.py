@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 def application() -> "Flask":
     """The one application of this process."""
     from gateway.app import create_app
+    from gateway.settings import Settings
     from services.runtime import logs
+    from services.runtime.settings import load
 
-    logs.configure("gateway")
-    return create_app()
+    settings = load(Settings)
+    logs.configure("gateway", settings.log_level)
+    return create_app(settings)
 
 
 def app(environ: dict[str, Any], start_response: Any) -> "Iterable[bytes]":

@@ -58,7 +58,7 @@ def booth(uuid: str) -> dict[str, Any]:
         **material,
         "permit": permit,
         "voting_event": voting_event,
-        "iterations": settings.pbkdf2_iterations,
+        "iterations": services().reassort.iterations(voting_event),
         "presentation": lists_of(settings.presentation_file, uuid, material["election"]),
     }
 

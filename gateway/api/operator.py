@@ -48,7 +48,7 @@ COMMANDS = (
     ),
     Command("seal-roll", "identity", schemas.OfVotingEvent, HEAVY_SECONDS, ("voting_event_unknown",)),
     Command("attendance", "identity", schemas.OfVotingEvent, 30, ("voting_event_unknown",), changes=False),
-    Command("generate-codes", "reassort", schemas.GenerateCodes, HEAVY_SECONDS, ("voting_event_unknown",)),
+    Command("generate-codes", "reassort", schemas.GenerateCodes, HEAVY_SECONDS, ("entitlements_changed",)),
     Command("code-counts", "reassort", schemas.OfVotingEvent, 30, changes=False),
     Command("create-election", "ballot", schemas.CreateElection, COMMAND_SECONDS, ("election_differs",)),
     Command(

@@ -17,7 +17,7 @@ def cursor() -> fields.String:
 
 def election() -> fields.String:
     """Uuid of an election."""
-    return fields.String(required=True, validate=validate.Regexp(r"[1-9A-HJ-NP-Za-km-z]{14,40}\Z"))
+    return fields.String(required=True, validate=validate.Regexp(r"[1-9A-HJ-NP-Za-km-z]{14,64}\Z"))
 
 
 def voting_event() -> fields.String:
@@ -32,7 +32,7 @@ class EventElection(Schema):
     code = text(64)
     name = text(400)
     mode = fields.String(required=True, validate=validate.OneOf(["online", "paper"]))
-    notice = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=2000))
+    notice = fields.String(load_default="", validate=validate.Length(max=5000))
 
 
 class OpenVotingEvent(Schema):
@@ -42,6 +42,7 @@ class OpenVotingEvent(Schema):
     name = text(400)
     opens_at = text(40)
     closes_at = text(40)
+    profile = fields.String(load_default="2022", validate=validate.OneOf(["2018", "2022"]))
     elections = fields.List(fields.Nested(EventElection), required=True)
 
 

@@ -18,12 +18,13 @@ blueprint = Blueprint("activation", __name__)
 
 # What identity calls each rule of the password → how to mend it.
 BROKEN_RULES = {
-    "too_short": _("Ce mot de passe est trop court : il faut au moins 12 caractères."),
-    "too_long": _("Ce mot de passe est trop long : il faut au plus 256 caractères."),
+    "too_short": _("Ce mot de passe est trop court : allongez-le."),
+    "too_long": _("Ce mot de passe est trop long : raccourcissez-le."),
     "lowercase": _("Ajoutez au moins une lettre minuscule sans accent."),
     "uppercase": _("Ajoutez au moins une lettre majuscule sans accent."),
     "digit": _("Ajoutez au moins un chiffre."),
     "special": _("Ajoutez au moins un caractère spécial, par exemple - ! ? @ ou #."),
+    "same_as_identifier": _("Ce mot de passe est votre identifiant : choisissez autre chose."),
 }
 
 

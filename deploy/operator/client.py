@@ -1,0 +1,204 @@
+"""HTTP client of the gateway's operator API: a typed method for each command, refusals as exceptions."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import requests
+
+Payload = dict[str, Any]
+
+# The gateway gives its own RPC two tries of at most 120 s each.
+SECONDS = 260.0
+UNREACHABLE = "Le portail ne répond pas à cette adresse. Vérifiez ISOLOIR_PUBLIC_URL et que la passerelle est démarrée."
+NOT_OURS = "La réponse ne vient pas d’Isoloir. Vérifiez l’adresse du portail (ISOLOIR_PUBLIC_URL)."
+
+
+class OperatorRefusal(Exception):
+    """The gateway said no. `message` is French and says what to do; `details` depend on the code."""
+
+    def __init__(self, code: str, message: str, details: Payload | None = None, correlation_id: str = "") -> None:
+        self.code = code
+        self.message = message
+        self.details = details or {}
+        self.correlation_id = correlation_id
+        super().__init__(f"{code}: {message}")
+
+
+class OperatorClient:
+    """Commands of an operator.
+
+    In: base_url of the gateway (http://host:port), the operator's token. Every method raises OperatorRefusal.
+    """
+
+    def __init__(self, base_url: str, token: str) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._session = requests.Session()
+        # A proxy or ~/.netrc from the operator's environment must not see, nor replace, the token.
+        self._session.trust_env = False
+        self._token = token
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._session.close()
+
+    def command(self, name: str, payload: Payload) -> Payload:
+        """Run the command `name` (with hyphens). A busy or silent service is asked twice more: commands are idempotent."""
+        for pause in (1.0, 3.0, None):
+            try:
+                return self._post(name, payload)
+            except OperatorRefusal as refusal:
+                if refusal.code != "service_unavailable" or pause is None:
+                    raise
+                time.sleep(pause)
+        raise AssertionError("unreachable")
+
+    # identity
+
+    def open_voting_event(self, event: Payload) -> Payload:
+        """In: {voting_event, name, opens_at, closes_at, elections}. Out: {voting_event}."""
+        return self.command("open-voting-event", event)
+
+    def stage_roll(self, voting_event: str, import_id: str, first_line: int, rows: list[dict[str, str]]) -> int:
+        """Send rows of a roll; `first_line` is the file line of the first. Out: how many rows are staged in all."""
+        payload = {"voting_event": voting_event, "import_id": import_id, "first_line": first_line, "rows": rows}
+        staged: int = self.command("stage-roll", payload)["staged"]
+        return staged
+
+    def commit_roll(self, voting_event: str, import_id: str, lines: int) -> Payload:
+        """Take all staged rows over, or none. Out: {voters, entitlements}. Refusal: roll_invalid {total, errors}."""
+        return self.command("commit-roll", {"voting_event": voting_event, "import_id": import_id, "lines": lines})
+
+    def seal_roll(self, voting_event: str) -> Payload:
+        """Seal the roll. Out: {voters, entitlements}."""
+        return self.command("seal-roll", {"voting_event": voting_event})
+
+    def attendance(self, voting_event: str) -> list[Payload]:
+        """[{uuid, entitled, signed}] of each election."""
+        found: list[Payload] = self.command("attendance", {"voting_event": voting_event})["elections"]
+        return found
+
+    # reassort
+
+    def generate_codes(self, voting_event: str, after: str | None, limit: int = 100) -> Payload:
+        """Make the codes of one page of voters. Out: {generated, next, total_generated}; next is null at the end."""
+        return self.command("generate-codes", {"voting_event": voting_event, "after": after, "limit": limit})
+
+    def generate_all_codes(self, voting_event: str, limit: int = 100) -> Iterator[int]:
+        """Make all codes, page by page; yields the total made so far after each page."""
+        after: str | None = None
+        while True:
+            page = self.generate_codes(voting_event, after, limit)
+            yield int(page["total_generated"])
+            after = page["next"]
+            if after is None:
+                return
+
+    def code_counts(self, voting_event: str) -> Payload:
+        """{voters, spares, credentials, notices}."""
+        return self.command("code-counts", {"voting_event": voting_event})
+
+    # ballot
+
+    def create_election(self, election: Payload) -> Payload:
+        """In: {uuid, voting_event, name, description, questions, opens_at, closes_at}. Out: {uuid}."""
+        return self.command("create-election", election)
+
+    def set_trustees(self, election: str, trustees: str) -> Payload:
+        """Set the raw trustees file. Out: {public_key}."""
+        return self.command("set-trustees", {"election": election, "trustees": trustees})
+
+    def seal_election(self, election: str, present: list[str]) -> Payload:
+        """Seal, with the names of those who are present. Out: {election_hash, head, credentials}."""
+        return self.command("seal-election", {"election": election, "present": present})
+
+    def describe_election(self, election: str) -> Payload:
+        """State, dates, fingerprints, counts, result."""
+        return self.command("describe-election", {"election": election})
+
+    def close_election(self, election: str, reason: str) -> Payload:
+        """Close before the time, for a stated reason. Out: {head, ballots}."""
+        return self.command("close-election", {"election": election, "reason": reason})
+
+    def encrypted_tally(self, election: str) -> Payload:
+        """{encrypted_tally, sized, election_hash, owners}."""
+        return self.command("encrypted-tally", {"election": election})
+
+    def submit_partial_decryption(self, election: str, owner: int, partial_decryption: str) -> list[int]:
+        """Hand in one holder's partial decryption. Out: the owners received so far."""
+        payload = {"election": election, "owner": owner, "partial_decryption": partial_decryption}
+        received: list[int] = self.command("submit-partial-decryption", payload)["received"]
+        return received
+
+    def publish_result(self, election: str) -> Payload:
+        """Combine and publish. Out: {result, ballots}."""
+        return self.command("publish-result", {"election": election})
+
+    # notification, all
+
+    def message_counts(self) -> list[Payload]:
+        """[{channel, state, count}]."""
+        found: list[Payload] = self.command("message-counts", {})["counts"]
+        return found
+
+    def list_failures(self, limit: int = 100) -> list[Payload]:
+        """[{message_id, channel, template, attempts, reason, at}]."""
+        found: list[Payload] = self.command("list-failures", {"limit": limit})["failures"]
+        return found
+
+    def health(self) -> Payload:
+        """Each service by name."""
+        return self.command("health", {})
+
+    # public
+
+    def voting_event(self) -> Payload:
+        """The current voting event with its elections."""
+        return self._answer("GET", "/api/v1/voting-event")
+
+    def archive(self, election: str) -> Iterator[bytes]:
+        """The archive of an election, piece by piece. Errors: OperatorRefusal too when it breaks off on the way."""
+        try:
+            with self._request("GET", f"/api/v1/elections/{election}/archive", stream=True) as response:
+                yield from response.iter_content(64 * 1024)
+        except requests.RequestException:
+            raise OperatorRefusal(
+                "interrupted", "Le téléchargement s’est interrompu : le fichier est incomplet. Recommencez."
+            ) from None
+
+    def _post(self, name: str, payload: Payload) -> Payload:
+        return self._answer("POST", f"/api/v1/operator/{name}", json=payload)
+
+    def _answer(self, method: str, path: str, **more: Any) -> Payload:
+        with self._request(method, path, **more) as response:
+            try:
+                found = response.json()
+            except ValueError:
+                raise OperatorRefusal("not_isoloir", NOT_OURS) from None
+        if not isinstance(found, dict):
+            raise OperatorRefusal("not_isoloir", NOT_OURS)
+        return found
+
+    def _request(self, method: str, path: str, **more: Any) -> requests.Response:
+        headers = {"X-Correlation-Id": str(uuid4())}
+        if path.startswith("/api/v1/operator/"):
+            headers["Authorization"] = f"Bearer {self._token}"
+        try:
+            response = self._session.request(
+                method, self.base_url + path, headers=headers, timeout=(5.0, SECONDS), allow_redirects=False, **more
+            )
+        except requests.RequestException:
+            raise OperatorRefusal("unreachable", UNREACHABLE) from None
+        if response.status_code >= 300:
+            with response:
+                raise _refusal(response)
+        return response
+
+
+def _refusal(response: requests.Response) -> OperatorRefusal:
+    try:
+        body = response.json()
+        return OperatorRefusal(body["code"], body["message"], body["details"], body["correlation_id"])
+    except (ValueError, KeyError, TypeError):
+        return OperatorRefusal("not_isoloir", NOT_OURS)
