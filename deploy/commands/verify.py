@@ -118,7 +118,7 @@ def command(
     try:
         report = _verify(archive, trackers, heads, processes, quiet=as_json)
     except OSError as error:
-        click.echo(f"Fichier illisible : {archive} ({_REASONS.get(error.errno, 'erreur de lecture')})", err=True)
+        click.echo(f"Fichier illisible : {archive} ({_REASONS.get(error.errno or 0, 'erreur de lecture')})", err=True)
         sys.exit(2)
     missing = sorted(set(trackers) - set(report.found_trackers)) + sorted(set(heads) - set(report.found_heads))
     if as_json:
