@@ -85,6 +85,12 @@ def objects_of(session: Session, election: str, kind: EventType) -> list[str]:
     )
 
 
+def has_object(session: Session, election: str, data: str) -> bool:
+    """Whether the chain references this file already."""
+    query = select(ChainObject.height).where(ChainObject.election == election, ChainObject.hash == sha_hex(data))
+    return session.scalar(query) is not None
+
+
 def has(session: Session, election: str, kind: EventType) -> bool:
     """Whether the chain has an event of that kind."""
     found = session.execute(

@@ -117,6 +117,9 @@ def submit_partial_decryption(database: Database, uuid: str, owner: int, raw: st
         owners = _owners(session, uuid)
         last = chain.head(session, uuid)
         if owner not in owners and last is not None and last.type is not EventType.RESULT:
+            if chain.has_object(session, uuid, raw):
+                # In a group with threshold 1 all holders have the same share: a copy would verify too.
+                raise refuse(Code.DECRYPTION_INVALID, reason="copied")
             payload = archive.make_owned(owner, raw)
             added = chain.append(session, uuid, EventType.PARTIAL_DECRYPTION, (raw, payload), after=last)
             session.execute(insert(PartialDecryption).values(election=uuid, owner=owner, height=added.height))

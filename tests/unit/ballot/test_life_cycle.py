@@ -1,0 +1,241 @@
+"""From an empty database to an archive that the verifier accepts."""
+
+import io
+import json
+
+import pytest
+
+from services.ballot import archive_pages, closing, tallying, trackers
+from services.ballot.belenios import tally
+from services.ballot.belenios.verify import verify_archive
+from services.runtime.refusals import Refusal
+from tests.unit.ballot.urn import AFTER, BEFORE, DURING, holder_of
+
+
+def refusal_of(urn, action, *arguments):
+    before = urn.snapshot()
+    with pytest.raises(Refusal) as caught:
+        action(*arguments)
+    assert urn.snapshot() == before
+    return caught.value
+
+
+def close(urn, now=AFTER, reason="fin du scrutin"):
+    with urn.database.transaction() as session:
+        return closing.close(session, urn.uuid, reason, now)
+
+
+def decryption(urn, board, owner):
+    encrypted = tallying.encrypted_tally(urn.database, urn.uuid)
+    return tally.partial_decryption(encrypted.files.election, encrypted.raw, board[1][owner])
+
+
+def submit(urn, owner, raw):
+    return tallying.submit_partial_decryption(urn.database, urn.uuid, owner, raw)
+
+
+def publish(urn):
+    return tallying.publish_result(urn.database, urn.uuid)
+
+
+def archive_of(urn, limit):
+    """The archive, put together from its pages."""
+    parts, after = [], -1
+    while after is not None:
+        with urn.database.reading() as session:
+            page = archive_pages.page_of(session, urn.uuid, after, limit)
+        parts.append(page.data)
+        after = page.next
+    return b"".join(parts)
+
+
+def verified(urn):
+    report = verify_archive(io.BytesIO(archive_of(urn, 1000)), processes=1)
+    assert report.ok, report
+    return report
+
+
+def test_a_whole_election(draft, board):
+    names = [f"voter {number}" for number in range(7)]
+    draft.sealed(*names)
+    verified(draft)
+    for name, choice in zip(names, [0, 0, 1, None, 0, 2], strict=False):
+        draft.vote(name, choice)
+    verified(draft)
+    assert refusal_of(draft, tallying.encrypted_tally, draft.database, draft.uuid).code == "election_not_closed"
+    assert refusal_of(draft, publish, draft).code == "election_not_closed"
+
+    assert close(draft).ballots == 6
+    assert draft.describe(AFTER).state == "closed"
+    assert refusal_of(draft, publish, draft).code == "decryptions_missing"
+    encrypted = tallying.encrypted_tally(draft.database, draft.uuid)
+    before = draft.snapshot()
+    assert tallying.encrypted_tally(draft.database, draft.uuid) == encrypted
+    assert draft.snapshot() == before
+    assert json.loads(encrypted.sized)["num_tallied"] == 6
+    assert draft.describe(AFTER).state == "tallied"
+
+    assert submit(draft, 2, decryption(draft, board, 2)) == [2]
+    assert submit(draft, 5, decryption(draft, board, 5)) == [2, 5]
+    assert refusal_of(draft, publish, draft).details == {"received": [2, 5]}
+    assert submit(draft, 3, decryption(draft, board, 3)) == [2, 3, 5]
+    verified(draft)
+
+    result = publish(draft)
+    assert json.loads(result.raw) == {"result": [[1, 3, 1, 1]]}
+    assert result.ballots == 6
+    described = draft.describe(AFTER)
+    assert (described.state, described.result) == ("published", result.raw)
+    before = draft.snapshot()
+    assert publish(draft) == result
+    assert submit(draft, 4, decryption(draft, board, 4)) == [2, 3, 5]
+    assert close(draft).ballots == 6
+    assert draft.snapshot() == before
+    verified(draft)
+
+
+def test_nothing_published_names_a_holder(urn):
+    urn.vote("anne")
+    archive = archive_of(urn, 100)
+    assert all(holder_of(name).encode() not in archive for name in ("anne", "bruno", "chloé"))
+
+
+def test_an_election_without_any_ballot(urn, board):
+    assert close(urn).ballots == 0
+    for owner in (1, 4, 5):
+        submit(urn, owner, decryption(urn, board, owner))
+    assert json.loads(publish(urn).raw) == {"result": [[0, 0, 0, 0]]}
+    verified(urn)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 100])
+def test_pages_in_a_row_are_the_archive(urn, limit):
+    for name in ("anne", "bruno", "chloé"):
+        urn.vote(name)
+    close(urn)
+    whole = archive_of(urn, 1000)
+    assert archive_of(urn, limit) == whole
+    assert whole.startswith(b"BELENIOS\0")
+
+
+def test_a_page_also_ends_by_size(urn, monkeypatch):
+    for name in ("anne", "bruno"):
+        urn.vote(name)
+    whole = archive_of(urn, 1000)
+    monkeypatch.setattr(archive_pages, "PAGE_SIZE", 1)
+    with urn.database.reading() as session:
+        assert archive_pages.page_of(session, urn.uuid, -1, 1000).next == 0
+    assert archive_of(urn, 1000) == whole
+
+
+def test_the_archive_only_grows(urn):
+    urn.vote("anne")
+    earlier = archive_of(urn, 1000)
+    urn.vote("bruno")
+    assert archive_of(urn, 1000).startswith(earlier)
+
+
+def test_no_archive_of_a_draft(draft):
+    def page():
+        with draft.database.reading() as session:
+            archive_pages.page_of(session, draft.uuid, -1, 10)
+
+    assert refusal_of(draft, page).code == "election_unknown"
+    draft.create()
+    assert refusal_of(draft, page).code == "election_not_open"
+
+
+def test_closing_needs_an_open_election(draft):
+    assert refusal_of(draft, close, draft).code == "election_unknown"
+    draft.create()
+    assert refusal_of(draft, close, draft).code == "election_not_open"
+
+
+def test_a_sealed_election_is_not_closed_before_it_opens(urn):
+    assert refusal_of(urn, close, urn, BEFORE).code == "election_not_open"
+
+
+def test_closing_twice_changes_nothing(urn):
+    first = close(urn)
+    before = urn.snapshot()
+    assert close(urn, reason="encore") == first
+    assert urn.snapshot() == before
+
+
+def test_what_is_due_is_closed_once(urn, draft):
+    def due(now):
+        with urn.database.reading() as session:
+            return urn.uuid in closing.due(session, now)
+
+    assert not due(DURING)
+    assert due(AFTER)
+    close(urn)
+    assert not due(AFTER)
+
+
+@pytest.mark.parametrize("owner", [0, 6, 99])
+def test_an_owner_who_does_not_exist(urn, board, owner):
+    close(urn)
+    raw = decryption(urn, board, 1)
+    refusal = refusal_of(urn, submit, urn, owner, raw)
+    assert (refusal.code, refusal.details) == ("decryption_invalid", {"reason": "unknown-owner"})
+
+
+def test_decryptions_are_checked(urn, board):
+    close(urn)
+    raw = decryption(urn, board, 1)
+    proof = json.loads(raw)["decryption_proofs"][0][0]["response"]
+    for altered in (raw.replace(proof, "7"), "{}", "", "[]", raw + " "):
+        assert refusal_of(urn, submit, urn, 1, altered).code == "decryption_invalid"
+    assert refusal_of(urn, submit, urn, 3, raw).details == {"reason": "bad-proof"}
+
+
+def test_one_holders_decryption_is_not_anothers(urn, board):
+    close(urn)
+    raw = decryption(urn, board, 1)
+    submit(urn, 1, raw)
+    # Threshold 1: the share of holder 2 is the same, so only its being a copy tells.
+    assert refusal_of(urn, submit, urn, 2, raw).details == {"reason": "copied"}
+    assert submit(urn, 2, decryption(urn, board, 2)) == [1, 2]
+
+
+def test_an_owners_first_decryption_counts(urn, board):
+    close(urn)
+    submit(urn, 1, decryption(urn, board, 1))
+    before = urn.snapshot()
+    assert submit(urn, 1, decryption(urn, board, 1)) == [1]
+    assert urn.snapshot() == before
+
+
+def test_one_group_alone_cannot_decrypt(urn, board):
+    urn.vote("anne")
+    close(urn)
+    for owner in (3, 4, 5):
+        submit(urn, owner, decryption(urn, board, owner))
+    assert refusal_of(urn, publish, urn).code == "decryptions_missing"
+
+
+def test_trackers_page_by_page(urn):
+    given = [urn.vote(name) for name in ("anne", "bruno", "chloé")]
+    with urn.database.reading() as session:
+        first = trackers.page_of(session, urn.uuid, 0, 2)
+        second = trackers.page_of(session, urn.uuid, first.next, 2)
+    listed = [*first.trackers, *second.trackers]
+    assert [(one.height, one.tracker) for one in listed] == [(one.height, one.tracker) for one in given]
+    assert (first.next, second.next, first.total) == (2, None, 3)
+
+
+def test_trackers_of_an_unknown_election(draft):
+    with pytest.raises(Refusal) as caught, draft.database.reading() as session:
+        trackers.page_of(session, draft.uuid, 0, 10)
+    assert caught.value.code == "election_unknown"
+
+
+def test_tally_reads_page_after_page(urn, board, monkeypatch):
+    monkeypatch.setattr(tallying, "PAGE", 2)
+    for name in ("anne", "bruno", "chloé"):
+        urn.vote(name, 1)
+    close(urn)
+    for owner in (1, 3, 4):
+        submit(urn, owner, decryption(urn, board, owner))
+    assert json.loads(publish(urn).raw) == {"result": [[0, 0, 3, 0]]}
