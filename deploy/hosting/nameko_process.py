@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 import eventlet
+import eventlet.debug
 from nameko.runners import ServiceRunner
 
 from deploy.hosting.loading import load_class
@@ -30,13 +31,25 @@ def run_service(name: str, path: str) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    runner.start()
-    log.info("service_started", service=name)
+    # The hub would print tracebacks of its own; nameko logs the same errors, and the log is JSON only.
+    eventlet.debug.hub_exceptions(False)
+    try:
+        runner.start()
+        log.info("service_started", service=name)
+        _wait(runner)
+    except Exception as error:
+        # A broker away for longer than nameko's patience: the supervisor starts another process, nothing is lost
+        # (research/nameko.md, Traps).
+        log.error("service_gave_up", service=name, exc_info=error)
+        raise SystemExit(1) from None
+    log.info("service_stopped", service=name)
+
+
+def _wait(runner: ServiceRunner) -> None:
     waiter = eventlet.spawn(runner.wait)
     while True:
         try:
             waiter.wait()
-            break
+            return
         except InterruptedError:  # the signal interrupted the hub's wait
             continue
-    log.info("service_stopped", service=name)

@@ -1,0 +1,143 @@
+"""A real service process on a real RabbitMQ: what a caller is told when things go well, badly, or not at all."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.ballot.belenios.credential import new_uuid
+from services.runtime.database import Database
+from services.runtime.refusals import Refusal
+from services.runtime.rpc import RpcClient, RpcTimeout, RpcUnavailable
+from tests.waiting import wait_until
+
+ISOLOIR = [sys.executable, "-c", "from deploy.cli import main; main()"]
+
+
+def election(name="Comité des essais"):
+    now = datetime.now(UTC)
+    return {
+        "uuid": new_uuid(),
+        "voting_event": new_uuid(),
+        "name": name,
+        "description": "",
+        "questions": [{"question": "Qui ?", "answers": ["A", "B"], "blank": True, "minimum": 1, "maximum": 1}],
+        "opens_at": now.isoformat(),
+        "closes_at": (now + timedelta(days=1)).isoformat(),
+    }
+
+
+@pytest.fixture
+def ballot_process(rabbitmq, tmp_path):
+    url = f"sqlite:///{tmp_path}/ballot.sqlite"
+    Database(url, "ballot").upgrade()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "AMQP_URI": rabbitmq.amqp_uri,
+        "ISOLOIR_BALLOT_DATABASE_URL": url,
+        "ISOLOIR_BALLOT_PERMIT_PUBLIC_KEY": "5" * 64,
+        "ISOLOIR_BALLOT_RECEIPT_PRIVATE_KEY": "6" * 64,
+        "PYTHONWARNINGS": "ignore",
+    }
+    supervised = Supervised([*ISOLOIR, "serve", "ballot"], environment, tmp_path / "ballot.jsonl")
+    yield supervised
+    supervised.end()
+
+
+class Supervised:
+    """A process that is started again when it gave up: what deploy.launcher does."""
+
+    def __init__(self, command, environment, log):
+        self.command, self.environment, self.log = command, environment, log
+        self.start()
+
+    def start(self):
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(self.command, env=self.environment, stdout=out, stderr=subprocess.STDOUT)
+
+    def restart_if_it_gave_up(self):
+        if self.process.poll() is not None:
+            self.start()
+
+    def send_signal(self, number):
+        self.process.send_signal(number)
+
+    def end(self):
+        self.process.send_signal(signal.SIGCONT)
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def caller(rabbitmq):
+    client = RpcClient(rabbitmq.amqp_uri)
+    yield client
+    client.close()
+
+
+def answers(caller):
+    def ask():
+        try:
+            return caller.call("ballot", "health", {}, timeout=2)["database"] == "ok"
+        except (RpcTimeout, RpcUnavailable):
+            return False
+
+    return ask
+
+
+def test_a_service_nobody_runs_is_unavailable_at_once(caller):
+    with pytest.raises(RpcUnavailable):
+        caller.call("nobody", "health", {}, timeout=20)
+
+
+def test_calls_refusals_timeouts_and_a_broker_that_dies(rabbitmq, ballot_process, caller):
+    wait_until(answers(caller), 30)
+
+    wanted = election()
+    assert caller.call("ballot", "create_election", wanted, timeout=20)["uuid"] == wanted["uuid"]
+
+    with pytest.raises(Refusal) as refused:
+        caller.call("ballot", "describe_election", {"election": new_uuid()}, timeout=20)
+    assert refused.value.code == "election_unknown"
+
+    with pytest.raises(Refusal) as refused:
+        caller.call("ballot", "create_election", wanted | {"surprise": "x-secret-x"}, timeout=20)
+    assert refused.value.code == "invalid_request"
+    assert "surprise" in refused.value.details["fields"]
+    assert "x-secret-x" not in str(refused.value)
+
+    # A caller that gives up is not served behind its back later.
+    late = election()
+    ballot_process.send_signal(signal.SIGSTOP)
+    with pytest.raises(RpcTimeout):
+        caller.call("ballot", "create_election", late, timeout=0.5)
+    # The request may already be in the stopped process; one sent now waits in the queue until it expires.
+    later = [election() for _ in range(30)]
+    for each in later:
+        with pytest.raises(RpcTimeout):
+            caller.call("ballot", "create_election", each, timeout=0.05)
+    time.sleep(0.2)  # longer than the expiration of the last one
+    ballot_process.send_signal(signal.SIGCONT)
+    wait_until(answers(caller), 30)
+    with pytest.raises(Refusal) as refused:
+        caller.call("ballot", "describe_election", {"election": later[-1]["uuid"]}, timeout=20)
+    assert refused.value.code == "election_unknown"
+
+    # The broker dies and comes back: calls fail clearly meanwhile, and work again without a restart of the caller.
+    rabbitmq.kill()
+    with pytest.raises((RpcUnavailable, RpcTimeout)):
+        caller.call("ballot", "health", {}, timeout=3)
+    rabbitmq.start()
+
+    def answers_again():
+        ballot_process.restart_if_it_gave_up()
+        return answers(caller)()
+
+    wait_until(answers_again, 60)
+    lines = ballot_process.log.read_text().splitlines()
+    assert all(line.startswith("{") for line in lines), "even giving up is a JSON line"
+    assert caller.call("ballot", "describe_election", {"election": wanted["uuid"]}, timeout=20)["state"] == "draft"
