@@ -14,10 +14,11 @@ from services.notification.channels.sms import SmsChannel
 from services.notification.settings import Settings
 from services.runtime.clock import utc_now
 from services.runtime.entrypoints import entrypoint
+from services.runtime.held import Held
 from services.runtime.inbox import Inbox
 from services.runtime.loops import Loop
 from services.runtime.offload import offload
-from services.runtime.resources import Held, Resources
+from services.runtime.resources import Resources
 
 Payload = dict[str, Any]
 

@@ -23,7 +23,7 @@ _PLAIN = str.maketrans({"Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "Ħ": "H", "
 
 
 class PaperChannel:
-    """Prints letters with `to` {"name", "lines"} and values {"code"} into `directory`, one file a batch."""
+    """Prints letters with `to` {"name", "lines"} and values {"voting_code"} into `directory`, one file a batch."""
 
     name = "paper"
     size = BATCH_SIZE
@@ -107,7 +107,7 @@ def _page(pdf: FPDF, letter: Letter) -> None:
     pdf.set_xy(20, 122)
     pdf.set_font("helvetica", "", 11)
     pdf.multi_cell(170, 5.5, "\n".join(map(printable, letter.text.strip().splitlines())))
-    _code_box(pdf, str(letter.values["code"]))
+    _code_box(pdf, str(letter.values["voting_code"]))
 
 
 def _address_window(pdf: FPDF, lines: list[str]) -> None:

@@ -59,7 +59,7 @@ def _refused(error: TwilioRestException) -> Outcome:
     return Outcome(Result.REFUSED, reason)
 
 
-class _Redirected(TwilioHttpClient):
+class _Redirected(TwilioHttpClient):  # type: ignore[misc]  # the SDK has no types
     """The SDK's HTTP client, sending its requests to another address than Twilio's own."""
 
     def __init__(self, base_url: str) -> None:

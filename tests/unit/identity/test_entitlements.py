@@ -1,0 +1,114 @@
+import base64
+import json
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nacl.signing import SigningKey, VerifyKey
+
+from services.identity import entitlements, holders
+from services.runtime.refusals import Refusal
+from tests.unit.identity.test_attendance import voter_id
+from tests.unit.identity.world import EVENT, KEY, NOW, ONLINE, ONLINE_TOO, PAPER, everything
+
+SIGNING_KEY = "22" * 32
+
+
+def issue(database, identifier, election):
+    with database.transaction() as session:
+        return entitlements.issue_permit(
+            session,
+            voter_id=voter_id(database, identifier),
+            election=election,
+            holder_key=KEY,
+            permit_private_key=SIGNING_KEY,
+            now=NOW,
+            lifetime=timedelta(hours=1),
+        )
+
+
+def decoded(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def test_a_permit_is_signed_and_names_a_pseudonym_only(database, voters):
+    permit, expires_at = issue(database, "anne@ac-amiens.fr", ONLINE)
+    body, _, signature = permit.partition(".")
+    VerifyKey(SigningKey(bytes.fromhex(SIGNING_KEY)).verify_key.encode()).verify(body.encode(), decoded(signature))
+    claims = json.loads(decoded(body))
+    voter = voter_id(database, "anne@ac-amiens.fr")
+    assert claims == {
+        "election": ONLINE,
+        "holder": holders.holder(KEY, ONLINE, voter),
+        "issued_at": int(NOW.timestamp()),
+        "expires_at": int(expires_at.timestamp()),
+    }
+    assert expires_at == NOW + timedelta(hours=1)
+    assert voter not in str(claims)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "election", "code"),
+    [
+        ("anne@ac-amiens.fr", ONLINE_TOO, "not_entitled"),
+        ("anne@ac-amiens.fr", "Z" * 14, "not_entitled"),
+        ("anne@ac-amiens.fr", PAPER, "election_elsewhere"),
+        ("bob@ac-amiens.fr", PAPER, "not_entitled"),
+    ],
+)
+def test_no_permit_without_a_right_to_vote_here(database, voters, identifier, election, code):
+    with pytest.raises(Refusal) as refused:
+        issue(database, identifier, election)
+    assert refused.value.code == code
+
+
+def page(database, after, limit):
+    with database.transaction() as session:
+        return entitlements.list_bearers(session, voting_event=EVENT, after=after, limit=limit, holder_key=KEY, now=NOW)
+
+
+def test_bearers_come_page_by_page_without_those_who_vote_on_paper_only(database, voters):
+    first, following = page(database, None, 1)
+    second, end = page(database, following, 1)
+    assert end is None
+    found = {bearer["bearer"]: bearer for bearer in first + second}
+    bob = voter_id(database, "bob@ac-amiens.fr")
+    assert set(found) == {
+        holders.bearer(KEY, EVENT, voter_id(database, name)) for name in ("anne@ac-amiens.fr", "bob@ac-amiens.fr")
+    }
+    assert found[holders.bearer(KEY, EVENT, bob)] == {
+        "bearer": holders.bearer(KEY, EVENT, bob),
+        "notice": {"name": "Zoé Nom-bob", "lines": ["1 rue de l’Été", "80000 Amiens"]},
+        "holders": [
+            {"election": election, "holder": holders.holder(KEY, election, bob)} for election in (ONLINE, ONLINE_TOO)
+        ],
+    }
+
+
+def test_one_page_suffices_when_all_fit(database, voters):
+    bearers, following = page(database, None, 2)
+    assert (len(bearers), following) == (2, None)
+
+
+def test_no_pseudonym_is_stored(database, voters):
+    """L1: the dump of identity holds nothing that the dumps of ballot and reassort hold."""
+    bearers, _ = page(database, None, 10)
+    stored = str(everything(database))
+    for bearer in bearers:
+        assert bearer["bearer"] not in stored
+        for holder in bearer["holders"]:
+            assert holder["holder"] not in stored
+
+
+@given(st.sampled_from([ONLINE, ONLINE_TOO]), st.uuids(), st.uuids())
+def test_pseudonyms_differ_between_voters_elections_and_uses(election, one, other):
+    made = {
+        holders.holder(KEY, election, str(one)),
+        holders.holder(KEY, PAPER, str(one)),
+        holders.bearer(KEY, election, str(one)),
+        holders.lookup_tag(KEY, holders.holder(KEY, election, str(one))),
+        holders.holder("33" * 32, election, str(one)),
+    }
+    assert len(made) == 5
+    assert (holders.holder(KEY, election, str(other)) in made) == (one == other)

@@ -1,0 +1,157 @@
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from services.identity import access, accounts, links
+from services.identity.models import AccessRequest, Link
+from services.runtime.refusals import Refusal
+from tests.unit.identity.world import COST, LIFETIME, NOW, everything
+
+PASSWORD = "2022jevote-CGTI"
+
+
+def ask(database, identifier, now=NOW):
+    with database.transaction() as session:
+        return access.request_access(session, identifier, now)
+
+
+def answer(database, room, now=NOW):
+    with database.transaction() as session:
+        return access.answer_requests(session, room, now=now, lifetime=LIFETIME)
+
+
+def token_in(mail):
+    return mail["values"]["link"].rpartition("/lien/")[2]
+
+
+def direct(function, *args):
+    return function(*args)
+
+
+def test_the_answer_is_the_same_for_strangers(database, voters, room, mails):
+    assert ask(database, "nobody@ac-amiens.fr") == ask(database, " ANNE@ac-amiens.fr") == "link_sent"
+    assert mails() == []
+    assert answer(database, room) == 2
+    assert [mail["to"]["email"] for mail in mails()] == ["anne@ac-amiens.fr"]
+    with database.reading() as session:
+        assert session.scalars(select(AccessRequest)).all() == []
+
+
+def test_the_message_says_what_the_template_needs(database, voters, room, mails):
+    ask(database, "anne@ac-amiens.fr")
+    answer(database, room)
+    (mail,) = mails()
+    assert (mail["channel"], mail["template"]) == ("email", "activation_link")
+    assert mail["expires_at"] == (NOW + LIFETIME).isoformat()
+    assert mail["values"]["first_name"] == "Zoé"
+    assert mail["values"]["surname"] == "Nom-anne"
+    assert mail["values"]["minutes"] == 24 * 60
+    assert mail["values"]["link"].startswith("https://vote.example.org/lien/")
+    assert token_in(mail) not in str(everything(database))
+
+
+def test_within_the_cooldown_nothing_new_is_sent(database, voters, room, mails):
+    ask(database, "anne@ac-amiens.fr")
+    answer(database, room)
+    assert ask(database, "anne@ac-amiens.fr", NOW + timedelta(seconds=119)) == "link_sent"
+    answer(database, room, NOW + timedelta(seconds=119))
+    assert len(mails()) == 1
+
+
+def test_only_the_newest_link_is_valid(database, voters, room, mails):
+    for now in (NOW, NOW + timedelta(minutes=2)):
+        ask(database, "anne@ac-amiens.fr", now)
+        answer(database, room, now)
+    old, new = map(token_in, mails())
+    with database.reading() as session:
+        with pytest.raises(Refusal) as refused:
+            links.find(session, old, NOW + timedelta(minutes=3))
+        assert refused.value.code == "link_expired"
+        assert links.find(session, new, NOW + timedelta(minutes=3)).purpose == "activation"
+
+
+def test_looking_at_a_link_does_not_use_it_up(database, voters, room, mails):
+    ask(database, "anne@ac-amiens.fr")
+    answer(database, room)
+    for _ in range(2):
+        with database.reading() as session:
+            found, identifier = accounts.describe_link(session, token_in(mails()[0]), NOW)
+            assert identifier == "anne@ac-amiens.fr"
+            assert found.expires_at == NOW + LIFETIME
+
+
+@pytest.mark.parametrize(("later", "code"), [(LIFETIME, "link_expired"), (timedelta(0), "link_unknown")])
+def test_expired_and_unknown_links_are_refused(database, voters, room, mails, later, code):
+    ask(database, "anne@ac-amiens.fr")
+    answer(database, room)
+    token = token_in(mails()[0]) if code == "link_expired" else "x" * 43
+    before = everything(database)
+    with pytest.raises(Refusal) as refused:
+        accounts.activate(database, direct, token=token, password=PASSWORD, cost=COST, now=NOW + later)
+    assert refused.value.code == code
+    assert everything(database) == before
+
+
+def test_of_two_simultaneous_clicks_one_succeeds(database, voters, room, mails):
+    ask(database, "anne@ac-amiens.fr")
+    answer(database, room)
+    token = token_in(mails()[0])
+    both_have_read = threading.Barrier(2, timeout=20)
+    ends = []
+
+    def slow(function, *args):
+        # Both have found the link unused by now: only the database can tell them apart.
+        both_have_read.wait()
+        return function(*args)
+
+    def click():
+        try:
+            ends.append(accounts.activate(database, slow, token=token, password=PASSWORD, cost=COST, now=NOW))
+        except Refusal as refusal:
+            ends.append(refusal)
+
+    threads = [threading.Thread(target=click) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    refusals = [end.code for end in ends if isinstance(end, Refusal)]
+    assert len(ends) == 2
+    assert refusals == ["link_used"]
+
+
+def test_a_link_replaced_meanwhile_is_not_consumed(database, voters, room, mails):
+    ask(database, "anne@ac-amiens.fr")
+    answer(database, room)
+    with database.reading() as session:
+        found = links.find(session, token_in(mails()[0]), NOW)
+    with database.transaction() as session:
+        links.end_all(session, found.voter_id, NOW)
+    with pytest.raises(Refusal) as refused, database.transaction() as session:
+        links.consume(session, found, NOW)
+    assert refused.value.code == "link_expired"
+    with database.reading() as session:
+        assert session.scalar(select(Link.consumed_at)) is None
+
+
+def test_requests_of_two_processes_send_one_link(database, voters, room, mails):
+    for _ in range(4):
+        ask(database, "anne@ac-amiens.fr")
+    failures = []
+
+    def work():
+        try:
+            while answer(database, room):
+                pass
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert failures == []
+    assert len(mails()) == 1

@@ -1,0 +1,71 @@
+from datetime import timedelta
+
+import pytest
+
+from services.identity import descriptions, voting_events
+from services.runtime.refusals import Refusal
+from tests.unit.identity.world import EVENT, NOW, definition, everything
+
+
+def test_opened_twice_is_opened_once(database, event):
+    before = everything(database)
+    with database.transaction() as session:
+        voting_events.open_voting_event(session, definition())
+    assert everything(database) == before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "Autre nom"},
+        {"closes_at": definition().closes_at + timedelta(hours=1)},
+        {"profile": "2018"},
+        {"elections": definition().elections[:2]},
+        {"uuid": "another", "elections": definition().elections[:1]},
+    ],
+)
+def test_another_content_is_refused(database, event, changes):
+    before = everything(database)
+    with pytest.raises(Refusal) as refused, database.transaction() as session:
+        voting_events.open_voting_event(session, definition(**changes))
+    assert refused.value.code == "voting_event_differs"
+    assert everything(database) == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"closes_at": definition().opens_at}, "closes_at"),
+        ({"profile": "1789"}, "profile"),
+        ({"elections": []}, "elections"),
+        ({"elections": [definition().elections[0]] * 2}, "elections"),
+    ],
+)
+def test_a_contradictory_definition_is_refused(database, changes, field):
+    with pytest.raises(Refusal) as refused, database.transaction() as session:
+        voting_events.open_voting_event(session, definition(**changes))
+    assert refused.value.code == "invalid_request"
+    assert list(refused.value.details["fields"]) == [field]
+
+
+def test_the_current_one_is_the_last_opened(database, event):
+    following = definition(uuid="later", elections=[voting_events.ElectionDefinition("D" * 14, "X", "X", "online", "")])
+    with database.transaction() as session:
+        voting_events.open_voting_event(session, following)
+    with database.reading() as session:
+        assert voting_events.current(session).uuid == "later"
+
+
+def test_none_is_current_at_first(database):
+    with pytest.raises(Refusal) as refused, database.reading() as session:
+        voting_events.current(session)
+    assert refused.value.code == "no_voting_event"
+
+
+def test_description_keeps_the_order_and_the_notice_of_paper_elections(database, event):
+    with database.reading() as session:
+        described = descriptions.voting_event(session, voting_events.current(session), NOW)
+    assert described["voting_event"] == EVENT
+    assert [election["code"] for election in described["elections"]] == ["CSA-M", "CAP-1", "CCP"]
+    assert described["elections"][2]["notice"] == "Vote à l’urne, salle B12."
+    assert described["roll_sealed"] is False

@@ -1,0 +1,65 @@
+"""A small voting event and its roll, for the tests of identity."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+
+from services.identity import roll, voting_events
+from services.identity.models import Base
+
+NOW = datetime(2026, 12, 3, 10, 20, 30, tzinfo=UTC)
+KEY = "11" * 32
+EVENT = "7f0c3f9e-0c52-4c3c-9d5b-0d6f2a0b8f01"
+ONLINE = "AAAAAAAAAAAAAA"
+ONLINE_TOO = "BBBBBBBBBBBBBB"
+PAPER = "CCCCCCCCCCCCCC"
+COST = 4
+LIFETIME = timedelta(hours=24)
+
+
+def definition(**changes):
+    values = {
+        "uuid": EVENT,
+        "name": "Élections professionnelles 2026",
+        "opens_at": datetime(2026, 12, 3, 7, tzinfo=UTC),
+        "closes_at": datetime(2026, 12, 10, 16, tzinfo=UTC),
+        "profile": "2022",
+        "elections": [
+            voting_events.ElectionDefinition(ONLINE, "CSA-M", "CSA ministériel", "online", ""),
+            voting_events.ElectionDefinition(ONLINE_TOO, "CAP-1", "CAP nationale", "online", ""),
+            voting_events.ElectionDefinition(PAPER, "CCP", "CCP à l’urne", "paper", "Vote à l’urne, salle B12."),
+        ],
+    }
+    return voting_events.Definition(**{**values, **changes})
+
+
+def row(identifier, **changes):
+    name = identifier.partition("@")[0]
+    values = {
+        "identifiant": identifier,
+        "nom": f"Nom-{name}",
+        "prenom": "Zoé",
+        "affectation": "Lycée Œuvre",
+        "adresse1": "1 rue de l’Été",
+        "adresse2": "",
+        "code_postal": "80000",
+        "ville": "Amiens",
+        "scrutins": "CSA-M|CCP",
+    }
+    return {**values, **changes}
+
+
+def import_roll(database, rows, import_id="import-1", now=NOW):
+    with database.transaction() as session:
+        roll.stage(session, voting_event=EVENT, import_id=import_id, first_line=2, rows=rows)
+    with database.transaction() as session:
+        return roll.commit(session, voting_event=EVENT, import_id=import_id, lines=len(rows), holder_key=KEY, now=now)
+
+
+def everything(database):
+    """All rows of all tables, to show that a refusal changed nothing."""
+    with database.reading() as session:
+        return {
+            table.name: sorted(map(tuple, session.execute(select(table)).all()), key=repr)
+            for table in Base.metadata.sorted_tables
+        }
