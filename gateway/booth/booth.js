@@ -35,6 +35,7 @@ function find(selector, type, within = document) {
 const root = find("#booth", HTMLElement);
 const electionUuid = root.dataset.election ?? "";
 const pageTitle = document.title;
+const texts = find("[data-texts]", HTMLTemplateElement, root).content;
 const codeInput = find("[data-input=code]", HTMLInputElement, root);
 const choices = find("[data-choices]", HTMLFieldSetElement, root);
 
@@ -58,7 +59,7 @@ let worker = null;
  * @returns {string} "" when the template has no such sentence
  */
 function text(key, values = {}) {
-  const sentence = root.querySelector(`[data-text="${CSS.escape(key)}"]`)?.textContent ?? "";
+  const sentence = texts.querySelector(`[data-text="${CSS.escape(key)}"]`)?.textContent ?? "";
   return sentence.replace(/\{(\w+)\}/g, (_all, name) => String(values[name] ?? ""));
 }
 
@@ -334,22 +335,24 @@ function cast() {
   ask({ type: "make", choices: [choice] });
 }
 
-/** Sends the ballot made, for the first time or again. */
-async function submit() {
+/**
+ * Sends the ballot made, for the first time or again.
+ * @param {string} [csrfToken] the page's own unless given
+ */
+async function submit(csrfToken = pageCsrfToken()) {
   if (state.phase !== "sending" || !material) return;
-  const csrfToken = await csrf();
   const answer = await sendBallot(electionUuid, material.permit, state.ballot, csrfToken);
   if (!answer.ok) return dispatch({ type: "not-sent", ...answer });
   const checked = checkReceipt(answer.value, electionUuid, state.tracker);
   dispatch(checked.receipt ? { type: "acknowledged", receipt: checked.receipt } : { type: "receipt-wrong", problem: checked.problem });
 }
 
-/** @returns {Promise<string>} */
-async function csrf() {
-  const token = await readCsrfToken();
-  return token || (document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? "");
+/** @returns {string} the token of the session in which the page was opened */
+function pageCsrfToken() {
+  return document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? "";
 }
 
+/** Sends the same ballot again, with the permit and the token of a new session where the voter has signed in again. */
 async function retry() {
   const { reason } = state;
   dispatch({ type: "retry" });
@@ -358,7 +361,7 @@ async function retry() {
     if (!answer.ok) return dispatch({ type: "not-sent", ...answer });
     if (material) material = { ...material, permit: answer.value.permit };
   }
-  await submit();
+  await submit((await readCsrfToken()) || pageCsrfToken());
 }
 
 function download() {
