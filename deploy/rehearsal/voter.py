@@ -104,7 +104,7 @@ class Voter:
     def trackers(self, election_uuid: str) -> set[str]:
         """All trackers of the public urn."""
         found: set[str] = set()
-        after: int | None = -1
+        after: int | None = 0  # height 0 is the set-up
         while after is not None:
             page = self._send("GET", f"/elections/{election_uuid}/trackers?after={after}&limit=500")
             found |= {entry["tracker"] for entry in page["trackers"]}

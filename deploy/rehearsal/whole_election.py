@@ -3,6 +3,8 @@ paper for codes. It ends with a comparison of everything that can be compared (f
 
 import json
 import threading
+import time
+import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +15,9 @@ from requests.adapters import HTTPAdapter
 
 from deploy.demo_data.scenario import voting_event
 from deploy.launcher.system import System
-from deploy.operator.client import OperatorClient
-from deploy.operator.preparation import create_elections, generate_codes, import_roll
+from deploy.operator import roll_file
+from deploy.operator.client import OperatorClient, OperatorRefusal
+from deploy.operator.voting_event_file import for_ballot, for_identity
 from deploy.rehearsal import ceremony, electorate, notices, witness
 from deploy.rehearsal.mailbox import Mailboxes
 from deploy.rehearsal.phases import Phases
@@ -23,6 +26,8 @@ from deploy.rehearsal.voter import Voter
 from services.ballot.belenios.election import Election
 
 VOTERS_AT_ONCE = 8
+ROWS_AT_ONCE = 500
+EVENTS_SECONDS = 120.0  # how long events may take to arrive before a rehearsal gives up
 
 
 @dataclass
@@ -72,22 +77,41 @@ class Rehearsal:
         roll = self.out / "roll.csv"
         electorate.write_roll(self.electors, roll)
         self.system.presentation_file.write_text(json.dumps(self.definition, ensure_ascii=False), encoding="utf-8")
+        voting_event_uuid = self.definition["voting_event"]
         with self.phases.phase("Import du scrutin et de la liste électorale"):
-            create_elections(self.operator, self.definition)
-            import_roll(self.operator, self.definition["voting_event"], roll)
+            self.operator.open_voting_event(for_identity(self.definition))
+            for election in for_ballot(self.definition):
+                self.operator.create_election(election)
+            import_id = str(uuid.uuid4())
+            for chunk in roll_file.chunks(roll, ROWS_AT_ONCE):
+                self.operator.stage_roll(voting_event_uuid, import_id, chunk.first_line, chunk.rows)
+            self.operator.commit_roll(voting_event_uuid, import_id, len(self.electors))
         with self.phases.phase("Codes de vote"):
-            generate_codes(self.operator, self.definition["voting_event"])
+            for _total in self.operator.generate_all_codes(voting_event_uuid):
+                pass
 
     def _seal(self) -> list[ceremony.TrusteeKey]:
         with self.phases.phase("Cérémonie des clés et scellement"):
             trustees, keys = ceremony.make_trustees()
             for key in keys:
                 ceremony.save_key(key, self.out / "trustees")
-            self.operator.seal_roll(voting_event=self.definition["voting_event"])
+            self.operator.seal_roll(self.definition["voting_event"])
             for entry in self.online:
-                self.operator.set_trustees(election=entry["uuid"], trustees=trustees)
-                self.operator.seal_election(election=entry["uuid"], present=[key.name for key in keys])
+                self.operator.set_trustees(entry["uuid"], trustees)
+                self._seal_once_complete(entry["uuid"], [key.name for key in keys])
         return keys
+
+    def _seal_once_complete(self, election: str, present: list[str]) -> None:
+        """The credentials come to the urn by events: sealing is refused until the last one is there."""
+        deadline = time.monotonic() + EVENTS_SECONDS
+        while True:
+            try:
+                self.operator.seal_election(election, present)
+                return
+            except OperatorRefusal as refusal:
+                if refusal.code != "credentials_incomplete" or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.2)
 
     def _collect_codes(self) -> dict[str, str]:
         with self.phases.phase("Notices de vote imprimées"):
@@ -127,47 +151,48 @@ class Rehearsal:
 
     def _close_and_tally(self, keys: list[ceremony.TrusteeKey]) -> None:
         for entry in self.online:
-            uuid = entry["uuid"]
+            uuid_of = entry["uuid"]
             with self.phases.phase(f"Clôture et dépouillement {entry['code']}"):
-                self.operator.close_election(election=uuid, reason="Fin de la répétition générale")
-                tally = self.operator.encrypted_tally(election=uuid)["encrypted_tally"]
-                election = Election.parse(self.operator.describe_election(election=uuid)["election"])
+                self.operator.close_election(uuid_of, "Fin de la répétition générale")
+                tally = self.operator.encrypted_tally(uuid_of)["encrypted_tally"]
+                election = Election.parse(self.operator.describe_election(uuid_of)["election"])
                 for key in ceremony.keys_that_suffice(keys):
-                    self.operator.submit_partial_decryption(
-                        election=uuid, owner=key.owner, partial_decryption=key.decrypt(election, tally)
-                    )
-                self.operator.publish_result(election=uuid)
+                    self.operator.submit_partial_decryption(uuid_of, key.owner, key.decrypt(election, tally))
+                self.operator.publish_result(uuid_of)
 
     def _compare(self, entry: dict[str, Any]) -> ElectionCounts:
-        uuid, code = entry["uuid"], entry["code"]
-        archive = self.out / f"{uuid}.bel"
-        self.operator.download_archive(uuid, archive)
-        described = self.operator.describe_election(election=uuid)
-        attendance = self._settled_attendance(uuid)
-        trackers = self._voter().trackers(uuid)
+        election, code = entry["uuid"], entry["code"]
+        archive = self.out / f"{election}.bel"
+        with archive.open("wb") as file:
+            for piece in self.operator.archive(election):
+                file.write(piece)
+        described = self.operator.describe_election(election)
+        attendance = self._settled_attendance(election)
+        trackers = self._voter().trackers(election)
         return ElectionCounts(
-            uuid=uuid,
+            uuid=election,
             code=code,
             entitled=attendance["entitled"],
             planned=sum(code in elector.choices for elector in self.electors),
-            acknowledged=len(self.receipts[uuid]),
+            acknowledged=len(self.receipts[election]),
             poll_book=attendance["signed"],
             urn=described["ballots"],
-            trackers_found=sum(receipt["tracker"] in trackers for receipt in self.receipts[uuid]),
+            trackers_found=sum(receipt["tracker"] in trackers for receipt in self.receipts[election]),
             expected=electorate.expected_counts(self.electors, code, self.lists[code]),
             counted=json.loads(described["result"])["result"][0],
             labels=["Vote blanc", *(answer["union"] for answer in entry["question"]["answers"])],
             verdicts=witness.verdicts(archive),
         )
 
-    def _settled_attendance(self, uuid: str) -> dict[str, Any]:
+    def _settled_attendance(self, election: str) -> dict[str, Any]:
         """The poll book's figures once every acknowledged ballot has reached it, or after the time it may take."""
-        deadline = datetime.now(UTC) + timedelta(seconds=30)
+        deadline = time.monotonic() + EVENTS_SECONDS
         while True:
-            counts = self.operator.attendance(voting_event=self.definition["voting_event"])["elections"]
-            found: dict[str, Any] = next(entry for entry in counts if entry["uuid"] == uuid)
-            if found["signed"] >= len(self.receipts[uuid]) or datetime.now(UTC) > deadline:
+            counts = self.operator.attendance(self.definition["voting_event"])
+            found = next(entry for entry in counts if entry["uuid"] == election)
+            if found["signed"] >= len(self.receipts[election]) or time.monotonic() > deadline:
                 return found
+            time.sleep(0.2)
 
     def _voter(self) -> Voter:
         session = requests.Session()

@@ -35,6 +35,10 @@ def _tool_verdict(archive: Path) -> str:
         # The tool wants the archive alone in a folder.
         shutil.copy(archive, folder)
         ran = subprocess.run(
-            [tool, "election", "verify", "--dir", folder], capture_output=True, text=True, timeout=TOOL_SECONDS, check=False
+            [tool, "election", "verify", "--dir", folder],
+            capture_output=True,
+            text=True,
+            timeout=TOOL_SECONDS,
+            check=False,
         )
     return "ok" if ran.returncode == 0 else (ran.stderr or ran.stdout).strip()[-300:] or f"code {ran.returncode}"
