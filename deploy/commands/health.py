@@ -50,7 +50,7 @@ def _sink(_: str) -> None:
 
 def _answers(bind: str, path: str) -> None:
     port = bind.rpartition(":")[2]
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=SECONDS):  # noqa: S310
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=SECONDS):
         pass
 
 

@@ -3,31 +3,30 @@
 import base64
 import csv
 import json
-import secrets
-import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from deploy.operator.voting_event_file import with_uuids
+
 ROLL = Path(__file__).with_name("roll.csv")
 EVENT = Path(__file__).with_name("voting_event.json")
 LENGTH = timedelta(days=8)
-BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-UUID_SYMBOLS = 14
 COLOURS = ("#1f4e79", "#7a3b69", "#2e6b4f", "#8a4b08", "#5b3a8c", "#00626b", "#8c2f39", "#4a5320")
 
 
 def voting_event(now: datetime) -> dict[str, Any]:
     """The definition that an operator imports, with new uuids: open from ``now`` (aware) for eight days."""
-    event: dict[str, Any] = {
-        "voting_event": str(uuid.uuid4()),
-        "opens_at": now.isoformat(timespec="seconds"),
-        "closes_at": (now + LENGTH).isoformat(timespec="seconds"),
-        **json.loads(EVENT.read_text(encoding="utf-8")),
-    }
+    described: dict[str, Any] = json.loads(EVENT.read_text(encoding="utf-8"))
+    event = with_uuids(
+        {
+            **described,
+            "opens_at": now.isoformat(timespec="seconds"),
+            "closes_at": (now + LENGTH).isoformat(timespec="seconds"),
+        }
+    )
     unions: dict[str, str] = {}
     for election in event["elections"]:
-        election["uuid"] = "".join(secrets.choice(BASE58) for _ in range(UUID_SYMBOLS))
         for answer in election.get("question", {}).get("answers", []):
             union = answer["union"]
             answer["logo"] = unions.setdefault(union, _logo(union, COLOURS[len(unions) % len(COLOURS)]))

@@ -19,7 +19,8 @@ class Command:
 
     ``environment`` is complete: nothing is inherited. ``log`` receives stdout and stderr, appended.
     ``tethered`` is False only for a command that ties itself to its parent (setpriv does).
-    ``stop_signal`` asks for an orderly end; ``stop_seconds`` is how long it is given.
+    ``stop_signal`` asks for an orderly end; ``stop_seconds`` is how long it is given. Commands that follow each other
+    and have the same ``stage`` stop together; '' is a stage of its own.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Command:
     tethered: bool = True
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 10.0
+    stage: str = ""
     ready: Callable[[], bool] | None = field(default=None, compare=False)
 
 

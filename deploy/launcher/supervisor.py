@@ -73,7 +73,7 @@ class Supervisor:
         return pid
 
     def stop(self, *, hurry: Callable[[], bool] = lambda: False) -> None:
-        """Stop the children, the last started first, one after the other; no restart any more.
+        """Stop the children, the last started first, stage by stage; no restart any more.
 
         Each is asked, given its time, then killed with its group. ``hurry`` true: killed at once. Idempotent.
         """
@@ -113,14 +113,22 @@ class Supervisor:
                 future.set_exception(RuntimeError("the supervisor is stopping"))
         # Here and not in stop(): if this thread ended first, the kernel would kill its children.
         while self._children:
-            self._end(self._children.pop())
+            together = [self._children.pop()]
+            stage = together[0].command.stage
+            while stage and self._children and self._children[-1].command.stage == stage:
+                together.append(self._children.pop())
+            self._end(together)
 
-    def _end(self, child: _Child) -> None:
-        ask(child.process, child.command)
-        deadline = time.monotonic() + child.command.stop_seconds
-        while child.process.poll() is None and time.monotonic() < deadline and not self._hurry():
+    def _end(self, children: list[_Child]) -> None:
+        for child in children:
+            ask(child.process, child.command)
+        deadline = time.monotonic() + max(child.command.stop_seconds for child in children)
+        while any(child.process.poll() is None for child in children):
+            if time.monotonic() > deadline or self._hurry():
+                break
             time.sleep(0.02)
-        kill_group(child.process)
+        for child in children:
+            kill_group(child.process)
 
     def _look_after(self, child: _Child) -> None:
         status = child.process.poll()

@@ -201,7 +201,7 @@ class System:
         if self.bus == "broker":
             self._tell("Démarrage des quatre services, du relais et du portail, chacun dans son processus")
             for service in SERVICES:
-                self._child(self._supervisor, service, ("serve", service))
+                self._child(self._supervisor, service, ("serve", service), stage="services")
             self._child(self._supervisor, "relay", ("relay",))
             self._child(self._supervisor, "gateway", ("gateway",), self.is_ready)
         else:
@@ -209,7 +209,12 @@ class System:
             self._child(self._supervisor, IN_PROCESS, ("serve", "all"), self.is_ready)
 
     def _child(
-        self, supervisor: Supervisor, name: str, arguments: tuple[str, ...], ready: Callable[[], bool] | None = None
+        self,
+        supervisor: Supervisor,
+        name: str,
+        arguments: tuple[str, ...],
+        ready: Callable[[], bool] | None = None,
+        stage: str = "",
     ) -> None:
         command = Command(
             name,
@@ -217,6 +222,7 @@ class System:
             self._environments[name],
             self.logs_dir / f"{name}.jsonl",
             REPOSITORY,
+            stage=stage,
             ready=ready,
         )
         supervisor.start(command, seconds=READY_SECONDS)
