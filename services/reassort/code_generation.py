@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.ballot.belenios.credential import private_from_credential, public_credential
@@ -129,7 +130,8 @@ def generate_page(
         generation = _locked(session, voting_event)
         # Whoever served one of them meanwhile was first; our codes for him were never shown to anybody.
         still = {bearer.bearer for bearer in _missing(session, voting_event, bearers)}
-        fresh = [one for one in served if one.bearer.bearer in still]
+        # By pseudonym: the order in which identity listed the voters must go no further (L1).
+        fresh = sorted((one for one in served if one.bearer.bearer in still), key=lambda one: one.bearer.bearer)
         if fresh:
             _keep(session, generation, fresh)
         if last:
@@ -171,23 +173,22 @@ def _public_credentials(iterations: int, salt: str, code: str, holders: Iterable
 
 def _fixed(database: Database, parameters: Parameters, voting_event: str) -> Parameters:
     """The parameters with what the first page of this voting event fixed."""
+    row = {
+        "voting_event": voting_event,
+        "iterations": parameters.iterations,
+        "spares": parameters.spares,
+        "batches": 0,
+    }
     with database.transaction() as session:
-        generation = _find(session, voting_event)
-        if generation is None:
-            generation = Generation(
-                voting_event=voting_event, iterations=parameters.iterations, spares=parameters.spares, batches=0
-            )
-            session.add(generation)
+        dialect = sqlite if database.is_sqlite else postgresql
+        session.execute(dialect.insert(Generation).values(row).on_conflict_do_nothing())
+        generation = _locked(session, voting_event)
         return Parameters(
             code_key=parameters.code_key,
             notification_public_key=parameters.notification_public_key,
             iterations=generation.iterations,
             spares=generation.spares,
         )
-
-
-def _find(session: Session, voting_event: str) -> Generation | None:
-    return session.scalars(select(Generation).where(Generation.voting_event == voting_event)).one_or_none()
 
 
 def iterations_of(session: Session, voting_event: str | None) -> int | None:
@@ -258,7 +259,11 @@ def _entries(served: Sequence[ServedBearer]) -> dict[str, list[dict[str, Any]]]:
                 }
                 for credentials in one.credentials
             )
-    return by_election
+    # Not one voter's ranks in a row: the points themselves are the only order.
+    return {
+        election: sorted(entries, key=lambda entry: str(entry["credential"]))
+        for election, entries in by_election.items()
+    }
 
 
 def _publish(

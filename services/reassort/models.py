@@ -1,7 +1,8 @@
 """Tables of the credential authority.
 
 A voter is a ``bearer`` here, a pseudonym of the voting event; the names on the notices pass through and are not kept.
-The code that goes to the voter is never here: it is made, written into the sealed notice and forgotten.
+The code that goes to the voter is never here: it is made, written into the sealed notice and forgotten. On SQLite the
+tables about bearers have no rowid: it would tell the order in which identity listed the voters (L1).
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class Bearer(Base):
     __tablename__ = "bearers"
     __table_args__ = (
         ForeignKeyConstraint(["voting_event"], ["generations.voting_event"], name="fk_bearers_generation"),
+        {"sqlite_with_rowid": False},
     )
 
     voting_event: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -56,6 +58,7 @@ class Spare(Base):
         ForeignKeyConstraint(
             ["voting_event", "bearer"], ["bearers.voting_event", "bearers.bearer"], name="fk_spares_bearer"
         ),
+        {"sqlite_with_rowid": False},
     )
 
     voting_event: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -72,6 +75,7 @@ class PublicCredential(Base):
     __table_args__ = (
         ForeignKeyConstraint(["voting_event"], ["generations.voting_event"], name="fk_public_credentials_generation"),
         UniqueConstraint("election", "holder", "rank", name="uq_public_credentials_rank"),
+        {"sqlite_with_rowid": False},
     )
 
     election: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -118,3 +118,11 @@ def test_the_migration_makes_what_the_models_say(database):
 
     with database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_sqlite_does_not_keep_the_order_in_which_credentials_came(database):
+    if not database.is_sqlite:
+        return  # PostgreSQL has no rowid.
+    with database.reading() as session:
+        made = dict(session.connection().exec_driver_sql("SELECT name, sql FROM sqlite_master").all())
+    assert "WITHOUT ROWID" in made["credentials"]

@@ -147,6 +147,7 @@ def _create_credentials() -> None:
         sa.UniqueConstraint("election", "holder", "rank", name="uq_credentials_holder_rank"),
         sa.CheckConstraint("state IN ('active', 'spare', 'retired')", name="ck_credentials_state"),
         sa.CheckConstraint("rank >= 0", name="ck_credentials_rank"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "credential_commitments",

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("bearer", sa.String(64), primary_key=True),
         sa.Column("entitlements", sa.String(64), nullable=False),
         sa.ForeignKeyConstraint(["voting_event"], ["generations.voting_event"], name="fk_bearers_generation"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "spares",
@@ -43,6 +44,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["voting_event", "bearer"], ["bearers.voting_event", "bearers.bearer"], name="fk_spares_bearer"
         ),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "public_credentials",
@@ -55,6 +57,7 @@ def upgrade() -> None:
             ["voting_event"], ["generations.voting_event"], name="fk_public_credentials_generation"
         ),
         sa.UniqueConstraint("election", "holder", "rank", name="uq_public_credentials_rank"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_public_credentials_voting_event", "public_credentials", ["voting_event"])
     op.create_table(

@@ -1,0 +1,91 @@
+"""A roll as identity lists it, and what came out of a generation."""
+
+import hashlib
+import json
+import threading
+
+from sqlalchemy import func, select
+
+from services.reassort import code_generation
+from services.reassort.code_generation import BearerToServe, Parameters
+from services.reassort.models import Base, outbox
+from services.runtime.sealing_box import new_keypair, open_sealed
+
+PRIVATE, PUBLIC = new_keypair()
+CODE_KEY = "0c" * 32
+# Few iterations: what is tested is not how long PBKDF2 takes.
+PARAMETERS = Parameters(code_key=CODE_KEY, notification_public_key=PUBLIC, iterations=2, spares=2)
+
+
+def pseudonym(text):
+    """64 hexadecimal digits, as identity's pseudonyms have."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Roll:
+    """Voters of one voting event and the elections of each; ``elections`` maps a short name to a uuid."""
+
+    def __init__(self, database, voting_event, elections):
+        self.database = database
+        self.voting_event = voting_event
+        self.elections = elections
+
+    def bearer(self, name, *elections):
+        """An entry of identity.list_bearers, as the domain takes it."""
+        return BearerToServe.parse(
+            {
+                "bearer": pseudonym(f"{self.voting_event}{name}"),
+                "notice": {"name": name, "lines": ["1 rue de l’Urne", "75001 Paris"]},
+                "holders": [
+                    {"election": self.elections[e], "holder": pseudonym(f"{self.voting_event}{name}{e}")}
+                    for e in elections
+                ],
+            }
+        )
+
+    def generate(self, *bearers, last=False, parameters=PARAMETERS, name=None, **more):
+        return code_generation.generate_page(
+            self.database, parameters, self.voting_event, name, list(bearers), last=last, **more
+        )
+
+    def counts(self):
+        with self.database.reading() as session:
+            return code_generation.counts(session, self.voting_event)
+
+    def events(self, kind):
+        """The payloads of the outbox rows of a kind that concern this roll's elections, in order."""
+        with self.database.reading() as session:
+            rows = session.scalars(
+                select(outbox.c.payload).where(outbox.c.type == kind).order_by(outbox.c.sequence)
+            ).all()
+        payloads = [json.loads(row) for row in rows]
+        return [p for p in payloads if "election" not in p or p["election"] in self.elections.values()]
+
+    def notices(self):
+        """The opened notices, in order."""
+        return [open_sealed(PRIVATE, message["sealed"]) for message in self.events("message_requested")]
+
+    def snapshot(self):
+        """How many rows each table has."""
+        with self.database.reading() as session:
+            return {
+                table.name: session.scalar(select(func.count()).select_from(table))
+                for table in Base.metadata.sorted_tables
+            }
+
+
+def simultaneously(*actions):
+    """Run the actions at once and return what each returned."""
+    start = threading.Barrier(len(actions))
+    outcomes = [None] * len(actions)
+
+    def run(index, action):
+        start.wait(10)
+        outcomes[index] = action()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return outcomes
