@@ -111,8 +111,11 @@ class LocalCluster:
         """The cluster's data directory."""
         return self.directory / "data"
 
-    def start(self) -> None:
-        """Create the cluster (the first time), start it, wait until it answers, create databases and accounts."""
+    def start(self, *, empty: bool = False) -> None:
+        """Create the cluster (the first time), start it, wait until it answers, create databases and accounts.
+
+        ``empty``: without databases and accounts, for those who test scripts that create them.
+        """
         new = not self.data.exists()
         if new:
             arguments = [str(self._programs / "initdb"), "--no-sync", "-A", "trust", "-U", "postgres", "-E", "UTF8"]
@@ -130,7 +133,7 @@ class LocalCluster:
             tail = self._command().log.read_text(errors="replace")[-2000:]
             self.stop()
             raise RuntimeError(f"PostgreSQL did not start ({error}); the end of its log:\n{tail}") from error
-        if new:
+        if new and not empty:
             self._create(self._default)
 
     def stop(self) -> None:
