@@ -20,7 +20,8 @@ from .elections import found, locked
 from .errors import Code, refuse
 from .models import Ballot, ChainObject, PartialDecryption
 
-PAGE = 500
+# Between two pages other requests of the process get their turn.
+PAGE = 100
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,226 @@
+"""The entry points, called as the bus calls them: payloads in and out, refusals, events."""
+
+import base64
+import io
+import json
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.ballot import receipt
+from services.ballot.belenios import tally
+from services.ballot.belenios.ballot import make_ballot
+from services.ballot.belenios.credential import public_credential
+from services.ballot.belenios.election import Election
+from services.ballot.belenios.verify import verify_archive
+from services.ballot.service import BallotService, close_due, credentials_committed, credentials_issued
+from services.runtime import received
+from services.runtime.clock import utc_now
+from services.runtime.local_bus import LocalBus
+from services.runtime.refusals import Refusal
+from tests.unit.ballot.urn import KEYS, RECEIPT_SEED, Urn, holder_of, permit_for
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def bus(tmp_path, monkeypatch):
+    monkeypatch.setenv("ISOLOIR_BALLOT_DATABASE_URL", f"sqlite:///{tmp_path}/ballot.sqlite")
+    monkeypatch.setenv("ISOLOIR_BALLOT_PERMIT_PUBLIC_KEY", KEYS.permit_public)
+    monkeypatch.setenv("ISOLOIR_BALLOT_RECEIPT_PRIVATE_KEY", RECEIPT_SEED)
+    made = LocalBus([BallotService])
+    made.held["ballot"].database.upgrade()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def call(bus):
+    def ask(method, **payload):
+        return bus.caller.call("ballot", method, payload)
+
+    return ask
+
+
+@pytest.fixture
+def deliver(bus):
+    """An event of the credential authority arrives and is worked off."""
+    works = {"credentials_issued": credentials_issued, "credentials_committed": credentials_committed}
+
+    def arrive(kind, payload):
+        event = {
+            "id": str(uuid.uuid4()),
+            "source": "reassort",
+            "type": kind,
+            "payload": payload,
+            "correlation_id": str(uuid.uuid4()),
+        }
+        bus.deliver(event)
+        assert received.work_due(bus.held["ballot"], "reassort", kind, works[kind]) == 1
+
+    return arrive
+
+
+@pytest.fixture
+def urn(bus, board):
+    return Urn(bus.held["ballot"].database, board[0])
+
+
+def creation(urn, **changes):
+    return {
+        "uuid": urn.uuid,
+        "voting_event": str(uuid.uuid4()),
+        "name": "Comité social",
+        "description": "",
+        "questions": [
+            {"question": "Quelle liste ?", "answers": ["A", "B", "C"], "blank": True, "minimum": 1, "maximum": 1}
+        ],
+        "opens_at": (NOW - timedelta(hours=1)).isoformat(),
+        "closes_at": (NOW + timedelta(hours=1)).isoformat(),
+    } | changes
+
+
+def code_of(call, method, **payload):
+    with pytest.raises(Refusal) as caught:
+        call(method, **payload)
+    return caught.value.code
+
+
+def test_a_whole_election_over_the_bus(bus, call, deliver, urn, board):
+    issued = urn.entries("anne", "bruno")
+    commitment = {"election": urn.uuid, **urn.commitment()}
+    deliver("credentials_committed", commitment)
+    assert call("create_election", **creation(urn)) == {"uuid": urn.uuid}
+    assert call("describe_election", election=urn.uuid)["election"] is None
+    key = call("set_trustees", election=urn.uuid, trustees=board[0])["public_key"]
+    assert code_of(call, "seal_election", election=urn.uuid, present=["P"]) == "credentials_incomplete"
+    deliver("credentials_issued", {"election": urn.uuid, "batch": 1, "entries": issued[2:]})
+    deliver("credentials_issued", {"election": urn.uuid, "batch": 0, "entries": issued})
+    sealed = call("seal_election", election=urn.uuid, present=["P", "D1", "D2"])
+    assert sealed["credentials"] == 4
+
+    material = call("booth_material", permit=permit_for(urn.uuid, "anne", now=NOW))
+    election = Election.parse(material["election"])
+    assert (election.public_key, election.hash) == (key, sealed["election_hash"])
+    assert (material["voted"], material["state"]) == (False, "open")
+    assert material["credential"] == public_credential(urn.secrets["anne", 0])
+    raw = make_ballot(election, urn.secrets["anne", 0], [[0, 0, 1, 0]])
+    permit = permit_for(urn.uuid, "anne", now=NOW)
+    given = call("cast_ballot", permit=permit, ballot=raw)["receipt"]
+    assert set(given) == {"election", "tracker", "head", "height", "signature"}
+    assert call("cast_ballot", permit=permit, ballot=raw)["receipt"] == given
+    public = call("receipt_key")["public_key"]
+    assert receipt.is_valid(public, receipt.Receipt(**given))
+    assert call("list_trackers", election=urn.uuid, after=0, limit=10) == {
+        "trackers": [{"height": 1, "tracker": given["tracker"]}],
+        "next": None,
+        "total": 1,
+    }
+
+    assert call("close_election", election=urn.uuid, reason="fin")["ballots"] == 1
+    encrypted = call("encrypted_tally", election=urn.uuid)
+    assert encrypted["election_hash"] == election.hash
+    assert [(one["owner"], one["group"], one["kind"]) for one in encrypted["owners"]] == [
+        (1, 1, "Pedersen"),
+        (2, 1, "Pedersen"),
+        (3, 2, "Pedersen"),
+        (4, 2, "Pedersen"),
+        (5, 2, "Pedersen"),
+    ]
+    for owner in (1, 3, 5):
+        partial = tally.partial_decryption(election, encrypted["encrypted_tally"], board[1][owner])
+        call("submit_partial_decryption", election=urn.uuid, owner=owner, partial_decryption=partial)
+    published = call("publish_result", election=urn.uuid)
+    assert json.loads(published["result"]) == {"result": [[0, 0, 1, 0]]}
+    described = call("describe_election", election=urn.uuid)
+    assert (described["state"], described["result"]) == ("published", published["result"])
+
+    archive, after = b"", -1
+    while after is not None:
+        page = call("read_archive", election=urn.uuid, after=after, limit=2)
+        archive += base64.b64decode(page["data"])
+        after = page["next"]
+    report = verify_archive(io.BytesIO(archive), processes=1, trackers=[given["tracker"]], heads=[given["head"]])
+    assert report.ok
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"uuid": "short"}, "uuid"),
+        ({"name": ""}, "name"),
+        ({"name": " "}, "name"),
+        ({"name": "x" * 501}, "name"),
+        ({"name": "a\u0000b"}, "name"),
+        ({"questions": []}, "questions"),
+        ({"questions": [{"question": "?", "answers": [], "minimum": 1, "maximum": 1}]}, "questions.0.answers"),
+        (
+            {"questions": [{"question": "?", "answers": ["x"] * 101, "minimum": 1, "maximum": 1}]},
+            "questions.0.answers",
+        ),
+        (
+            {"questions": [{"question": "?", "answers": ["a" * 501], "minimum": 1, "maximum": 1}]},
+            "questions.0.answers.0",
+        ),
+        ({"questions": [{"question": "", "answers": ["a"], "minimum": 1, "maximum": 1}]}, "questions.0.question"),
+        ({"questions": [{"question": "?", "answers": ["a"], "minimum": "1", "maximum": 1}]}, "questions.0.minimum"),
+        ({"questions": [{"question": "?", "answers": ["a"], "minimum": 1, "maximum": 0}]}, "questions.0.maximum"),
+        ({"opens_at": "tomorrow"}, "opens_at"),
+        ({"surprise": 1}, "surprise"),
+    ],
+)
+def test_malformed_elections_are_refused_by_field(bus, call, urn, change, field):
+    with pytest.raises(Refusal) as caught:
+        call("create_election", **creation(urn, **change))
+    assert caught.value.code == "invalid_request"
+    assert list(caught.value.details["fields"]) == [field]
+
+
+def test_unknown_elections_are_refused_everywhere(call, board):
+    named = {"election": "4zrSvGhhbnvfVP"}
+    for method, more in (
+        ("set_trustees", {"trustees": board[0]}),
+        ("seal_election", {"present": []}),
+        ("describe_election", {}),
+        ("list_trackers", {"after": 0, "limit": 1}),
+        ("close_election", {"reason": "x"}),
+        ("encrypted_tally", {}),
+        ("submit_partial_decryption", {"owner": 1, "partial_decryption": "{}"}),
+        ("publish_result", {}),
+        ("read_archive", {"after": -1, "limit": 1}),
+    ):
+        assert code_of(call, method, **named, **more) == "election_unknown"
+
+
+def test_the_urn_closes_by_itself_when_its_time_is_over(bus, call, deliver, urn, board):
+    soon = utc_now() + timedelta(seconds=1)
+    call("create_election", **creation(urn, closes_at=soon.isoformat()))
+    call("set_trustees", election=urn.uuid, trustees=board[0])
+    deliver("credentials_issued", {"election": urn.uuid, "batch": 0, "entries": urn.entries("anne")})
+    deliver("credentials_committed", {"election": urn.uuid, **urn.commitment()})
+    call("seal_election", election=urn.uuid, present=[])
+    while not close_due(bus.held["ballot"]):
+        assert utc_now() < soon + timedelta(seconds=20)
+    assert not close_due(bus.held["ballot"])
+    assert call("encrypted_tally", election=urn.uuid)["sized"]
+
+
+def test_the_accepted_ballot_is_told_once(bus, call, deliver, urn, board):
+    call("create_election", **creation(urn))
+    call("set_trustees", election=urn.uuid, trustees=board[0])
+    deliver("credentials_issued", {"election": urn.uuid, "batch": 0, "entries": urn.entries("anne")})
+    deliver("credentials_committed", {"election": urn.uuid, **urn.commitment()})
+    call("seal_election", election=urn.uuid, present=[])
+    raw = make_ballot(urn.election, urn.secrets["anne", 0], [[1, 0, 0, 0]])
+    for _ in range(3):
+        call("cast_ballot", permit=permit_for(urn.uuid, "anne", now=NOW), ballot=raw)
+    with bus.held["ballot"].database.reading() as session:
+        rows = session.connection().exec_driver_sql("SELECT type, payload FROM outbox").all()
+    assert [(row.type, json.loads(row.payload)) for row in rows] == [
+        ("ballot_accepted", {"election": urn.uuid, "holder": holder_of("anne")})
+    ]
+
+
+def test_health(call):
+    assert call("health") == {"service": "ballot", "database": "ok"}
