@@ -12,7 +12,7 @@
  * @property {{name?: string, union?: string, logo?: string}[]} presentation
  */
 
-/** @typedef {{ok: true, value: unknown} | {ok: false, code: string, status: number, message: string}} Answer */
+/** @typedef {{ok: true, value: unknown} | {ok: false, code: string, status: number, message: string, reference: string}} Answer */
 
 const TIMEOUT = 30_000; // milliseconds
 
@@ -32,7 +32,7 @@ async function request(path, options = {}) {
     });
     const body = await response.json().catch(() => null);
     if (response.ok) return body === null ? failure("incident", 502) : { ok: true, value: body };
-    return failure(String(body?.code ?? "incident"), response.status, String(body?.message ?? ""));
+    return failure(String(body?.code ?? "incident"), response.status, body);
   } catch {
     return failure("network", 0);
   }
@@ -40,12 +40,12 @@ async function request(path, options = {}) {
 
 /**
  * @param {string} code
- * @param {number} status
- * @param {string} [message]
- * @returns {Answer}
+ * @param {number} status HTTP status, 0 for none
+ * @param {{message?: unknown, correlation_id?: unknown} | null} [body] of the error
+ * @returns {Extract<Answer, {ok: false}>}
  */
-function failure(code, status, message = "") {
-  return { ok: false, code, status, message };
+function failure(code, status, body = null) {
+  return { ok: false, code, status, message: String(body?.message ?? ""), reference: String(body?.correlation_id ?? "") };
 }
 
 /**
@@ -71,7 +71,7 @@ export async function readMaterial(election) {
   const answer = await request(`/api/v1/elections/${encodeURIComponent(election)}/booth`);
   if (!answer.ok) return answer;
   if (isMaterial(answer.value)) return { ok: true, value: answer.value };
-  return { ok: false, code: "material", status: 200, message: "" };
+  return failure("material", 200);
 }
 
 /** @returns {Promise<string>} the CSRF token of the present session, or "" */

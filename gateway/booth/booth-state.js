@@ -21,6 +21,7 @@
  * @property {Step} step
  * @property {string} reason why voting is not possible (step unavailable) or was interrupted (step cast); else ""
  * @property {string} message the server's sentence that goes with `reason`, or ""
+ * @property {string} reference by which the support cell finds the refusal in the log, or ""
  * @property {boolean} checking whether the code is being checked
  * @property {{reason: CodeReason | "not-yours", symbol?: string, count?: number} | null} codeProblem
  * @property {Choice | null} choice
@@ -35,7 +36,7 @@
 
 /**
  * @typedef {{type: "loaded", voted: boolean, electionState: string}
- *   | {type: "refused", code: string, message?: string}
+ *   | {type: "refused", code: string, message?: string, reference?: string}
  *   | {type: "code-slip", reason: CodeReason, symbol?: string, count?: number}
  *   | {type: "code-typed"}
  *   | {type: "code-derived", matches: boolean}
@@ -46,7 +47,7 @@
  *   | {type: "progress", done: number, total: number}
  *   | {type: "ballot-made", ballot: string, tracker: string}
  *   | {type: "worker-failed"}
- *   | {type: "not-sent", code: string, status: number, message?: string}
+ *   | {type: "not-sent", code: string, status: number, message?: string, reference?: string}
  *   | {type: "retry"}
  *   | {type: "acknowledged", receipt: Receipt}
  *   | {type: "receipt-wrong", problem: ReceiptProblem}} Event
@@ -57,6 +58,7 @@ export const INITIAL = Object.freeze({
   step: "loading",
   reason: "",
   message: "",
+  reference: "",
   checking: false,
   codeProblem: null,
   choice: null,
@@ -120,9 +122,9 @@ function load({ voted, electionState }) {
  * @param {Extract<Event, {type: "not-sent"}>} event
  * @returns {State}
  */
-function notSent(state, { code, status, message = "" }) {
-  if (isRetryable(code, status)) return { ...state, phase: "interrupted", reason: code, message };
-  return { ...INITIAL, step: "unavailable", reason: code, message };
+function notSent(state, { code, status, message = "", reference = "" }) {
+  if (isRetryable(code, status)) return { ...state, phase: "interrupted", reason: code, message, reference };
+  return { ...INITIAL, step: "unavailable", reason: code, message, reference };
 }
 
 /**
@@ -138,7 +140,13 @@ export function advance(state, event) {
       return state.step === "loading" ? load(event) : state;
     case "refused":
       if (state.step !== "loading") return state;
-      return { ...INITIAL, step: "unavailable", reason: event.code, message: event.message ?? "" };
+      return {
+        ...INITIAL,
+        step: "unavailable",
+        reason: event.code,
+        message: event.message ?? "",
+        reference: event.reference ?? "",
+      };
     case "code-slip": {
       if (state.step !== "code" || state.checking) return state;
       const { type: _type, ...codeProblem } = event;
@@ -179,7 +187,7 @@ export function advance(state, event) {
       return state.phase === "sending" ? notSent(state, event) : state;
     case "retry":
       if (state.phase !== "interrupted") return state;
-      return { ...state, phase: "sending", reason: "", message: "" };
+      return { ...state, phase: "sending", reason: "", message: "", reference: "" };
     case "acknowledged":
       if (state.phase !== "sending") return state;
       return { ...INITIAL, step: "receipt", tracker: state.tracker, receipt: event.receipt };

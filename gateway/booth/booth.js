@@ -17,6 +17,8 @@ import { LENGTH, InvalidVotingCode, normalize } from "./voting-code.js";
 /** @typedef {import("./presentation.js").Described} Described */
 
 const MARKED_STEPS = ["code", "choice", "confirmation", "cast", "receipt"];
+/** Refusals whose cause somebody must look for in the log. */
+const REFERENCED = new Set(["incident", "service_unavailable", "ballot_invalid", "ballot_malformed"]);
 const RELOADABLE = new Set(["network", "worker", "credential_retired", "service_unavailable", "incident"]);
 
 /**
@@ -137,7 +139,7 @@ function renderChoiceError() {
 }
 
 function renderCast() {
-  const { phase, progress, tracker, reason, message } = state;
+  const { phase, progress, tracker, reason } = state;
   const interrupted = phase === "interrupted";
   fill("cast-status", phase ? text(`cast.${phase}`) : "");
   const bar = find("[data-progress]", HTMLProgressElement, root);
@@ -148,11 +150,15 @@ function renderCast() {
   fill("tracker", tracker);
   show("[data-part=interrupted], [data-part=retry]", interrupted);
   show("[data-part=sign-in]", interrupted && reason === "session_expired");
-  fill("interruption", interrupted ? text(`interrupted.${reason}`) || message || text("interrupted.other") : "");
+  fill("interruption", interrupted ? text(`interrupted.${reason}`) || text("interrupted.other") : "");
+  fill("reference", REFERENCED.has(reason) ? state.reference : "");
+  show("[data-part=reference]", interrupted && REFERENCED.has(reason) && state.reference !== "");
 }
 
 function renderUnavailable() {
-  const { reason, message } = state;
+  const { reason, message, reference } = state;
+  fill("unavailable-reference", reference);
+  show("[data-part=unavailable-reference]", REFERENCED.has(reason) && reference !== "");
   fill("unavailable", text(`unavailable.${reason}`) || message || text("unavailable.other"));
   show("[data-reload]", RELOADABLE.has(reason));
   for (const element of root.querySelectorAll("[data-for-reason]")) {
@@ -417,7 +423,7 @@ async function start() {
   });
 
   const answer = await readMaterial(electionUuid);
-  if (!answer.ok) return dispatch({ type: "refused", code: answer.code, message: answer.message });
+  if (!answer.ok) return dispatch({ type: "refused", ...answer });
   material = answer.value;
   try {
     election = parseElection(material.election);
