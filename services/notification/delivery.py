@@ -54,6 +54,9 @@ class Printer(Protocol):
     size: int
     settle: timedelta
 
+    def accepts(self, letter: Letter) -> bool:
+        """Tell whether the letter has all that a page needs."""
+
     def render(self, letters: list[Letter], made_at: datetime) -> bytes:
         """Return the file's content: processor time only."""
 
@@ -102,9 +105,14 @@ def deliver_printed(
     outcomes: dict[str, Outcome] = {}
     for one in claimed:
         try:
-            letters.append(_compose(one, private_key))
+            letter = _compose(one, private_key)
         except rendering.Unreadable as problem:
             outcomes[one.id] = Outcome(Result.REFUSED, problem.args[0])
+            continue
+        if printer.accepts(letter):
+            letters.append(letter)
+        else:
+            outcomes[one.id] = Outcome(Result.REFUSED, "message_malformed")
     if letters:
         outcome = _print(printer, str(claimed[0].batch), letters, min(one.created_at for one in claimed), slow)
         outcomes |= {letter.id: outcome for letter in letters}

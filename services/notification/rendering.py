@@ -1,7 +1,8 @@
 """From a sealed message to words: opening, and filling the French templates.
 
 A sealed message opens to {"to": …, "values": …}. `to` is {"email"} for e-mail, {"phone"} for SMS, {"name", "lines"}
-for paper; a voting notice has the value "voting_code". Each template is a folder: subject.txt, body.txt and, for e-mail, body.html.
+for paper; a voting notice has the value "voting_code". Each template is a folder: subject.txt, body.txt and, for
+e-mail, body.html.
 """
 
 from __future__ import annotations

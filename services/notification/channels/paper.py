@@ -32,6 +32,16 @@ class PaperChannel:
     def __init__(self, directory: str) -> None:
         self._directory = directory
 
+    def accepts(self, letter: Letter) -> bool:
+        """Tell whether the letter has a name, address lines and a voting code."""
+        lines = letter.to.get("lines")
+        return (
+            isinstance(letter.to.get("name"), str)
+            and isinstance(lines, list)
+            and all(isinstance(line, str) for line in lines)
+            and isinstance(letter.values.get("voting_code"), str)
+        )
+
     def render(self, letters: list[Letter], made_at: datetime) -> bytes:
         """Return a PDF of one page a letter; the same letters give the same bytes."""
         pdf = FPDF(format="A4", unit="mm")
@@ -100,14 +110,14 @@ def _encodes(char: str) -> bool:
 
 def _page(pdf: FPDF, letter: Letter) -> None:
     pdf.add_page()
-    _address_window(pdf, [str(letter.to.get("name", "")), *map(str, letter.to.get("lines", []))])
+    _address_window(pdf, [letter.to["name"], *letter.to["lines"]])
     pdf.set_xy(20, 105)
     pdf.set_font("helvetica", "B", 18)
     pdf.cell(170, 10, printable(letter.subject))
     pdf.set_xy(20, 122)
     pdf.set_font("helvetica", "", 11)
     pdf.multi_cell(170, 5.5, "\n".join(map(printable, letter.text.strip().splitlines())))
-    _code_box(pdf, str(letter.values["voting_code"]))
+    _code_box(pdf, letter.values["voting_code"])
 
 
 def _address_window(pdf: FPDF, lines: list[str]) -> None:

@@ -17,6 +17,8 @@ from services.notification.rendering import Letter
 OFFICIAL_URL = "https://api.twilio.com"
 TIMEOUT = 20.0
 """Seconds that the provider may take to answer."""
+SENDER_CODES = frozenset({21212, 21603, 21606, 21659})
+"""Twilio's errors about the From number: invalid, missing, not ours to use, not a number of theirs."""
 NOT_CONFIGURED = Outcome(Result.AWAY, "sms_not_configured")
 
 
@@ -52,8 +54,8 @@ class SmsChannel:
 
 def _refused(error: TwilioRestException) -> Outcome:
     reason = f"sms_{error.status}_{error.code}" if error.code else f"sms_{error.status}"
-    if error.status in (401, 403):
-        return Outcome(Result.AWAY, reason)  # our account, not this message
+    if error.status in (401, 403) or error.code in SENDER_CODES:
+        return Outcome(Result.AWAY, reason)  # our account or our sender, not this message
     if error.status == 429 or error.status >= 500:
         return Outcome(Result.RETRY, reason)
     return Outcome(Result.REFUSED, reason)

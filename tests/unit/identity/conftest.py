@@ -17,26 +17,51 @@ from tests.unit.identity.world import EVENT, definition, import_roll, row
 POSTGRES = os.environ.get("ISOLOIR_TEST_POSTGRES_URL", "")
 
 
+@pytest.fixture(scope="session")
+def blank():
+    """Two functions, on PostgreSQL: one makes a database that has the schema, the other drops it."""
+    server = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+    template = f"identity_{uuid.uuid4().hex}"
+
+    def run(statement):
+        with server.connect() as connection:
+            connection.execute(text(statement))
+
+    def opened(name):
+        return Database(make_url(POSTGRES).set(database=name).render_as_string(hide_password=False), "identity")
+
+    run(f"CREATE DATABASE {template}")
+    first = opened(template)
+    first.upgrade()
+    first.dispose()
+
+    def make():
+        name = f"identity_{uuid.uuid4().hex}"
+        run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return opened(name)
+
+    def drop(database):
+        database.dispose()
+        run(f"DROP DATABASE {database.url.database}")
+
+    yield make, drop
+    run(f"DROP DATABASE {template}")
+    server.dispose()
+
+
 @pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRES else [])])
 def database(request, tmp_path):
-    """An empty database with identity's schema."""
+    """An empty database with the schema of identity."""
     if request.param == "sqlite":
         made = Database(f"sqlite:///{tmp_path}/identity.sqlite", "identity")
         made.upgrade()
         yield made
         made.dispose()
         return
-    name = f"identity_{uuid.uuid4().hex}"
-    server = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    made = Database(make_url(POSTGRES).set(database=name).render_as_string(hide_password=False), "identity")
-    made.upgrade()
+    make, drop = request.getfixturevalue("blank")
+    made = make()
     yield made
-    made.dispose()
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name}"))
-    server.dispose()
+    drop(made)
 
 
 @pytest.fixture

@@ -1,0 +1,93 @@
+import json
+import threading
+
+import pytest
+from werkzeug.serving import make_server
+
+from deploy.sink.sms import sms_application
+from deploy.sink.storage import prepare
+from services.notification import delivery
+from services.notification.channels.sms import SmsChannel
+from tests.unit.notification.world import stored
+
+ACCOUNT = "AC" + "0" * 32
+TOKEN = "a-token-of-the-tests"
+
+
+@pytest.fixture
+def provider(tmp_path):
+    """The sink's SMS side, listening; (address, function that gives the texts received)."""
+    prepare(tmp_path)
+    server = make_server("127.0.0.1", 0, sms_application(tmp_path, ACCOUNT, TOKEN), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield (
+        f"http://127.0.0.1:{server.server_port}",
+        lambda: [json.loads(path.read_text()) for path in sorted((tmp_path / "sms").glob("*.json"))],
+    )
+    server.shutdown()
+    thread.join(timeout=10)
+    server.server_close()
+
+
+@pytest.fixture
+def deliver(database, private_key, clock, jitter, provider):
+    def run(base_url=provider[0], account_sid=ACCOUNT, auth_token=TOKEN, sender="ELECTIONS"):
+        channel = SmsChannel(base_url=base_url, account_sid=account_sid, auth_token=auth_token, sender=sender)
+        return delivery.deliver_singly(database, channel, private_key, clock=clock, jitter=jitter)
+
+    return run
+
+
+def test_a_text_is_sent_to_the_configured_address(database, request_message, deliver, provider):
+    message_id = request_message("sms", to={"phone": "+33612345678"})
+    assert deliver() == 1
+    (text,) = provider[1]()
+    assert "+33612345678" in text.values()
+    assert any("Bonjour Zoé Œuvray" in str(value) for value in text.values())
+    assert (stored(database, message_id).state, stored(database, message_id).sealed) == ("sent", "")
+
+
+@pytest.mark.parametrize("missing", ["account_sid", "auth_token", "sender"])
+def test_without_settings_texts_wait_with_the_reason(database, request_message, deliver, missing):
+    message_id = request_message("sms", to={"phone": "+33612345678"})
+    deliver(**{missing: ""})
+    row = stored(database, message_id)
+    assert (row.state, row.reason) == ("queued", "sms_not_configured")
+
+
+def test_a_number_that_the_provider_refuses_fails(database, request_message, deliver):
+    message_id = request_message("sms", to={"phone": "+15005550001"})
+    deliver()
+    row = stored(database, message_id)
+    assert (row.state, row.reason, row.sealed) == ("failed", "sms_400_21211", "")
+
+
+def test_a_refused_account_is_not_the_message_s_fault(database, request_message, deliver):
+    message_id = request_message("sms", to={"phone": "+33612345678"})
+    deliver(auth_token="another-token-entirely")
+    row = stored(database, message_id)
+    assert row.state == "queued"
+    assert row.reason.startswith("sms_401")
+
+
+def test_a_refused_sender_is_not_the_message_s_fault(database, request_message, deliver):
+    message_id = request_message("sms", to={"phone": "+33612345678"})
+    deliver(sender="12")
+    row = stored(database, message_id)
+    assert (row.state, row.reason) == ("queued", "sms_400_21212")
+
+
+def test_a_provider_that_is_away_is_tried_again(database, request_message, deliver, clock):
+    message_id = request_message("sms", to={"phone": "+33612345678"})
+    deliver(base_url="http://127.0.0.1:9")
+    assert (stored(database, message_id).state, stored(database, message_id).reason) == ("queued", "sms_unreachable")
+    clock.advance(minutes=6)
+    deliver()
+    assert stored(database, message_id).state == "sent"
+
+
+def test_a_text_without_a_number_fails(database, request_message, deliver):
+    message_id = request_message("sms")
+    deliver()
+    assert stored(database, message_id).reason == "message_malformed"
