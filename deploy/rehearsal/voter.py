@@ -3,6 +3,7 @@
 Used by `isoloir election` and by load tests. It makes real ballots and checks what it is told, as the booth does.
 """
 
+import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from services.ballot.belenios.election import Election
 from services.reassort.voting_code import credential_from_code
 
 TIMEOUT = 30  # seconds, for one request
+AWAY = {502, 503, 504}
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -41,10 +43,15 @@ class Prepared:
 
 
 class Voter:
-    """One voter's conversation with the portal. In: the gateway's address; a session to share connections, or none."""
+    """One voter's conversation with the portal.
 
-    def __init__(self, base_url: str, session: requests.Session | None = None) -> None:
+    In: the gateway's address; a session to share connections, or none; `patience`, how many seconds to try a request
+    again while the portal is away or says that it is (a retry is harmless: each command can be repeated).
+    """
+
+    def __init__(self, base_url: str, session: requests.Session | None = None, patience: float = 0.0) -> None:
         self.base_url = base_url.rstrip("/")
+        self.patience = patience
         self.http = session or requests.Session()
         self._csrf = ""
 
@@ -117,9 +124,7 @@ class Voter:
             if not self._csrf:
                 self._csrf = self._send("GET", "/session")["csrf_token"]
             headers = {"X-CSRFToken": self._csrf, "Referer": f"{self.base_url}/"}
-        answer = self.http.request(
-            method, f"{self.base_url}/api/v1{path}", json=payload, headers=headers, timeout=TIMEOUT
-        )
+        answer = self._patiently(method, f"{self.base_url}/api/v1{path}", payload, headers)
         if answer.status_code == 204:
             return {}
         try:
@@ -129,3 +134,17 @@ class Voter:
         if not answer.ok:
             raise VoterRefused(answer.status_code, content.get("code", "unknown"), content.get("message", ""))
         return content
+
+    def _patiently(
+        self, method: str, url: str, payload: dict[str, Any] | None, headers: dict[str, str]
+    ) -> requests.Response:
+        deadline = time.monotonic() + self.patience
+        while True:
+            try:
+                answer = self.http.request(method, url, json=payload, headers=headers, timeout=TIMEOUT)
+                if answer.status_code not in AWAY or time.monotonic() > deadline:
+                    return answer
+            except requests.ConnectionError:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.3)

@@ -22,7 +22,7 @@ from deploy.rehearsal import ceremony, electorate, notices, witness
 from deploy.rehearsal.mailbox import Mailboxes
 from deploy.rehearsal.phases import Phases
 from deploy.rehearsal.reconciliation import ElectionCounts
-from deploy.rehearsal.voter import Voter
+from deploy.rehearsal.voter import Voter, VoterRefused
 from services.ballot.belenios.election import Election
 
 VOTERS_AT_ONCE = 8
@@ -42,14 +42,16 @@ class Outcome:
 class Rehearsal:
     """One rehearsal on a running system.
 
-    In: the system, the number of voters, the folder for archives and files, the phases that speak and measure.
+    In: the system, the number of voters, the folder for archives and files, the phases that speak and measure, and how
+    many seconds a voter keeps trying while the portal is away.
     Raises what its steps raise: an operator's or a voter's refusal, a mail or notice that does not come.
     """
 
-    def __init__(self, system: System, voters: int, out: Path, phases: Phases) -> None:
+    def __init__(self, system: System, voters: int, out: Path, phases: Phases, patience: float = 0.0) -> None:
         self.system = system
         self.out = out
         self.phases = phases
+        self.patience = patience
         self.operator = OperatorClient(system.base_url, system.operator_token)
         self.definition = voting_event(datetime.now(UTC) - timedelta(minutes=1))
         self.online = [entry for entry in self.definition["elections"] if entry["mode"] == "online"]
@@ -126,7 +128,13 @@ class Rehearsal:
             voter = self._voter()
             voter.request_access(elector.identifier)
             link = mailboxes.wait_for_link(elector.identifier)
-            voter.activate(link, elector.password)
+            try:
+                voter.activate(link, elector.password)
+            except VoterRefused as refused:
+                # The answer to an activation that was done may have been lost with a process; the password tells.
+                if refused.code != "link_used" or not self.patience:
+                    raise
+                voter.log_in(elector.identifier, elector.password)
             activated.append(elector.identifier)
             voter.log_out()
 
@@ -197,4 +205,4 @@ class Rehearsal:
     def _voter(self) -> Voter:
         session = requests.Session()
         session.mount("http://", self._connections)
-        return Voter(self.system.base_url, session)
+        return Voter(self.system.base_url, session, self.patience)

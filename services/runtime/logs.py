@@ -97,6 +97,7 @@ def configure(process_name: str, level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    logging.captureWarnings(True)
     for chatty in ("pika", "amqp", "kombu", "nameko", "alembic", "gunicorn.access", "mail.log"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 

@@ -1,0 +1,124 @@
+"""One small but complete election, from the roll to the verified result, on both ways to run it."""
+
+import json
+import re
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from deploy.rehearsal import witness
+from deploy.rehearsal.mailbox import Mailboxes
+from deploy.rehearsal.reconciliation import write_summary
+from deploy.rehearsal.voter import Voter
+from deploy.rehearsal.whole_election import Rehearsal
+
+VOTERS = 12
+
+
+class Secrets:
+    """Whatever nobody but its owner may read, collected while an election runs."""
+
+    def __init__(self):
+        self.kinds = {
+            "code": set(),
+            "password": set(),
+            "link": set(),
+            "ballot": set(),
+            "tracker": set(),
+            "permit": set(),
+        }
+
+    def found_in(self, text):
+        return {kind for kind, secrets in self.kinds.items() for secret in secrets if secret in text}
+
+
+@pytest.fixture
+def secrets(monkeypatch):
+    collected = Secrets()
+    prepare, activate = Voter.prepare, Voter.activate
+
+    def watched_prepare(self, election, code, choice):
+        prepared = prepare(self, election, code, choice)
+        collected.kinds["code"] |= {code, code.replace("-", "")}
+        collected.kinds["tracker"].add(prepared.tracker)
+        collected.kinds["permit"] |= {prepared.permit, prepared.permit.split(".")[1]}
+        # A ballot would not be logged whole: any of its numbers gives it away.
+        collected.kinds["ballot"] |= set(re.findall(r"[0-9a-f]{64}|[0-9]{70,}", prepared.ballot))
+        return prepared
+
+    def watched_activate(self, link, password):
+        collected.kinds["password"].add(password)
+        collected.kinds["link"] |= {link, link.rsplit("/", 1)[-1]}
+        return activate(self, link, password)
+
+    monkeypatch.setattr(Voter, "prepare", watched_prepare)
+    monkeypatch.setattr(Voter, "activate", watched_activate)
+    return collected
+
+
+@pytest.fixture(params=["in-process", "broker"])
+def system(request, start_system):
+    if request.param == "in-process":
+        return start_system("in-process")
+    databases = request.getfixturevalue("postgresql").another_system()
+    return start_system("broker", "postgresql", databases, amqp_uri=request.getfixturevalue("rabbitmq").amqp_uri)
+
+
+@pytest.mark.timeout(240)
+def test_an_election_from_the_roll_to_the_verified_result(system, phases, secrets, tmp_path):
+    out = tmp_path / "out"
+    rehearsal = Rehearsal(system, VOTERS, out, phases)
+    outcome = rehearsal.run()
+
+    assert [counts.differences() for counts in outcome.elections] == [[], []]
+    assert outcome.activated == VOTERS
+    assert all(counts.counted and sum(counts.counted) == counts.urn > 0 for counts in outcome.elections)
+    for counts in outcome.elections:
+        assert counts.verdicts["isoloir"] == "ok"
+        assert counts.verdicts["belenios-tool"] == ("ok" if witness.belenios_tool() else "absent")
+
+    every_mail_is_accounted_for(system, rehearsal)
+    a_holder_is_published_nowhere(out)
+    no_secret_is_in_any_log(system, secrets)
+    every_line_is_json_and_requests_can_be_followed(system)
+
+    write_summary(out / "summary.json", VOTERS, outcome.activated, outcome.elections, phases.seconds, system.bus)
+    summary = json.loads((out / "summary.json").read_text())
+    assert summary["differences"] == []
+    assert {entry["voted"] for entry in summary["elections"]} == {counts.planned for counts in outcome.elections}
+
+
+def every_mail_is_accounted_for(system, rehearsal):
+    mailboxes = Mailboxes(system.demo_dir / "mail")
+    assert all(len(mailboxes.links(elector.identifier)) == 1 for elector in rehearsal.electors)
+
+
+def a_holder_is_published_nowhere(out):
+    for archive in out.glob("*.bel"):
+        with tarfile.open(archive) as entries:
+            names = entries.getnames()
+        assert names[0] == "BELENIOS"
+        assert b"holder" not in archive.read_bytes()
+
+
+def no_secret_is_in_any_log(system, secrets):
+    assert all(secrets.kinds.values()), "every kind of secret was used"
+    logs = list(Path(system.logs_dir).glob("*"))
+    assert logs
+    for log in logs:
+        assert secrets.found_in(log.read_text(encoding="utf-8", errors="replace")) == set(), log.name
+
+
+def every_line_is_json_and_requests_can_be_followed(system):
+    seen = {}
+    for log in Path(system.logs_dir).glob("*.jsonl"):
+        for line in log.read_text(encoding="utf-8").splitlines():
+            event = json.loads(line)
+            if "correlation_id" in event:
+                seen.setdefault(event["correlation_id"], set()).add((event["process"], event["event"]))
+    casts = [events for events in seen.values() if any(event == "event_worked" for _, event in events)]
+    assert casts
+    if system.bus == "broker":
+        # From the browser's request to the poll book: gateway, ballot, then identity by the event.
+        assert any({"gateway", "ballot", "identity"} <= {process for process, _ in events} for events in casts)
