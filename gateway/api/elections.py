@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, current_app, stream_with_context
 from flask_smorest import Blueprint
+from marshmallow import RAISE
 
 from gateway import voter_session
 from gateway.api.description import SIGNED_IN, refusals
@@ -64,7 +65,7 @@ def booth(uuid: str) -> dict[str, Any]:
 
 
 @blueprint.get("/elections/<election:uuid>/trackers")
-@blueprint.arguments(PageSchema, location="query")
+@blueprint.arguments(PageSchema, location="query", unknown=RAISE)
 @blueprint.response(200, TrackersSchema)
 @refusals(blueprint, "election_unknown", "invalid_request")
 def trackers(wanted: dict[str, int], uuid: str) -> Payload:

@@ -1,0 +1,89 @@
+"""The application over a fake bus, and browsers of it."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from gateway.app import create_app
+from gateway.settings import Settings
+from tests.unit.gateway.fake_rpc import SESSION, FakeRpc
+
+OPERATOR_TOKEN = "operator-token-that-must-not-leak"
+CSRF = re.compile(r'name="csrf-token" content="([^"]+)"')
+
+
+class Browser:
+    """A client that fills the anti-forgery token in as a browser would."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        """GET."""
+        return self.client.get(path, **more)
+
+    def csrf(self) -> str:
+        """The token of a page of this session."""
+        found = CSRF.search(self.client.get("/lien-envoye").text)
+        assert found
+        return found[1]
+
+    def post(self, path: str, data: dict[str, str] | None = None) -> TestResponse:
+        """A form."""
+        return self.client.post(path, data={"csrf_token": self.csrf(), **(data or {})})
+
+    def send(self, path: str, json: Any = None, method: str = "POST", **more: Any) -> TestResponse:
+        """A call of the API."""
+        headers = {"X-CSRFToken": self.csrf(), **more.pop("headers", {})}
+        return self.client.open(path, method=method, json=json, headers=headers, **more)
+
+    def sign_in(self) -> "Browser":
+        """Hold a session without going through the pages."""
+        with self.client.session_transaction() as session:
+            session["voter"] = SESSION
+        return self
+
+
+@pytest.fixture
+def rpc() -> FakeRpc:
+    """The bus."""
+    return FakeRpc()
+
+
+@pytest.fixture
+def make_app(rpc: FakeRpc, tmp_path: Path) -> Callable[..., Flask]:
+    """Make an application with other settings."""
+
+    def make(**changes: Any) -> Flask:
+        values = {
+            "secret_key": "0123456789abcdef0123456789abcdef",
+            "operator_token": OPERATOR_TOKEN,
+            "demo_dir": str(tmp_path),
+        }
+        return create_app(Settings(**{**values, **changes}), rpc)
+
+    return make
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    """The application, demonstration page included."""
+    return make_app()
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """A browser that nobody has signed in with."""
+    return Browser(app.test_client())
+
+
+@pytest.fixture
+def voter(app: Flask) -> Browser:
+    """A browser of a voter who is signed in."""
+    return Browser(app.test_client()).sign_in()

@@ -1,0 +1,161 @@
+"""An RPC object that answers from a table, and sample answers in the form of the contracts."""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Payload = dict[str, Any]
+Answer = Payload | Exception | Callable[[Payload], Payload]
+
+EVENT_UUID = "11111111-1111-4111-8111-111111111111"
+ONLINE = "QcmdAnVK7vcXSv"
+PAPER = "Zb3dAnVK7vcXSw"
+TRACKER = "A" * 42 + "+"
+SESSION = "session-token-that-must-not-leak"
+LINK_TOKEN = "link-token-that-must-not-leak"
+PASSWORD = "Correct-Horse-9-Battery"
+IDENTIFIER = "ada.lovelace@ac-demo.fr"
+
+
+def permit(election: str = ONLINE) -> str:
+    """A permit whose claims can be read; its signature is nobody's."""
+    claims = json.dumps({"election": election, "holder": "ab" * 32, "issued_at": 1, "expires_at": 2})
+    return base64.urlsafe_b64encode(claims.encode()).decode().rstrip("=") + ".c2lnbmF0dXJl"
+
+
+ELECTION = json.dumps(
+    {
+        "version": 1,
+        "name": "Comité social",
+        "questions": [
+            {"answers": ["Liste Nuages", "Liste Marées"], "blank": True, "min": 1, "max": 1, "question": "Q ?"}
+        ],
+        "uuid": ONLINE,
+    }
+)
+
+
+def entry(uuid: str = ONLINE, mode: str = "online", *, signed: bool = False) -> Payload:
+    """An election of the voter's."""
+    return {
+        "uuid": uuid,
+        "code": "CSA" if mode == "online" else "CCP",
+        "name": "Comité social" if mode == "online" else "Commission sur papier",
+        "mode": mode,
+        "notice": "" if mode == "online" else "À l’urne, salle du Baromètre.",
+        "signed": signed,
+    }
+
+
+def event() -> Payload:
+    """A voting event."""
+    return {
+        "voting_event": EVENT_UUID,
+        "name": "Élections 2026",
+        "opens_at": "2026-12-03T07:00:00+00:00",
+        "closes_at": "2026-12-10T16:00:00+00:00",
+        "now": "2026-12-04T07:00:00+00:00",
+        "profile": "2022",
+        "roll_sealed": True,
+        "elections": [{key: value for key, value in entry().items() if key != "signed"}],
+    }
+
+
+def described(**changes: Any) -> Payload:
+    """An open election as ballot describes it."""
+    return {
+        "election": ELECTION,
+        "state": "open",
+        "opens_at": "2026-12-03T07:00:00+00:00",
+        "closes_at": "2026-12-10T16:00:00+00:00",
+        "election_hash": "h" * 43,
+        "head": "ab" * 32,
+        "height": 3,
+        "ballots": 2,
+        "credentials": 8,
+        "trustees": "[]",
+        "result": None,
+        **changes,
+    }
+
+
+def answers() -> dict[tuple[str, str], Answer]:
+    """What the four services answer when all is well."""
+    receipt = {"election": ONLINE, "tracker": TRACKER, "head": "ab" * 32, "height": 4, "signature": "cd" * 64}
+    table: dict[tuple[str, str], Answer] = {
+        ("identity", "voting_event"): event(),
+        ("identity", "request_access"): {"next": "link_sent"},
+        ("identity", "request_password_link"): {},
+        ("identity", "open_link"): {
+            "purpose": "activation",
+            "expires_at": "2026-12-05T07:00:00+00:00",
+            "identifier": IDENTIFIER,
+            "profile": "2022",
+        },
+        ("identity", "activate"): {"session": SESSION},
+        ("identity", "log_in"): {"session": SESSION},
+        ("identity", "resume_session"): {
+            "voter": {
+                "surname": "Lovelace",
+                "first_name": "Ada",
+                "identifier": IDENTIFIER,
+                "assignment": "Service des Giboulées",
+            },
+            "last_connection": "2026-12-01T07:00:00+00:00",
+            "voting_event": event(),
+            "elections": [entry(), entry(PAPER, "paper")],
+        },
+        ("identity", "close_session"): {},
+        ("identity", "issue_permit"): {"permit": permit(), "expires_at": "2026-12-04T08:00:00+00:00"},
+        ("reassort", "code_parameters"): {"iterations": 10_000},
+        ("ballot", "describe_election"): described(),
+        ("ballot", "booth_material"): {"election": ELECTION, "credential": "ef" * 32, "voted": False, "state": "open"},
+        ("ballot", "cast_ballot"): {"receipt": receipt},
+        ("ballot", "list_trackers"): {"trackers": [{"height": 1, "tracker": TRACKER}], "next": None, "total": 1},
+        ("ballot", "read_archive"): {"data": base64.b64encode(b"tar").decode(), "next": None},
+    }
+    for service in ("identity", "ballot", "reassort", "notification"):
+        table[service, "health"] = {"service": service, "database": "ok"}
+    return table
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call as it was made."""
+
+    service: str
+    method: str
+    payload: Payload
+    timeout: float
+    idempotency_key: str | None
+
+
+class FakeRpc:
+    """Answers by table; a list of answers is used up one by one, its last one for good."""
+
+    def __init__(self) -> None:
+        self.table: dict[tuple[str, str], Any] = dict(answers())
+        self.calls: list[Call] = []
+
+    def call(
+        self, service: str, method: str, payload: Payload, *, timeout: float = 5.0, idempotency_key: str | None = None
+    ) -> Payload:
+        """As RpcClient.call."""
+        self.calls.append(Call(service, method, payload, timeout, idempotency_key))
+        answer = self.table[service, method]
+        if isinstance(answer, list):
+            answer = answer.pop(0) if len(answer) > 1 else answer[0]
+        if isinstance(answer, Exception):
+            raise answer
+        if callable(answer):
+            answer = answer(payload)
+        return json.loads(json.dumps(answer))
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def made(self, service: str, method: str) -> list[Call]:
+        """The calls of one method."""
+        return [call for call in self.calls if (call.service, call.method) == (service, method)]

@@ -1,0 +1,103 @@
+"""One table from refusals to status and words, complete and in use."""
+
+import importlib
+import uuid
+
+import pytest
+
+from gateway.errors import INCIDENT, RETRY_AFTER_SECONDS, WORDS
+from services.runtime.refusals import Refusal, ServiceFault
+from services.runtime.rpc import RpcTimeout, RpcUnavailable
+from tests.unit.gateway.conftest import Browser
+from tests.unit.gateway.fake_rpc import FakeRpc
+
+SERVICES = ("identity", "ballot", "reassort", "notification")
+CODES = sorted(
+    {str(code) for service in SERVICES for code in importlib.import_module(f"services.{service}.errors").Code}
+)
+DETAILS = {"minutes": 5, "expected": 3, "received": 1, "staged": 2}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_refusal_has_status_and_words(code: str, browser: Browser, rpc: FakeRpc) -> None:
+    rpc.table["ballot", "list_trackers"] = Refusal(code, **DETAILS)
+    answer = browser.get("/api/v1/elections/QcmdAnVK7vcXSv/trackers")
+    assert answer.status_code == WORDS[code].status
+    assert 400 <= answer.status_code < 500
+    assert answer.json is not None
+    assert set(answer.json) == {"code", "message", "details", "correlation_id"}
+    assert answer.json["code"] == code
+    assert answer.json["details"] == DETAILS
+    assert answer.json["message"].endswith(".")
+    assert "%(" not in answer.json["message"]
+    assert "?" not in answer.json["message"].replace(" ? »", "").replace("oublié ?", "")
+    assert answer.json["correlation_id"] == answer.headers["X-Correlation-Id"]
+
+
+@pytest.mark.parametrize("code", [code for code in CODES if code != "session_expired"])
+def test_pages_say_the_same_words(code: str, browser: Browser, rpc: FakeRpc) -> None:
+    rpc.table["ballot", "describe_election"] = Refusal(code, **DETAILS)
+    answer = browser.get("/urne/QcmdAnVK7vcXSv")
+    assert answer.status_code == WORDS[code].status
+    assert answer.mimetype == "text/html"
+    assert "Demande refusée" in answer.text
+    assert answer.headers["X-Correlation-Id"] in answer.text
+
+
+def test_gateway_codes_have_words_too(app: object) -> None:
+    for code, words in WORDS.items():
+        assert 400 <= words.status < 600, code
+
+
+def test_unknown_code_is_an_incident(browser: Browser, rpc: FakeRpc) -> None:
+    rpc.table["ballot", "list_trackers"] = Refusal("something_new", secret="x")
+    answer = browser.get("/api/v1/elections/QcmdAnVK7vcXSv/trackers")
+    assert answer.status_code == 500
+    assert answer.json is not None
+    assert (answer.json["code"], answer.json["details"]) == (INCIDENT, {})
+
+
+@pytest.mark.parametrize("error", [ServiceFault("f" * 8), ValueError("a secret in a message"), KeyError("x")])
+def test_our_own_mistakes_are_incidents_with_a_reference(error: Exception, browser: Browser, rpc: FakeRpc) -> None:
+    rpc.table["ballot", "describe_election"] = error
+    answer = browser.get("/urne/QcmdAnVK7vcXSv")
+    assert answer.status_code == 500
+    assert "Incident" in answer.text
+    assert answer.headers["X-Correlation-Id"] in answer.text
+    assert "in a message" not in answer.text
+
+
+@pytest.mark.parametrize("error", [RpcTimeout("ballot"), RpcUnavailable("ballot")])
+@pytest.mark.parametrize("path", ["/urne/QcmdAnVK7vcXSv", "/api/v1/elections/QcmdAnVK7vcXSv/result"])
+def test_a_silent_service_is_503_with_retry_after(error: Exception, path: str, browser: Browser, rpc: FakeRpc) -> None:
+    rpc.table["ballot", "describe_election"] = error
+    answer = browser.get(path)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == str(RETRY_AFTER_SECONDS)
+    assert "Rien n’a été perdu" in (answer.json or {"message": answer.text})["message"]
+
+
+@pytest.mark.parametrize(("path", "method", "status"), [("/nulle-part", "GET", 404), ("/identification", "PUT", 405)])
+def test_http_errors_are_french_pages(path: str, method: str, status: int, browser: Browser) -> None:
+    answer = browser.client.open(path, method=method, headers={"X-CSRFToken": browser.csrf()})
+    assert answer.status_code == status
+    assert '<html lang="fr">' in answer.text
+    assert "accueil" in answer.text
+    if status == 405:
+        assert "GET" in answer.headers["Allow"]
+
+
+def test_http_errors_are_json_under_api(browser: Browser) -> None:
+    answer = browser.get("/api/v1/nulle-part")
+    assert answer.status_code == 404
+    assert answer.json is not None
+    assert answer.json["code"] == "not_found"
+
+
+def test_correlation_id_is_taken_over_only_when_it_is_a_plain_uuid(browser: Browser) -> None:
+    good = str(uuid.uuid4())
+    assert browser.get("/healthz", headers={"X-Correlation-Id": good}).headers["X-Correlation-Id"] == good
+    for bad in ("x", good.upper() + "A", "ada@ac-demo.fr", good + "0"):
+        given = browser.get("/healthz", headers={"X-Correlation-Id": bad}).headers["X-Correlation-Id"]
+        assert given != bad
+        uuid.UUID(given)

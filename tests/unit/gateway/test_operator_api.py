@@ -1,0 +1,110 @@
+"""The operator's routes: who may call them, and what reaches the services."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from gateway.api.operator import COMMANDS
+from services.runtime.refusals import Refusal
+from services.runtime.rpc import RpcTimeout, RpcUnavailable
+from tests.unit.gateway.conftest import OPERATOR_TOKEN, Browser
+from tests.unit.gateway.fake_rpc import EVENT_UUID, ONLINE, FakeRpc
+
+RIGHT = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
+NAMES = {
+    "open-voting-event",
+    "stage-roll",
+    "commit-roll",
+    "seal-roll",
+    "generate-codes",
+    "code-counts",
+    "create-election",
+    "set-trustees",
+    "seal-election",
+    "describe-election",
+    "close-election",
+    "encrypted-tally",
+    "submit-partial-decryption",
+    "publish-result",
+    "attendance",
+    "message-counts",
+    "list-failures",
+}
+
+
+def test_every_command_of_the_contract_has_a_route() -> None:
+    assert {command.name for command in COMMANDS} == NAMES
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["", "Bearer", "Bearer ", "Bearer wrong", f"Basic {OPERATOR_TOKEN}", f"Bearer {OPERATOR_TOKEN}x", "Bearer é"],
+)
+def test_wrong_tokens_are_refused_alike(header: str, browser: Browser, rpc: FakeRpc) -> None:
+    answer = browser.client.post("/api/v1/operator/message-counts", json={}, headers={"Authorization": header})
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert answer.json is not None
+    assert answer.json["code"] == "operator_refused"
+    assert rpc.calls == []
+
+
+def test_a_voters_session_opens_no_operator_route(voter: Browser, rpc: FakeRpc) -> None:
+    assert voter.send("/api/v1/operator/seal-roll", {"voting_event": EVENT_UUID}).status_code == 401
+    assert rpc.calls == []
+
+
+def test_without_a_configured_token_there_is_nothing(make_app: Callable[..., Flask]) -> None:
+    client = make_app(operator_token="").test_client()
+    for header in ("Bearer ", "Bearer x"):
+        answer = client.post("/api/v1/operator/health", json={}, headers={"Authorization": header})
+        assert answer.status_code == 404
+
+
+def test_payload_goes_through_and_answer_comes_back(browser: Browser, rpc: FakeRpc) -> None:
+    rpc.table["ballot", "seal_election"] = {"election_hash": "h", "head": "x", "credentials": 4}
+    body = {"election": ONLINE, "present": ["Présidente Brise"]}
+    answer = browser.client.post("/api/v1/operator/seal-election", json=body, headers=RIGHT)
+    assert (answer.status_code, answer.json) == (200, {"election_hash": "h", "head": "x", "credentials": 4})
+    call = rpc.made("ballot", "seal_election")[0]
+    assert call.payload == body
+    assert call.idempotency_key
+
+
+def test_questions_carry_no_key(browser: Browser, rpc: FakeRpc) -> None:
+    browser.client.post("/api/v1/operator/describe-election", json={"election": ONLINE}, headers=RIGHT)
+    assert rpc.made("ballot", "describe_election")[0].idempotency_key is None
+
+
+def test_commands_are_tried_twice_with_one_key(browser: Browser, rpc: FakeRpc) -> None:
+    rpc.table["identity", "seal_roll"] = [RpcUnavailable("x"), {"voters": 1, "entitlements": 1}]
+    body = {"voting_event": EVENT_UUID}
+    assert browser.client.post("/api/v1/operator/seal-roll", json=body, headers=RIGHT).status_code == 200
+    first, second = rpc.made("identity", "seal_roll")
+    assert first.idempotency_key == second.idempotency_key
+
+
+def test_unknown_fields_are_refused(browser: Browser, rpc: FakeRpc) -> None:
+    body = {"voting_event": EVENT_UUID, "force": True}
+    answer = browser.client.post("/api/v1/operator/seal-roll", json=body, headers=RIGHT)
+    assert answer.status_code == 422
+    assert rpc.calls == []
+
+
+def test_details_of_a_refused_roll_come_through(browser: Browser, rpc: FakeRpc) -> None:
+    errors = [{"line": 3, "column": "nom", "problem": "vide", "remedy": "Complétez le nom."}]
+    rpc.table["identity", "commit_roll"] = Refusal("roll_invalid", total=1, errors=errors)
+    body = {"voting_event": EVENT_UUID, "import_id": "i", "lines": 5}
+    answer = browser.client.post("/api/v1/operator/commit-roll", json=body, headers=RIGHT)
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert answer.json["details"] == {"total": 1, "errors": errors}
+
+
+def test_health_of_all_hides_none(browser: Browser, rpc: FakeRpc) -> None:
+    rpc.table["reassort", "health"] = RpcTimeout("x")
+    found = browser.client.post("/api/v1/operator/health", json={}, headers=RIGHT).json
+    assert found is not None
+    assert found["ballot"] == {"service": "ballot", "database": "ok"}
+    assert found["reassort"]["error"] == "RpcTimeout"

@@ -1,0 +1,180 @@
+"""`isoloir operator …` against the real gateway on a loopback port, over the fake bus."""
+
+import base64
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+from werkzeug.serving import make_server
+
+from deploy.commands.operator import command
+from deploy.operator.client import OperatorClient, OperatorRefusal
+from deploy.operator.roll_file import HEADER
+from services.runtime.refusals import Refusal
+from tests.unit.gateway.conftest import OPERATOR_TOKEN
+from tests.unit.gateway.fake_rpc import EVENT_UUID, ONLINE, FakeRpc, described
+from tests.unit.gateway.test_operator_files import LINE, definition
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """The gateway's address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
+
+
+def run(address: str, *arguments: str, token: str = OPERATOR_TOKEN) -> Result:
+    """Run a command as a terminal would."""
+    return CliRunner().invoke(command, ["--url", address, "--token", token, *arguments])
+
+
+def test_import_event_opens_it_everywhere_and_can_be_run_again(address: str, rpc: FakeRpc, tmp_path: Path) -> None:
+    rpc.table["identity", "open_voting_event"] = {"voting_event": "x"}
+    rpc.table["ballot", "create_election"] = {"uuid": "x"}
+    file = tmp_path / "event.json"
+    file.write_text(json.dumps(definition()), encoding="utf-8")
+    result = run(address, "import-event", str(file))
+    assert result.exit_code == 0, result.output
+    imported = json.loads((tmp_path / "event.imported.json").read_text(encoding="utf-8"))
+    opened = rpc.made("identity", "open_voting_event")[0].payload
+    assert opened["voting_event"] == imported["voting_event"]
+    created = rpc.made("ballot", "create_election")
+    assert [call.payload["uuid"] for call in created] == [imported["elections"][0]["uuid"]]
+    assert run(address, "import-event", str(file)).exit_code == 0
+    assert rpc.made("identity", "open_voting_event")[1].payload == opened
+
+
+def test_import_event_says_what_is_wrong(address: str, rpc: FakeRpc, tmp_path: Path) -> None:
+    file = tmp_path / "event.json"
+    file.write_text(json.dumps(definition(name="")), encoding="utf-8")
+    result = run(address, "import-event", str(file))
+    assert result.exit_code == 1
+    assert "name : texte de 1 à 200" in result.output
+    assert rpc.calls == []
+
+
+def test_import_roll_streams_all_lines_and_commits_once(address: str, rpc: FakeRpc, tmp_path: Path) -> None:
+    rpc.table["identity", "stage_roll"] = {"staged": 1}
+    rpc.table["identity", "commit_roll"] = {"voters": 1201, "entitlements": 1201}
+    file = tmp_path / "roll.csv"
+    file.write_text("\n".join([";".join(HEADER), *[LINE] * 1201]), encoding="utf-8")
+    result = run(address, "import-roll", str(file))
+    assert result.exit_code == 0, result.output
+    assert "1201 électeurs" in result.output
+    staged = rpc.made("identity", "stage_roll")
+    assert [(call.payload["first_line"], len(call.payload["rows"])) for call in staged] == [
+        (2, 500),
+        (502, 500),
+        (1002, 201),
+    ]
+    commit = rpc.made("identity", "commit_roll")[0].payload
+    assert (commit["voting_event"], commit["lines"]) == (EVENT_UUID, 1201)
+    assert {call.payload["import_id"] for call in staged} == {commit["import_id"]}
+
+
+def test_import_roll_prints_every_error_with_its_remedy(address: str, rpc: FakeRpc, tmp_path: Path) -> None:
+    rpc.table["identity", "stage_roll"] = {"staged": 1}
+    errors = [{"line": 2, "column": "nom", "problem": "le nom est vide", "remedy": "Complétez [le] nom."}]
+    rpc.table["identity", "commit_roll"] = Refusal("roll_invalid", total=3, errors=errors)
+    file = tmp_path / "roll.csv"
+    file.write_text("\n".join([";".join(HEADER), LINE]), encoding="utf-8")
+    result = run(address, "import-roll", str(file))
+    assert result.exit_code == 1
+    assert "ligne 2, nom : le nom est vide → Complétez [le] nom." in result.output
+    assert "2 autre(s) erreur(s)" in result.output
+    assert "rien n’a été importé" in result.output
+
+
+def test_generate_codes_goes_to_the_end(address: str, rpc: FakeRpc) -> None:
+    rpc.table["reassort", "generate_codes"] = [
+        {"generated": 100, "next": "b", "total_generated": 100},
+        {"generated": 20, "next": None, "total_generated": 120},
+    ]
+    result = run(address, "generate-codes")
+    assert result.exit_code == 0, result.output
+    assert "120 électeurs" in result.output
+    assert [call.payload["after"] for call in rpc.made("reassort", "generate_codes")] == [None, "b"]
+
+
+def test_seal_close_publish_and_status(address: str, rpc: FakeRpc) -> None:
+    rpc.table["identity", "seal_roll"] = {"voters": 2, "entitlements": 3}
+    rpc.table["ballot", "seal_election"] = {"election_hash": "HASH", "head": "x", "credentials": 8}
+    rpc.table["ballot", "close_election"] = {"head": "HEAD", "ballots": 2}
+    rpc.table["ballot", "encrypted_tally"] = {
+        "encrypted_tally": "[]",
+        "sized": "{}",
+        "election_hash": "h",
+        "owners": [{"owner": 1, "group": 1, "kind": "Pedersen"}, {"owner": 2, "group": 2, "kind": "Pedersen"}],
+    }
+    rpc.table["ballot", "publish_result"] = {"result": '{"result":[[1,1,0]]}', "ballots": 2}
+    sealed = run(address, "seal", "--present", "Présidente", "--present", "Délégué")
+    assert sealed.exit_code == 0, sealed.output
+    assert "HASH" in sealed.output
+    assert rpc.made("ballot", "seal_election")[0].payload == {"election": ONLINE, "present": ["Présidente", "Délégué"]}
+    closed = run(address, "close", "--reason", "répétition", "--yes")
+    assert closed.exit_code == 0, closed.output
+    assert "2 bulletin(s)" in closed.output
+    rpc.table["ballot", "describe_election"] = described(state="closed")
+    status = run(address, "tally", "status")
+    assert status.exit_code == 0, status.output
+    assert "groupe 2 : n° 2" in status.output
+    published = run(address, "publish")
+    assert published.exit_code == 0, published.output
+    assert '{"result":[[1,1,0]]}' in published.output
+
+
+def test_counts_and_failures(address: str, rpc: FakeRpc) -> None:
+    rpc.table["reassort", "code_counts"] = {"voters": 2, "spares": 6, "credentials": 8, "notices": 2}
+    rpc.table["identity", "attendance"] = {"elections": [{"uuid": ONLINE, "entitled": 2, "signed": 1}]}
+    rpc.table["notification", "message_counts"] = {"counts": [{"channel": "email", "state": "sent", "count": 4}]}
+    rpc.table["notification", "list_failures"] = {"failures": []}
+    counts = run(address, "counts")
+    assert counts.exit_code == 0, counts.output
+    assert "6 codes de réserve" in counts.output
+    failures = run(address, "failures")
+    assert failures.exit_code == 0
+    assert "Aucun échec" in failures.output
+
+
+def test_download_archive_leaves_no_half_file(address: str, rpc: FakeRpc, tmp_path: Path) -> None:
+    target = tmp_path / "a.bel"
+    result = run(address, "download-archive", ONLINE, "--to", str(target))
+    assert result.exit_code == 0, result.output
+    assert target.read_bytes() == b"tar"
+    target.unlink()
+    first = {"data": base64.b64encode(b"one").decode(), "next": 1}
+    rpc.table["ballot", "read_archive"] = [first, RuntimeError("broken")]
+    result = run(address, "download-archive", ONLINE, "--to", str(target))
+    assert result.exit_code == 1
+    assert "incomplet" in result.output
+    assert list(tmp_path.glob("a.bel*")) == []
+
+
+def test_refusals_end_with_a_sentence(address: str, rpc: FakeRpc) -> None:
+    wrong = run(address, "failures", token="wrong")
+    assert wrong.exit_code == 1
+    assert "jeton d’opérateur" in wrong.output
+    assert "Référence" in wrong.output
+    away = run("http://127.0.0.1:9", "failures")
+    assert away.exit_code == 1
+    assert "ne répond pas" in away.output
+
+
+def test_client_carries_code_message_and_details(address: str, rpc: FakeRpc) -> None:
+    rpc.table["ballot", "set_trustees"] = Refusal("trustees_invalid", reason="pok")
+    client = OperatorClient(address, OPERATOR_TOKEN)
+    with pytest.raises(OperatorRefusal) as caught:
+        client.set_trustees(ONLINE, "[]")
+    client.close()
+    assert caught.value.code == "trustees_invalid"
+    assert caught.value.details == {"reason": "pok"}
+    assert caught.value.message.startswith("Le fichier des clés publiques")

@@ -1,0 +1,231 @@
+"""The booth, the casting of ballots, and the public ballot box."""
+
+import base64
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from gateway.results import readable
+from services.runtime.refusals import Refusal
+from services.runtime.rpc import RpcTimeout
+from tests.unit.gateway.conftest import Browser
+from tests.unit.gateway.fake_rpc import ELECTION, EVENT_UUID, ONLINE, PAPER, TRACKER, FakeRpc, described, permit
+
+BOOTH = f"/api/v1/elections/{ONLINE}/booth"
+BALLOTS = f"/api/v1/elections/{ONLINE}/ballots"
+
+
+def test_booth_page_is_for_voters_of_that_online_election(voter: Browser, browser: Browser) -> None:
+    page = voter.get(f"/voter/{ONLINE}")
+    assert page.status_code == 200
+    assert f'data-election="{ONLINE}"' in page.text
+    assert 'name="csrf-token"' in page.text
+    assert voter.get(f"/voter/{PAPER}").status_code == 409
+    assert voter.get("/voter/ZzzdAnVK7vcXSz").status_code == 403
+    browser.client.delete_cookie("isoloir")
+    assert browser.get(f"/voter/{ONLINE}").location == "/identification"
+
+
+def test_own_elections_with_their_states(voter: Browser) -> None:
+    listed = voter.get("/api/v1/elections").json
+    assert listed is not None
+    assert [(one["uuid"], one["mode"], one["state"]) for one in listed] == [
+        (ONLINE, "online", "open"),
+        (PAPER, "paper", None),
+    ]
+
+
+def test_booth_material_carries_permit_salt_and_iterations(voter: Browser, rpc: FakeRpc) -> None:
+    material = voter.get(BOOTH).json
+    assert material == {
+        "election": ELECTION,
+        "credential": "ef" * 32,
+        "permit": permit(),
+        "voting_event": EVENT_UUID,
+        "iterations": 10_000,
+        "voted": False,
+        "state": "open",
+        "presentation": [
+            {"name": "Liste Nuages", "union": "", "logo": ""},
+            {"name": "Liste Marées", "union": "", "logo": ""},
+        ],
+    }
+    assert rpc.made("ballot", "booth_material")[0].payload == {"permit": permit()}
+    voter.get(BOOTH)
+    assert len(rpc.made("reassort", "code_parameters")) == 1
+
+
+def test_presentation_decorates_the_sealed_names_only(
+    make_app: Callable[..., Flask], tmp_path: Path, rpc: FakeRpc
+) -> None:
+    file = tmp_path / "event.imported.json"
+    logo = "data:image/svg+xml;base64,AAAA"
+    answers = [
+        {"name": "Liste Nuages", "union": "Syndicat des Nuages", "logo": logo},
+        {"name": "Liste Marées", "union": "Collectif", "logo": "javascript:alert(1)"},
+    ]
+    event = {"elections": [{"uuid": ONLINE, "question": {"answers": answers}}]}
+    file.write_text(json.dumps(event), encoding="utf-8")
+    voter = Browser(make_app(presentation_file=str(file)).test_client()).sign_in()
+    shown = voter.get(BOOTH).json["presentation"]  # type: ignore[index]
+    assert shown == [
+        {"name": "Liste Nuages", "union": "Syndicat des Nuages", "logo": logo},
+        {"name": "Liste Marées", "union": "Collectif", "logo": ""},
+    ]
+    answers.reverse()  # a file that would swap the lists is not believed
+    file.write_text(json.dumps(event), encoding="utf-8")
+    shown = voter.get(BOOTH).json["presentation"]  # type: ignore[index]
+    assert [one["name"] for one in shown] == ["Liste Nuages", "Liste Marées"]
+    assert {one["union"] for one in shown} == {""}
+    file.write_text("{", encoding="utf-8")
+    assert voter.get(BOOTH).status_code == 200
+
+
+def test_a_ballot_is_cast_and_its_receipt_returned(voter: Browser, rpc: FakeRpc) -> None:
+    answer = voter.send(BALLOTS, {"permit": permit(), "ballot": "{}"})
+    assert answer.status_code == 201
+    assert answer.json == {
+        "election": ONLINE,
+        "tracker": TRACKER,
+        "head": "ab" * 32,
+        "height": 4,
+        "signature": "cd" * 64,
+    }
+    assert rpc.made("ballot", "cast_ballot")[0].payload == {"permit": permit(), "ballot": "{}"}
+
+
+def test_a_ballot_whose_answer_is_lost_is_sent_once_more_with_the_same_key(voter: Browser, rpc: FakeRpc) -> None:
+    good = rpc.table["ballot", "cast_ballot"]
+    rpc.table["ballot", "cast_ballot"] = [RpcTimeout("late"), good]
+    assert voter.send(BALLOTS, {"permit": permit(), "ballot": "{}"}).status_code == 201
+    first, second = rpc.made("ballot", "cast_ballot")
+    assert first.idempotency_key == second.idempotency_key
+    assert first.idempotency_key
+    rpc.table["ballot", "cast_ballot"] = good
+    voter.send(BALLOTS, {"permit": permit(), "ballot": "{}"})
+    assert rpc.made("ballot", "cast_ballot")[2].idempotency_key != first.idempotency_key
+    rpc.table["ballot", "cast_ballot"] = RpcTimeout("late")
+    assert voter.send(BALLOTS, {"permit": permit(), "ballot": "{}"}).status_code == 503
+    assert len(rpc.made("ballot", "cast_ballot")) == 5
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [(permit("ZzzdAnVK7vcXSz"), "permit_other_election"), ("é", "permit_invalid"), ("W10.x", "permit_invalid")],
+)
+def test_a_permit_for_another_urn_never_reaches_the_urn(given: str, code: str, voter: Browser, rpc: FakeRpc) -> None:
+    answer = voter.send(BALLOTS, {"permit": given, "ballot": "{}"})
+    assert answer.status_code == 403
+    assert answer.json is not None
+    assert answer.json["code"] == code
+    assert rpc.made("ballot", "cast_ballot") == []
+
+
+def test_nobody_casts_without_a_session(browser: Browser, rpc: FakeRpc) -> None:
+    answer = browser.send(BALLOTS, {"permit": permit(), "ballot": "{}"})
+    assert answer.status_code == 401
+    assert rpc.calls == []
+
+
+def test_urn_page_lists_searches_and_explains(browser: Browser, rpc: FakeRpc) -> None:
+    rpc.table["ballot", "list_trackers"] = {
+        "trackers": [{"height": 1, "tracker": TRACKER}],
+        "next": 1,
+        "total": 51,
+    }
+    page = browser.get(f"/urne/{ONLINE}").text
+    assert TRACKER in page
+    assert f"/urne/{ONLINE}?apres=1" in page
+    assert f"/api/v1/elections/{ONLINE}/archive" in page
+    assert "isoloir verify" in page
+    assert "belenios-tool" in page
+    assert "h" * 43 in page
+    browser.get(f"/urne/{ONLINE}?apres=50")
+    assert rpc.made("ballot", "list_trackers")[-1].payload["after"] == 50
+    for junk in ("-1", "x", "9" * 30, "1;2"):
+        assert browser.get(f"/urne/{ONLINE}?apres={junk}").status_code == 200
+
+
+def test_a_tracker_is_searched_through_all_pages(browser: Browser, rpc: FakeRpc) -> None:
+    other = "B" * 43
+
+    def pages(payload: dict) -> dict:
+        trackers = {0: [{"height": 1, "tracker": other}], 1: [{"height": 2, "tracker": TRACKER}], 2: []}
+        after = payload["after"]
+        return {"trackers": trackers[after], "next": after + 1 if after < 2 else None, "total": 2}
+
+    rpc.table["ballot", "list_trackers"] = pages
+    found = browser.post(f"/urne/{ONLINE}", {"tracker": f" {TRACKER} "})
+    assert "à la position 2" in found.text
+    missing = browser.post(f"/urne/{ONLINE}", {"tracker": "C" * 43})
+    assert "Aucun bulletin de cette urne" in missing.text
+    assert browser.post(f"/urne/{ONLINE}", {"tracker": "trop court"}).status_code == 422
+
+
+def test_a_published_result_is_a_table_with_bars(browser: Browser, rpc: FakeRpc) -> None:
+    rpc.table["ballot", "describe_election"] = described(state="published", result='{"result":[[1,3,1]]}')
+    page = browser.get(f"/urne/{ONLINE}").text
+    assert "75,00 %" in page
+    assert "Votes blancs" in page
+    assert '<rect x="0" y="0" width="75.00"' in page
+    answer = browser.get(f"/api/v1/elections/{ONLINE}/result")
+    assert answer.json is not None
+    assert answer.json["result"] == '{"result":[[1,3,1]]}'
+
+
+def test_no_result_before_its_publication(browser: Browser) -> None:
+    answer = browser.get(f"/api/v1/elections/{ONLINE}/result")
+    assert answer.status_code == 404
+    assert answer.json is not None
+    assert answer.json["code"] == "result_not_published"
+
+
+def test_results_that_do_not_fit_their_election_are_refused() -> None:
+    assert readable(ELECTION, '{"result":[[0,0,0]]}')[0].rows[0].share == 0
+    for wrong in ('{"result":[[1,2]]}', '{"result":[[1,2,3],[1]]}', '{"result":[[1,2,3,4]]}'):
+        with pytest.raises(ValueError, match="number"):
+            readable(ELECTION, wrong)
+
+
+def test_archive_is_streamed_in_pages(browser: Browser, rpc: FakeRpc) -> None:
+    def pages(payload: dict) -> dict:
+        part = {-1: (b"one", 5), 5: (b"two", None)}[payload["after"]]
+        return {"data": base64.b64encode(part[0]).decode(), "next": part[1]}
+
+    rpc.table["ballot", "read_archive"] = pages
+    answer = browser.get(f"/api/v1/elections/{ONLINE}/archive")
+    assert answer.data == b"onetwo"
+    assert answer.mimetype == "application/x-tar"
+    assert f'filename="{ONLINE}.bel"' in answer.headers["Content-Disposition"]
+    rpc.table["ballot", "read_archive"] = Refusal("election_unknown")
+    assert browser.get(f"/api/v1/elections/{ONLINE}/archive").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["after=-1", "limit=0", "limit=5000", "after=x", "other=1"])
+def test_pages_of_trackers_are_bounded(query: str, browser: Browser) -> None:
+    assert browser.get(f"/api/v1/elections/{ONLINE}/trackers?{query}").status_code == 422
+
+
+@pytest.mark.parametrize("uuid", ["x", "0OIl" * 4, "..%2f..", "a" * 100])
+def test_uuids_of_another_form_never_leave_the_gateway(uuid: str, browser: Browser, rpc: FakeRpc) -> None:
+    assert browser.get(f"/urne/{uuid}").status_code == 404
+    assert rpc.calls == []
+
+
+def test_voting_event_is_public(browser: Browser) -> None:
+    found = browser.get("/api/v1/voting-event").json
+    assert found is not None
+    assert found["voting_event"] == EVENT_UUID
+
+
+def test_readiness_names_the_service_that_is_silent(browser: Browser, rpc: FakeRpc) -> None:
+    assert browser.get("/readyz").status_code == 200
+    rpc.table["ballot", "health"] = RpcTimeout("ballot")
+    answer = browser.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json is not None
+    assert answer.json["services"]["ballot"] == "silent"
+    assert browser.get("/healthz").status_code == 200
