@@ -1,0 +1,172 @@
+"""The entry points of identity as the bus calls them, with notification sending what identity asks for."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from nacl.signing import SigningKey
+
+from services.identity import holders
+from services.identity.service import IdentityService, sign_poll_book
+from services.notification.service import NotificationService
+from services.runtime.local_bus import LocalBus
+from services.runtime.refusals import Refusal
+from services.runtime.sealing_box import new_keypair
+from tests.unit.identity.test_attendance import voter_id
+from tests.unit.identity.world import EVENT, KEY, ONLINE, ONLINE_TOO, PAPER, row
+from tests.unit.notification.world import MailServer
+from tests.waiting import wait_until
+
+PASSWORD = "2022jevote-CGTI"
+OPENS = datetime(2026, 12, 3, 7, tzinfo=UTC)
+DEFINITION = {
+    "voting_event": EVENT,
+    "name": "Élections professionnelles 2026",
+    "opens_at": OPENS.isoformat(),
+    "closes_at": (OPENS + timedelta(days=7)).isoformat(),
+    "elections": [
+        {"uuid": ONLINE, "code": "CSA-M", "name": "CSA ministériel", "mode": "online", "notice": ""},
+        {"uuid": ONLINE_TOO, "code": "CAP-1", "name": "CAP nationale", "mode": "online", "notice": ""},
+        {"uuid": PAPER, "code": "CCP", "name": "CCP", "mode": "paper", "notice": "Vote à l’urne."},
+    ],
+}
+
+
+@pytest.fixture
+def mail_server():
+    made = MailServer()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def bus(tmp_path, monkeypatch, mail_server):
+    private, public = new_keypair()
+    for name, value in {
+        "ISOLOIR_PUBLIC_URL": "https://vote.example.org",
+        "ISOLOIR_IDENTITY_DATABASE_URL": f"sqlite:///{tmp_path}/identity.sqlite",
+        "ISOLOIR_IDENTITY_HOLDER_KEY": KEY,
+        "ISOLOIR_IDENTITY_PERMIT_PRIVATE_KEY": SigningKey.generate().encode().hex(),
+        "ISOLOIR_IDENTITY_NOTIFICATION_PUBLIC_KEY": public,
+        "ISOLOIR_IDENTITY_BCRYPT_COST": "4",
+        "ISOLOIR_NOTIFICATION_DATABASE_URL": f"sqlite:///{tmp_path}/notification.sqlite",
+        "ISOLOIR_NOTIFICATION_PRIVATE_KEY": private,
+        "ISOLOIR_NOTIFICATION_SMTP_URL": mail_server.url,
+    }.items():
+        monkeypatch.setenv(name, value)
+    made = LocalBus([IdentityService, NotificationService])
+    for held in made.held.values():
+        held.database.upgrade()
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def call(bus):
+    return lambda method, payload=None, **options: bus.caller.call("identity", method, payload or {}, **options)
+
+
+@pytest.fixture
+def roll(call):
+    """The voting event and a roll of two, put in place by the commands that operators give."""
+    call("open_voting_event", DEFINITION)
+    rows = [row("anne@ac-amiens.fr"), row("bob@ac-amiens.fr", scrutins="CSA-M|CAP-1")]
+    staging = {"voting_event": EVENT, "import_id": "i", "first_line": 2, "rows": rows}
+    assert call("stage_roll", staging) == {"staged": 2}
+    assert call("commit_roll", {"voting_event": EVENT, "import_id": "i", "lines": 2}) == {
+        "voters": 2,
+        "entitlements": 4,
+    }
+
+
+def link_in(mail):
+    return re.search(r"/lien/(\S+)", mail.get_body(("plain",)).get_content()).group(1)
+
+
+def test_from_the_first_request_to_the_signed_poll_book(bus, call, roll, mail_server):
+    assert call("request_access", {"identifier": " Anne@AC-amiens.fr"}) == {"next": "link_sent"}
+    wait_until(lambda: mail_server.received, 15)
+    token = link_in(mail_server.received[0])
+    opened = call("open_link", {"token": token})
+    assert (opened["purpose"], opened["identifier"], opened["profile"]) == ("activation", "anne@ac-amiens.fr", "2022")
+    session = call("activate", {"token": token, "password": PASSWORD})["session"]
+    resumed = call("resume_session", {"session": session})
+    assert resumed["voter"] == {
+        "surname": "Nom-anne",
+        "first_name": "Zoé",
+        "identifier": "anne@ac-amiens.fr",
+        "assignment": "Lycée Œuvre",
+    }
+    assert resumed["last_connection"] is None
+    assert resumed["voting_event"]["name"] == DEFINITION["name"]
+    assert [(election["code"], election["signed"]) for election in resumed["elections"]] == [
+        ("CSA-M", False),
+        ("CCP", False),
+    ]
+    permit = call("issue_permit", {"session": session, "election": ONLINE})
+    assert datetime.fromisoformat(permit["expires_at"]) > datetime.now(UTC)
+
+    held = bus.held["identity"]
+    holder = holders.holder(KEY, ONLINE, voter_id(held.database, "anne@ac-amiens.fr"))
+    with held.database.transaction() as transaction:
+        sign_poll_book(transaction, {"election": ONLINE, "holder": holder}, held)
+    assert call("attendance", {"voting_event": EVENT})["elections"][0] == {"uuid": ONLINE, "entitled": 2, "signed": 1}
+    wait_until(lambda: len(mail_server.received) == 2, 15)
+    assert "CSA ministériel" in mail_server.received[1].get_body(("plain",)).get_content()
+
+    assert call("close_session", {"session": session}) == {}
+    with pytest.raises(Refusal) as refused:
+        call("resume_session", {"session": session})
+    assert refused.value.code == "session_expired"
+    assert call("log_in", {"identifier": "anne@ac-amiens.fr", "password": PASSWORD})["session"]
+    assert call("request_password_link", {"identifier": "nobody@ac-amiens.fr"}) == {}
+
+    sent = {"channel": "email", "state": "sent", "count": 2}
+    wait_until(lambda: sent in bus.caller.call("notification", "message_counts", {})["counts"], 15)
+    assert bus.caller.call("notification", "list_failures", {"limit": 5}) == {"failures": []}
+
+
+def test_the_roll_is_sealed_and_listed(call, roll):
+    described = call("voting_event")
+    assert (described["voting_event"], described["roll_sealed"]) == (EVENT, False)
+    first = call("list_bearers", {"voting_event": EVENT, "after": None, "limit": 1})
+    second = call("list_bearers", {"voting_event": EVENT, "after": first["next"], "limit": 1})
+    assert second["next"] is None
+    assert sorted(len(page["bearers"][0]["holders"]) for page in (first, second)) == [1, 2]
+    assert call("seal_roll", {"voting_event": EVENT}) == {"voters": 2, "entitlements": 4}
+    assert call("voting_event")["roll_sealed"] is True
+
+
+def test_a_retried_commit_answers_the_same(call, roll):
+    rows = [row("dora@ac-amiens.fr")]
+    call("stage_roll", {"voting_event": EVENT, "import_id": "j", "first_line": 2, "rows": rows})
+    commit = {"voting_event": EVENT, "import_id": "j", "lines": 1}
+    first = call("commit_roll", commit, idempotency_key="k")
+    assert call("commit_roll", commit, idempotency_key="k") == first == {"voters": 1, "entitlements": 2}
+
+
+@pytest.mark.parametrize(
+    ("method", "payload", "field"),
+    [
+        ("request_access", {"identifier": "a", "more": 1}, "more"),
+        ("request_access", {"identifier": "a\x00"}, "identifier"),
+        ("request_access", {"identifier": "a\ud800"}, "identifier"),
+        ("request_access", {}, "identifier"),
+        ("log_in", {"identifier": "a", "password": "x" * 2001}, "password"),
+        ("open_link", {"token": ""}, "token"),
+        ("stage_roll", {"voting_event": EVENT, "import_id": "i", "first_line": 1, "rows": []}, "first_line"),
+        ("list_bearers", {"voting_event": EVENT, "limit": 0}, "limit"),
+        ("open_voting_event", {**DEFINITION, "opens_at": "hier"}, "opens_at"),
+    ],
+)
+def test_what_does_not_fit_is_refused_before_any_rule(call, method, payload, field):
+    with pytest.raises(Refusal) as refused:
+        call(method, payload)
+    assert refused.value.code == "invalid_request"
+    assert field in refused.value.details["fields"]
+
+
+def test_health(bus):
+    for service in ("identity", "notification"):
+        assert bus.caller.call(service, "health", {}) == {"service": service, "database": "ok"}
