@@ -124,6 +124,6 @@ def _no_float(text: str) -> NoReturn:
 
 
 def _integer(text: str) -> int:
-    if len(text) > MAX_INTEGER_DIGITS or text == "-0":
+    if len(text) > MAX_INTEGER_DIGITS + text.startswith("-") or text == "-0":
         raise Malformed("bad-number", "integer out of range")
     return int(text)

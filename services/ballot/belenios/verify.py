@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from .archive import MAX_ENTRY, Entry, Event, make_setup_data, read_archive
-from .canonical import fields, integer, items, loads, string
+from .canonical import fields, integer, loads
 from .election import Election
 from .errors import InvalidArchive, InvalidTally, ProtocolError
-from .group import Group, Point
+from .group import Point
 from .hashing import sha_hex
+from .public_credentials import check_public_credentials
 from .report import Fault, QuestionResult, Report, TrusteeGroup
 from .tally import (
     SizedTally,
@@ -195,7 +196,7 @@ class _Verifier:
         if self._trustees.public_key != election.public_key:
             raise InvalidArchive("wrong-election-key")
         self._subject = "credentials"
-        self._credentials = dict.fromkeys(check_public_credentials(election.group, credentials_raw), False)
+        self._credentials = dict.fromkeys(check_public_credentials(credentials_raw, self._processes), False)
         report.credentials = len(self._credentials)
         self._subject = "Setup"
         self._sum = TallyAccumulator(election)
@@ -277,22 +278,6 @@ class _Verifier:
             result = QuestionResult(question.question, list(question.answers), row[1:] if question.blank else row)
             result.blank = blank if question.blank else None
             self.report.result.append(result)
-
-
-def check_public_credentials(group: Group, raw: str) -> list[str]:
-    """The public credentials of an election: distinct points, none the identity, all of weight 1.
-
-    Raises InvalidArchive (weighted-credentials, credential-listed-twice, bad-credential), Malformed.
-    """
-    credentials = [string(value) for value in items(loads(raw, max_bytes=MAX_ENTRY))]
-    for credential in credentials:
-        if "," in credential:
-            raise InvalidArchive("weighted-credentials")
-        if group.decode(credential) == group.identity:
-            raise InvalidArchive("bad-credential", "identity")
-    if len(set(credentials)) != len(credentials):
-        raise InvalidArchive("credential-listed-twice")
-    return credentials
 
 
 class _BallotFault(ProtocolError):

@@ -11,8 +11,10 @@ from services.ballot.belenios import archive, tally
 from services.ballot.belenios.canonical import dumps
 from services.ballot.belenios.credential import public_credential
 from services.ballot.belenios.election import Election
+from services.ballot.belenios.errors import Malformed
 from services.ballot.belenios.group import ED25519
 from services.ballot.belenios.hashing import sha_hex
+from services.ballot.belenios.public_credentials import check_public_credentials
 from services.ballot.belenios.verify import verify_archive
 from services.ballot.belenios.workers import CHUNK_BALLOTS, BallotWorkers, check_chunk
 from tests.vectors.generate import signed_again
@@ -341,6 +343,21 @@ def test_several_processes_find_the_same() -> None:
     report = verify_archive(io.BytesIO(s.urn(bad)), processes=2)
     assert report.as_json() == report_of(s.urn(bad)).as_json()
     assert (report.fault.subject, report.fault.entry) == ("ballot", 7 + 2 * (len(bad) - 2))
+
+
+def test_long_lists_of_credentials_are_checked_by_several_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.ballot.belenios.public_credentials.MIN_FOR_POOL", 4)
+    monkeypatch.setattr("services.ballot.belenios.public_credentials.CHUNK", 2)
+    credentials = [public_credential(1000 + i) for i in range(7)]
+    assert check_public_credentials(dumps(credentials), 2) == credentials
+    with pytest.raises(Malformed, match="bad-point"):
+        check_public_credentials(dumps([*credentials, "00"]), 2)
+
+    def no_processes(*_: object, **__: object) -> None:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr("services.ballot.belenios.public_credentials.ProcessPoolExecutor", no_processes)
+    assert check_public_credentials(dumps(credentials), 2) == credentials
 
 
 def test_without_processes_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:

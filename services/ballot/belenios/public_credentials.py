@@ -1,0 +1,66 @@
+"""The list of public credentials (section 2): the electorate, as far as the urn knows it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+from .archive import MAX_ENTRY
+from .canonical import items, loads, string
+from .errors import InvalidArchive, ProtocolError
+from .group import ED25519
+
+# Checking a point takes some 40 microseconds; a pool starts in about half a second.
+CHUNK = 5_000
+MIN_FOR_POOL = 40_000
+
+
+def check_public_credentials(raw: str, processes: int | None = 1) -> list[str]:
+    """The public credentials of an election: distinct points, none the identity, all of weight 1.
+
+    Long lists are checked by several ``processes`` (None: one a core). Raises InvalidArchive (weighted-credentials,
+    credential-listed-twice, bad-credential), Malformed.
+    """
+    credentials = [string(value) for value in items(loads(raw, max_bytes=MAX_ENTRY))]
+    if len(set(credentials)) != len(credentials):
+        raise InvalidArchive("credential-listed-twice")
+    chunks = [credentials[start : start + CHUNK] for start in range(0, len(credentials), CHUNK)]
+    count = max(1, processes if processes is not None else os.cpu_count() or 1)
+    for fault in _faults(chunks, count if len(credentials) >= MIN_FOR_POOL else 1):
+        if fault is not None:
+            raise fault
+    return credentials
+
+
+def first_fault(credentials: Sequence[str]) -> ProtocolError | None:
+    """What is wrong with the first credential that is not a point of weight 1, if any."""
+    for credential in credentials:
+        if "," in credential:
+            return InvalidArchive("weighted-credentials")
+        try:
+            if ED25519.decode(credential) == ED25519.identity:
+                return InvalidArchive("bad-credential", "identity")
+        except ProtocolError as error:
+            return error
+    return None
+
+
+def _faults(chunks: Sequence[Sequence[str]], processes: int) -> Iterator[ProtocolError | None]:
+    done = 0
+    if processes > 1:
+        try:
+            # Not fork, for the reason given in workers.py.
+            with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+                for fault in pool.map(first_fault, chunks):
+                    yield fault
+                    done += 1
+        except (OSError, BrokenProcessPool):
+            # No process to be had: the rest is done here.
+            pass
+        else:
+            return
+    for chunk in chunks[done:]:
+        yield first_fault(chunk)
