@@ -1,6 +1,6 @@
 /** Making a ballot, protocol section 4: encrypt, prove, sign, and compute its tracker. */
 
-import { formatPoint, generatorPower, power, precompute, product, reduce } from "./group.js";
+import { countPower, formatPoint, generatorPower, power, precompute, product, reduce } from "./group.js";
 import { base64Digest } from "./hashing.js";
 import { proveBlank, proveInterval, proveKnowledge } from "./proofs.js";
 import { publicCredential } from "./credential.js";
@@ -71,7 +71,7 @@ function encrypt(publicKey, message) {
   const randomness = randomScalar();
   const ciphertext = {
     alpha: generatorPower(randomness),
-    beta: power(publicKey, randomness).add(generatorPower(BigInt(message))),
+    beta: power(publicKey, randomness).add(countPower(message)),
   };
   return { ciphertext, randomness, message };
 }

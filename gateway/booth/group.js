@@ -136,6 +136,24 @@ export function generatorPower(exponent) {
   return power(GENERATOR, exponent);
 }
 
+/** @type {Point[]} */
+const SMALL_POWERS = [IDENTITY, GENERATOR];
+
+/**
+ * The power of the generator for a count such as a bit of the choice. By table, so that a chosen answer takes no other
+ * time than one that is not.
+ * @param {number} exponent a natural number
+ * @returns {Point} generator^exponent
+ */
+export function countPower(exponent) {
+  for (let next = SMALL_POWERS.length; next <= exponent; next += 1) {
+    SMALL_POWERS.push(product([/** @type {Point} */ (SMALL_POWERS[next - 1]), GENERATOR]));
+  }
+  const found = SMALL_POWERS[exponent];
+  if (!found) throw new RangeError("a count is a natural number");
+  return found;
+}
+
 /**
  * @param {Point[]} points
  * @returns {Point} their product; the identity for none

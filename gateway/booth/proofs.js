@@ -7,7 +7,7 @@
  */
 
 import { challenge } from "./hashing.js";
-import { GENERATOR, formatPoint, generatorPower, power, quotient, reduce } from "./group.js";
+import { GENERATOR, countPower, formatPoint, generatorPower, power, quotient, reduce } from "./group.js";
 import { randomScalar } from "./random.js";
 
 /** @typedef {import("./group.js").Point} Point */
@@ -37,7 +37,7 @@ function format(pair) {
  */
 export function commitments(publicKey, branch, pair) {
   const { alpha, beta } = branch.ciphertext;
-  const plain = quotient(beta, generatorPower(BigInt(branch.exponent)));
+  const plain = quotient(beta, countPower(branch.exponent));
   return [
     generatorPower(pair.response).add(power(alpha, pair.challenge)),
     power(publicKey, pair.response).add(power(plain, pair.challenge)),

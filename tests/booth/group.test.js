@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  GENERATOR, GroupError, IDENTITY, ORDER, formatPoint, isIdentity, parsePoint, parseScalar, power, precompute, product, quotient, reduce,
+  GENERATOR, GroupError, IDENTITY, ORDER, countPower, formatPoint, isIdentity, parsePoint, parseScalar, power, precompute, product, quotient, reduce,
 } from "../../gateway/booth/group.js";
 import { base64Digest, challenge, hexDigest } from "../../gateway/booth/hashing.js";
 import { randomScalar } from "../../gateway/booth/random.js";
@@ -73,4 +73,9 @@ test("random scalars are in range and differ", () => {
   const drawn = new Set(Array.from({ length: 200 }, randomScalar));
   assert.equal(drawn.size, 200);
   for (const scalar of drawn) assert.ok(scalar >= 0n && scalar < ORDER);
+});
+
+test("powers for counts are the powers", () => {
+  for (const count of [7, 0, 1, 2, 30]) assert.equal(formatPoint(countPower(count)), formatPoint(power(GENERATOR, BigInt(count))));
+  for (const count of [-1, 0.5, Number.NaN]) assert.throws(() => countPower(count), RangeError);
 });

@@ -10,7 +10,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -291,6 +291,41 @@ def test_who_cannot_vote_is_told_why(page: Page, backend: Backend, state: str, v
     page.reload()
     expect(page.get_by_text(sentence)).to_be_visible()
     expect(page.get_by_label("Code de vote")).to_be_hidden()
+
+
+def test_several_choices_are_counted_before_the_confirmation(page: Page, backend: Backend) -> None:
+    """One or two candidates among three, or blank: boxes instead of buttons, and each mistake has its sentence."""
+    question = Question("Qui ?", ("Anne", "Bilal", "Chloé"), True, 1, 2)
+    raw = make_election(UUID, "CAP", "", backend.election.public_key, [question])
+    backend.election = Election.parse(raw)
+    page.reload()
+    _heading(page, "Saisissez votre code de vote")
+    _type_code(page)
+    _heading(page, "Faites votre choix")
+    boxes = [page.get_by_role("checkbox", name=name) for name in ("Anne", "Bilal", "Chloé", "Vote blanc")]
+    problem = page.locator("#choice-error")
+    for box in boxes[:3]:
+        box.check()
+    page.get_by_role("button", name="Continuer").click()
+    expect(problem).to_have_text("Il faut au plus 2 choix.")
+    boxes[0].uncheck()
+    boxes[3].check()
+    page.get_by_role("button", name="Continuer").click()
+    expect(problem).to_have_text("Un vote blanc ne peut pas être accompagné d’un autre choix.")
+    boxes[3].uncheck()
+    page.get_by_role("button", name="Continuer").click()
+    _heading(page, "Vous avez choisi")
+    assert page.locator("[data-chosen] .choice-name").all_text_contents() == ["Bilal", "Chloé"]
+    page.get_by_role("button", name="Je vote").click()
+    _heading(page, "Accusé de réception")
+    check_ballot(backend.election, backend.received[0])
+
+
+def test_an_altered_election_is_refused(page: Page, backend: Backend) -> None:
+    """An election file that is not of this address, or not canonical, is never voted in."""
+    backend.election = replace(backend.election, raw=backend.election.raw.replace(UUID, UUID[::-1]))
+    page.reload()
+    expect(page.get_by_text("Les données du scrutin reçues ne sont pas valables")).to_be_visible()
 
 
 def test_leaving_before_the_acknowledgement_is_warned_of(page: Page) -> None:
