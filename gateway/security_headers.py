@@ -1,5 +1,8 @@
 """What browsers are told about every answer, and what they may keep of it."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from flask import Flask, Response, request
 from flask_talisman import Talisman
 
@@ -16,12 +19,18 @@ CONTENT_SECURITY_POLICY = {
     "frame-ancestors": "'none'",
 }
 PERMISSIONS_POLICY = dict.fromkeys(("browsing-topics", "camera", "geolocation", "microphone", "payment", "usb"), "()")
-talisman = Talisman()
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def reachable_over_http(view: View) -> View:
+    """For views that supervisors call from inside, behind whatever ends TLS: no redirection to https."""
+    view.talisman_view_options = {"force_https": False}  # type: ignore[attr-defined]
+    return view
 
 
 def install(app: Flask, *, secure: bool) -> None:
     """Headers on every answer; `secure` adds the redirection to https and HSTS (a proxy may end TLS)."""
-    talisman.init_app(
+    Talisman(
         app,
         force_https=secure,
         strict_transport_security=secure,

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, jsonify
 
 from gateway.clients import services
-from gateway.security_headers import talisman
+from gateway.security_headers import reachable_over_http
 from services.runtime.refusals import Refusal, ServiceFault
 from services.runtime.rpc import RpcTimeout, RpcUnavailable
 
@@ -11,14 +11,14 @@ blueprint = Blueprint("health", __name__)
 
 
 @blueprint.get("/healthz")
-@talisman(force_https=False)
+@reachable_over_http
 def alive() -> Response:
     """The process answers."""
     return jsonify(status="ok")
 
 
 @blueprint.get("/readyz")
-@talisman(force_https=False)
+@reachable_over_http
 def ready() -> tuple[Response, int]:
     """Each service answers; 503 and its name when one does not."""
     found = {}

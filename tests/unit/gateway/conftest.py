@@ -11,10 +11,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from gateway.app import create_app
+from gateway.clients import Services
 from gateway.settings import Settings
 from tests.unit.gateway.fake_rpc import SESSION, FakeRpc
 
 OPERATOR_TOKEN = "operator-token-that-must-not-leak"
+VALUES: dict[str, Any] = {"secret_key": "0123456789abcdef0123456789abcdef", "operator_token": OPERATOR_TOKEN}
 CSRF = re.compile(r'name="csrf-token" content="([^"]+)"')
 
 
@@ -61,20 +63,23 @@ def make_app(rpc: FakeRpc, tmp_path: Path) -> Callable[..., Flask]:
     """Make an application with other settings."""
 
     def make(**changes: Any) -> Flask:
-        values = {
-            "secret_key": "0123456789abcdef0123456789abcdef",
-            "operator_token": OPERATOR_TOKEN,
-            "demo_dir": str(tmp_path),
-        }
-        return create_app(Settings(**{**values, **changes}), rpc)
+        return create_app(Settings(**{**VALUES, "demo_dir": str(tmp_path), **changes}), rpc)
 
     return make
 
 
+@pytest.fixture(scope="session")
+def shared_app() -> Flask:
+    """One application for all tests that need no setting of their own: describing the API takes a while."""
+    return create_app(Settings(**VALUES, demo_dir="/nonexistent"), FakeRpc())
+
+
 @pytest.fixture
-def app(make_app: Callable[..., Flask]) -> Flask:
-    """The application, demonstration page included."""
-    return make_app()
+def app(shared_app: Flask, rpc: FakeRpc, tmp_path: Path) -> Flask:
+    """The application, demonstration page included, over this test's bus and folder."""
+    shared_app.extensions["isoloir"] = Services.over(rpc)
+    shared_app.extensions["isoloir_settings"] = Settings(**VALUES, demo_dir=str(tmp_path))
+    return shared_app
 
 
 @pytest.fixture
