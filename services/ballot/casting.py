@@ -25,7 +25,7 @@ from .belenios.ballot import CheckedBallot, check_ballot, max_ballot_size
 from .belenios.election import Election as ElectionFile
 from .belenios.errors import InvalidBallot
 from .belenios.hashing import sha_b64
-from .chain import EventType
+from .chain import EventType, Head
 from .elections import State, found, locked, state_of
 from .errors import Code, refuse
 from .models import Ballot, Credential, Election
@@ -87,11 +87,12 @@ def booth_material(database: Database, keys: Keys, permit: str, now: datetime) -
         )
         if credential is None or election.raw is None:
             raise refuse(Code.CREDENTIAL_UNKNOWN)
+        last = chain.head(session, granted.election)
         return BoothMaterial(
             election=election.raw,
             credential=credential,
             voted=_ballot_of(session, granted) is not None,
-            state=_state(session, election, now),
+            state=state_of(election, None if last is None else last.type, now),
         )
 
 
@@ -110,7 +111,7 @@ def cast(database: Database, keys: Keys, permit: str, raw: str, clock: Clock) ->
         earlier = _ballot_of(session, granted)
         if earlier is not None:
             return _again(session, keys, earlier, tracker)
-        election_raw = _refuse_unless_open(session, election, clock())
+        election_raw, _ = _refuse_unless_open(session, election, clock())
     checked = _check(_parsed(election_raw), raw)
     try:
         with database.transaction() as session:
@@ -149,15 +150,9 @@ def _commit(session: Session, keys: Keys, granted: Permit, checked: CheckedBallo
     if earlier is not None:
         return _again(session, keys, earlier, checked.tracker)
     # The clock is read under the lock: who waited past the closing is too late.
-    _refuse_unless_open(session, election, clock())
+    _, last = _refuse_unless_open(session, election, clock())
     _refuse_unless_usable(session, granted, checked.credential)
-    added = chain.append(
-        session,
-        granted.election,
-        EventType.BALLOT,
-        (checked.raw,),
-        after=chain.head(session, granted.election),
-    )
+    added = chain.append(session, granted.election, EventType.BALLOT, (checked.raw,), after=last)
     row = {
         "election": granted.election,
         "height": added.height,
@@ -195,18 +190,14 @@ def _again(session: Session, keys: Keys, earlier: Ballot, tracker: str) -> Recei
     )
 
 
-def _state(session: Session, election: Election, now: datetime) -> State:
+def _refuse_unless_open(session: Session, election: Election, now: datetime) -> tuple[str, Head]:
+    """The election file and the head of the chain that a ballot would come after."""
     last = chain.head(session, election.uuid)
-    return state_of(election, None if last is None else last.type, now)
-
-
-def _refuse_unless_open(session: Session, election: Election, now: datetime) -> str:
-    state = _state(session, election, now)
-    if election.raw is None or state in (State.DRAFT, State.SEALED):
+    if election.raw is None or last is None or state_of(election, last.type, now) is State.SEALED:
         raise refuse(Code.ELECTION_NOT_OPEN)
-    if state is not State.OPEN:
+    if state_of(election, last.type, now) is not State.OPEN:
         raise refuse(Code.ELECTION_CLOSED)
-    return election.raw
+    return election.raw, last
 
 
 def _refuse_unless_usable(session: Session, granted: Permit, credential: str) -> None:

@@ -1,6 +1,7 @@
 """Urns on both databases: SQLite in a file of the test, PostgreSQL in one database of the session."""
 
 import os
+import shutil
 
 import pytest
 
@@ -22,14 +23,24 @@ def postgresql_database(request):
     made.dispose()
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory):
+    """A migrated SQLite file to copy: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("ballot") / "migrated.sqlite"
+    made = Database(f"sqlite:///{path}", "ballot")
+    made.upgrade()
+    made.dispose()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request, tmp_path):
     """A migrated database of the ballot box."""
     if request.param == "postgresql":
         yield request.getfixturevalue("postgresql_database")
         return
+    shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "ballot.sqlite")
     made = Database(f"sqlite:///{tmp_path}/ballot.sqlite", "ballot")
-    made.upgrade()
     yield made
     made.dispose()
 

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import shutil
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -25,12 +26,12 @@ NOW = datetime.now(UTC)
 
 
 @pytest.fixture
-def bus(tmp_path, monkeypatch):
+def bus(tmp_path, monkeypatch, migrated_file):
+    shutil.copy(migrated_file, tmp_path / "ballot.sqlite")
     monkeypatch.setenv("ISOLOIR_BALLOT_DATABASE_URL", f"sqlite:///{tmp_path}/ballot.sqlite")
     monkeypatch.setenv("ISOLOIR_BALLOT_PERMIT_PUBLIC_KEY", KEYS.permit_public)
     monkeypatch.setenv("ISOLOIR_BALLOT_RECEIPT_PRIVATE_KEY", RECEIPT_SEED)
     made = LocalBus([BallotService])
-    made.held["ballot"].database.upgrade()
     yield made
     made.stop()
 

@@ -1,5 +1,6 @@
 """Rolls on both databases: SQLite in a file of the test, PostgreSQL in one database of the session."""
 
+import shutil
 import uuid
 
 import pytest
@@ -20,6 +21,16 @@ def postgresql_database(request):
     made.dispose()
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory):
+    """A migrated SQLite file to copy: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("reassort") / "migrated.sqlite"
+    made = Database(f"sqlite:///{path}", "reassort")
+    made.upgrade()
+    made.dispose()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request, tmp_path):
     """A migrated, empty database of the credential authority."""
@@ -30,8 +41,8 @@ def database(request, tmp_path):
                 session.execute(delete(table))
         yield made
         return
+    shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "reassort.sqlite")
     made = Database(f"sqlite:///{tmp_path}/reassort.sqlite", "reassort")
-    made.upgrade()
     yield made
     made.dispose()
 

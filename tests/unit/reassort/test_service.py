@@ -1,5 +1,7 @@
 """The entry points, with an identity that lists a roll."""
 
+import shutil
+
 import pytest
 from marshmallow import INCLUDE, Schema, fields
 
@@ -66,7 +68,8 @@ class Identity:
 
 
 @pytest.fixture
-def bus(tmp_path, monkeypatch):
+def bus(tmp_path, monkeypatch, migrated_file):
+    shutil.copy(migrated_file, tmp_path / "reassort.sqlite")
     for name, value in {
         "DATABASE_URL": f"sqlite:///{tmp_path}/reassort.sqlite",
         "CODE_KEY": CODE_KEY,
@@ -76,7 +79,6 @@ def bus(tmp_path, monkeypatch):
     }.items():
         monkeypatch.setenv(f"ISOLOIR_REASSORT_{name}", value)
     made = LocalBus([ReassortService, Identity])
-    made.held["reassort"].database.upgrade()
     yield made
     made.stop()
 
