@@ -7,9 +7,8 @@ other writer on SQLite. So each flow is: read, hash, then write only what is sti
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,19 +17,10 @@ from services.identity import links, lockout, passwords, sessions, voting_events
 from services.identity.errors import Code, refuse
 from services.identity.identifiers import normalise
 from services.identity.models import Account, Voter, VotingEvent
+from services.runtime.database import Database
 
 Slow = Callable[..., Any]
 """Runs a function with its arguments off the event loop and returns its result."""
-
-
-class Transactions(Protocol):
-    """The part of the runtime's Database that is needed here."""
-
-    def transaction(self) -> AbstractContextManager[Session]:
-        """Give a session that commits at the end and rolls back on an exception."""
-
-    def reading(self) -> AbstractContextManager[Session]:
-        """Give a session that only reads."""
 
 
 def describe_link(session: Session, token: str, now: datetime) -> tuple[links.OpenLink, str]:
@@ -39,7 +29,7 @@ def describe_link(session: Session, token: str, now: datetime) -> tuple[links.Op
     return link, session.execute(select(Voter.identifier).where(Voter.id == link.voter_id)).scalar_one()
 
 
-def activate(database: Transactions, slow: Slow, *, token: str, password: str, cost: int, now: datetime) -> str:
+def activate(database: Database, slow: Slow, *, token: str, password: str, cost: int, now: datetime) -> str:
     """Set the password by means of a link and return the token of a new session.
 
     All other sessions of the voter end, other links too, and the failures are forgotten. A password in place stays
@@ -57,6 +47,8 @@ def activate(database: Transactions, slow: Slow, *, token: str, password: str, c
         raise refuse(Code.PASSWORD_REFUSED, broken=broken)
     hashed = slow(passwords.hash_password, password, cost)
     with database.transaction() as session:
+        # The voter's row first, as links.send does: two transactions that lock links in different orders would block.
+        session.execute(select(Voter.id).where(Voter.id == link.voter_id).with_for_update())
         links.consume(session, link, now)
         account = session.get(Account, link.voter_id)
         if account is None:
@@ -69,7 +61,7 @@ def activate(database: Transactions, slow: Slow, *, token: str, password: str, c
         return sessions.open_session(session, account, now)
 
 
-def log_in(database: Transactions, slow: Slow, *, identifier: str, password: str, cost: int, now: datetime) -> str:
+def log_in(database: Database, slow: Slow, *, identifier: str, password: str, cost: int, now: datetime) -> str:
     """Return the token of a new session.
 
     Raises log_in_refused, the same for an unknown identifier, an account without password and a wrong password, with

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -48,6 +48,16 @@ def sign(session: Session, room: MailRoom, *, holder_key: str, election: str, ho
     # No tracker and no time: the message confirms the signature, it must not tie a person to a ballot.
     request_email(session, room, voter, template="attendance", values={"election": name}, expires_at=None)
     return True
+
+
+def hide_order(session: Session) -> None:
+    """Lay the poll book out on disk in the order of its random keys.
+
+    PostgreSQL appends to the table, and its dumps come in that order: the order of the urn. SQLite keeps the table
+    sorted by key as it is (no rowid), so there is nothing to do.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("CLUSTER poll_book USING poll_book_pkey"))
 
 
 def counts(session: Session, voting_event: str) -> list[dict[str, object]]:

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.identity import entitlements, links, voting_events
-from services.identity.models import Voter, VoterSession, VotingEvent
+from services.identity.models import Voter, VotingEvent
+from services.identity.sessions import OpenSession
 
 
 def voting_event(session: Session, event: VotingEvent, now: datetime) -> dict[str, object]:
@@ -45,7 +46,7 @@ def link(session: Session, token: str, now: datetime) -> dict[str, object]:
     }
 
 
-def session(reading: Session, opened: VoterSession, now: datetime) -> dict[str, object]:
+def session(reading: Session, opened: OpenSession, now: datetime) -> dict[str, object]:
     """Describe the voter of an open session; last_connection is the one before this session, or None."""
     voter = reading.get_one(Voter, opened.voter_id)
     return {

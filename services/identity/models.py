@@ -156,8 +156,8 @@ class PollBookEntry(Base):
     """A signature in the poll book (émargement): append-only, by trigger.
 
     The poll book and the urn both grow by one for each vote. Were the order of this table known, the n-th signature
-    would belong to the n-th ballot. So the primary key is random, the time is cut to the hour, and on SQLite the
-    table has no rowid (which would count insertions).
+    would belong to the n-th ballot. So the primary key is random, the time is cut to the hour, on SQLite the table has
+    no rowid (which would count insertions), and on PostgreSQL it is laid out anew by key (attendance.hide_order).
     """
 
     __tablename__ = "poll_book"

@@ -165,16 +165,22 @@ def _identifier_problems(line: int, identifier: str) -> Iterator[Problem]:
             "Renseigner l’adresse électronique professionnelle de l’électeur.",
         )
         return
-    try:
-        # ASCII local parts only: the mail servers of French administrations do not take others (RFC 6531).
-        validate_email(identifier, check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError:
+    # ASCII only: the mail servers of French administrations take no other addresses (RFC 6531).
+    if not identifier.isascii() or not _is_address(identifier):
         yield Problem(
             line,
             "identifiant",
             "Adresse électronique mal formée.",
             "Corriger l’adresse, de la forme prenom.nom@domaine.fr, sans accent ni espace.",
         )
+
+
+def _is_address(identifier: str) -> bool:
+    try:
+        validate_email(identifier, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        return False
+    return True
 
 
 def _election_problems(line: int, text: str, election_codes: set[str]) -> Iterator[Problem]:

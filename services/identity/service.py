@@ -51,6 +51,12 @@ def forget_idle_sessions(held: Held) -> None:
         sessions.forget_idle(session, now=utc_now(), idle=timedelta(minutes=held.settings.session_idle_minutes))
 
 
+def hide_signing_order(held: Held) -> None:
+    """Loop: lay the poll book out in the order of its random keys."""
+    with held.database.transaction() as session:
+        attendance.hide_order(session)
+
+
 def sign_poll_book(session: Session, payload: Payload, held: Held) -> None:
     """Inbox: a ballot was accepted."""
     settings: Settings = held.settings
@@ -72,6 +78,7 @@ class IdentityService:
     resources = Resources(Settings)
     accepted = Inbox("ballot", "ballot_accepted", sign_poll_book)
     link_requests = Loop(answer_requests, every=1.0)
+    poll_book_order = Loop(hide_signing_order, every=600.0)
     idle_sessions = Loop(forget_idle_sessions, every=60.0)
 
     @entrypoint(schemas.Nothing, schemas.Health)
@@ -167,8 +174,9 @@ class IdentityService:
     @entrypoint(schemas.SessionToken, schemas.ResumedSession)
     def resume_session(self, request: Payload) -> Payload:
         """Describe the voter of an open session."""
-        with self.resources.database.transaction() as session:
-            return descriptions.session(session, self._open_session(session, request["session"]), utc_now())
+        opened = self._resume(request["session"])
+        with self.resources.database.reading() as session:
+            return descriptions.session(session, opened, utc_now())
 
     @entrypoint(schemas.SessionToken, schemas.Nothing)
     def close_session(self, request: Payload) -> Payload:
@@ -181,10 +189,11 @@ class IdentityService:
     def issue_permit(self, request: Payload) -> Payload:
         """Sign a permit for one of the voter's elections."""
         settings: Settings = self.resources.settings
-        with self.resources.database.transaction() as session:
+        opened = self._resume(request["session"])
+        with self.resources.database.reading() as session:
             permit, expires_at = entitlements.issue_permit(
                 session,
-                voter_id=self._open_session(session, request["session"]).voter_id,
+                voter_id=opened.voter_id,
                 election=request["election"],
                 holder_key=settings.holder_key,
                 permit_private_key=settings.permit_private_key,
@@ -199,6 +208,6 @@ class IdentityService:
         with self.resources.database.reading() as session:
             return {"elections": attendance.counts(session, request["voting_event"])}
 
-    def _open_session(self, session: Session, token: str) -> Any:
+    def _resume(self, token: str) -> sessions.OpenSession:
         idle = timedelta(minutes=self.resources.settings.session_idle_minutes)
-        return sessions.resume(session, token, now=utc_now(), idle=idle)
+        return sessions.resume(self.resources.database, token, now=utc_now(), idle=idle)

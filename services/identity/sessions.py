@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from services.identity import tokens
 from services.identity.errors import Code, refuse
 from services.identity.models import Account, VoterSession
+from services.runtime.database import Database
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A session that may go on; `previous_connection_at` is the connection before this one."""
+
+    id: str
+    voter_id: str
+    previous_connection_at: datetime | None
+
 
 # The last sign of life is written at most this often: every page of every voter would otherwise be a write.
 PRECISION = timedelta(minutes=1)
@@ -34,15 +46,21 @@ def open_session(session: Session, account: Account, now: datetime) -> str:
     return token
 
 
-def resume(session: Session, token: str, *, now: datetime, idle: timedelta) -> VoterSession:
-    """Return the open session of `token` and note that it is alive. Raises session_expired."""
-    found = session.scalar(select(VoterSession).where(VoterSession.token_hash == tokens.digest(token)))
-    if found is None or now - found.last_seen_at >= idle:
-        raise refuse(Code.SESSION_EXPIRED)
-    if now - found.last_seen_at >= min(PRECISION, idle / 4):
-        found.last_seen_at = now
-        session.flush()
-    return found
+def resume(database: Database, token: str, *, now: datetime, idle: timedelta) -> OpenSession:
+    """Return the open session of `token` and note that it is alive. Raises session_expired.
+
+    Reads first, and writes only when the last sign of life is old: most pages cost no write.
+    """
+    with database.reading() as session:
+        found = session.scalar(select(VoterSession).where(VoterSession.token_hash == tokens.digest(token)))
+        if found is None or now - found.last_seen_at >= idle:
+            raise refuse(Code.SESSION_EXPIRED)
+        opened = OpenSession(found.id, found.voter_id, found.previous_connection_at)
+        stale = now - found.last_seen_at >= min(PRECISION, idle / 4)
+    if stale:
+        with database.transaction() as session:
+            session.execute(update(VoterSession).where(VoterSession.id == opened.id).values(last_seen_at=now))
+    return opened
 
 
 def close(session: Session, token: str) -> None:

@@ -14,13 +14,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy.orm import Session
-
 from services.notification import queue, rendering
 from services.notification.outcomes import DELIVERED, Outcome, Result
 from services.notification.queue import Claimed
 from services.notification.rendering import Letter
 from services.runtime import logs
+from services.runtime.database import Database
 
 log = logs.get_logger("isoloir.delivery")
 
@@ -29,13 +28,6 @@ AT_ONCE = 20
 MARGIN = timedelta(minutes=2)
 
 Clock = Callable[[], datetime]
-
-
-class Transactions(Protocol):
-    """The part of the runtime's Database that is needed here."""
-
-    def transaction(self) -> AbstractContextManager[Session]:
-        """Give a session that commits at the end and rolls back on an exception."""
 
 
 class Channel(Protocol):
@@ -65,7 +57,7 @@ class Printer(Protocol):
 
 
 def deliver_singly(
-    database: Transactions, channel: Channel, private_key: str, *, clock: Clock, jitter: random.Random
+    database: Database, channel: Channel, private_key: str, *, clock: Clock, jitter: random.Random
 ) -> int:
     """Send the due messages of `channel`, a small batch; return how many were tried."""
     with database.transaction() as session:
@@ -84,7 +76,7 @@ def deliver_singly(
 
 
 def deliver_printed(
-    database: Transactions,
+    database: Database,
     printer: Printer,
     private_key: str,
     *,
@@ -148,7 +140,7 @@ def _compose(claimed: Claimed, private_key: str) -> Letter:
 
 
 def _record(
-    database: Transactions, channel: str, claimed: Claimed, outcome: Outcome, clock: Clock, jitter: random.Random
+    database: Database, channel: str, claimed: Claimed, outcome: Outcome, clock: Clock, jitter: random.Random
 ) -> None:
     with database.transaction() as session:
         kept = queue.record(session, claimed, outcome, now=clock(), jitter=jitter)

@@ -21,8 +21,9 @@ def log_in(database, identifier="anne@ac-amiens.fr", password=PASSWORD, now=NOW,
 
 
 def resume(database, token, now=NOW):
-    with database.transaction() as session:
-        return descriptions.session(session, sessions.resume(session, token, now=now, idle=IDLE), now)
+    opened = sessions.resume(database, token, now=now, idle=IDLE)
+    with database.reading() as session:
+        return descriptions.session(session, opened, now)
 
 
 @pytest.fixture
