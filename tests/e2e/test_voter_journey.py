@@ -1,0 +1,143 @@
+"""A voter in a real browser, from the link in the e-mail to the receipt; and the vote is in the tally."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from deploy.launcher.loading import load, prepare_event
+from deploy.launcher.system import System
+from deploy.operator.client import OperatorClient
+from deploy.rehearsal import ceremony, notices, witness
+from deploy.rehearsal.mailbox import Mailboxes
+from services.ballot.belenios.election import Election
+from tests.integration.conftest import QUICK
+from tests.waiting import wait_until
+
+VOTER = "ondine.brindille@example.org"
+STREET = "1 rue du Baromètre"
+PASSWORD = "Un mot de passe 100 % inventé"
+CHOSEN = "Union des Boussoles"
+
+
+@pytest.fixture
+def demonstration(tmp_path):
+    """The demonstration's system and voting event, as `make demo` loads them."""
+    system = System(tmp_path / "state", bus="in-process", settings=QUICK)
+    event = prepare_event(system.state_dir, system.presentation_file)
+    system.start()
+    try:
+        load(system, event, lambda line: None)
+        yield system, event
+    finally:
+        system.stop()
+
+
+@pytest.mark.timeout(180)
+def test_activation_log_in_code_vote_receipt_and_tally(page, demonstration, tmp_path):
+    system, event = demonstration
+    election = next(entry for entry in event["elections"] if entry["mode"] == "online")
+
+    activate(page, system)
+    page.get_by_role("button", name="Se déconnecter").click()
+    log_in(page, system)
+    assert page.get_by_role("heading", level=1).inner_text() == "Bienvenue sur votre portail Élections"
+    last_tracker = vote(page, system, election)
+
+    # « a voté » on the home page, once the event has reached the poll book.
+    def says_voted():
+        page.goto(system.base_url + "/accueil")
+        return "a voté" in page.content().lower()
+
+    wait_until(says_voted, 20, "« a voté » on the home page")
+
+    # The public urn shows the tracker to anybody, and voting again is refused in words.
+    page.goto(f"{system.base_url}/urne/{election['uuid']}")
+    assert last_tracker in page.content()
+    page.goto(f"{system.base_url}/voter/{election['uuid']}")
+    page.get_by_text("Vous avez déjà voté pour ce scrutin").wait_for()
+
+    archive, counts = close_and_tally(system, election, tmp_path)
+    unions = ["", *(answer["union"] for answer in election["question"]["answers"])]
+    assert counts == [int(union == CHOSEN) for union in unions]
+    assert set(witness.verdicts(archive).values()) <= {"ok", "absent"}
+    page.goto(f"{system.base_url}/urne/{election['uuid']}")
+    chosen_list = next(answer["name"] for answer in election["question"]["answers"] if answer["union"] == CHOSEN)
+    shown = page.get_by_role("row").filter(has_text=chosen_list).inner_text().split()
+    assert "1" in shown, "the published result is there to read"
+
+
+def activate(page, system):
+    page.goto(system.base_url)
+    page.get_by_label("Identifiant électeur").fill(f"  {VOTER.upper()} ")
+    page.get_by_role("button", name="CONNEXION").click()
+    page.get_by_text("Un mail vient de vous être envoyé").first.wait_for()
+    link = Mailboxes(system.demo_dir / "mail").wait_for_link(VOTER)
+    page.goto(link)
+    assert link.rsplit("/", 1)[-1] not in page.url, "the link's token stays in no address"
+    page.get_by_label("Mot de passe Élections", exact=False).first.fill("trop court")
+    page.get_by_role("button", name="ACTIVER SON COMPTE").click()
+    assert page.get_by_role("alert").count() or "title" in page.content()
+    page.get_by_label("Mot de passe Élections *", exact=True).fill(PASSWORD)
+    page.get_by_label("Confirmation du mot de passe Élections *", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="ACTIVER SON COMPTE").click()
+    page.get_by_role("heading", name="Bienvenue sur votre portail Élections").wait_for()
+
+
+def log_in(page, system):
+    page.goto(system.base_url)
+    page.get_by_label("Identifiant électeur").fill(VOTER)
+    page.get_by_role("button", name="CONNEXION").click()
+    password = page.get_by_label("Mot de passe", exact=False).first
+    password.fill("Un mot de passe faux 1")
+    page.locator("main form button").first.click()
+    page.get_by_label("Mot de passe", exact=False).first.fill(PASSWORD)
+    page.locator("main form button").first.click()
+    page.get_by_role("heading", name="Bienvenue sur votre portail Élections").wait_for()
+
+
+def vote(page, system, election):
+    code = notices.wait_for_codes(system.demo_dir / "print", {STREET: VOTER})[VOTER]
+    page.get_by_role("link", name="JE VOTE").click()
+    page.goto(f"{system.base_url}/voter/{election['uuid']}")
+    field = page.get_by_label("Code de vote")
+    wrong = code[:-1] + ("0" if code[-1] != "0" else "1")
+    field.fill(wrong)
+    page.get_by_role("button", name="Vérifier mon code").click()
+    page.get_by_text("Il y a une erreur de frappe").wait_for()
+    field.fill(code.lower().replace("-", " "))
+    page.get_by_role("button", name="Vérifier mon code").click()
+    page.get_by_role("heading", name="Faites votre choix").wait_for()
+    assert page.locator("input[type=radio]:checked").count() == 0, "nothing is chosen beforehand"
+    assert page.locator("input[type=radio]").count() == len(election["question"]["answers"]) + 1
+    page.get_by_label(CHOSEN).check()
+    page.get_by_role("button", name="Continuer").click()
+    page.get_by_text("Vous n’avez pas encore voté").wait_for()
+    assert CHOSEN in page.locator("[data-chosen]").inner_text()
+
+    sent = []
+    page.on("request", lambda request: sent.append((request.url, request.post_data or "")))
+    page.get_by_role("button", name="Je vote").click()
+    page.get_by_text("Votre vote est enregistré.").wait_for()
+    bare = code.replace("-", "").lower()
+    for url, body in sent:
+        assert bare not in (url + body).lower().replace("-", ""), "the code never leaves the browser"
+        assert CHOSEN not in body
+    ballots = [json.loads(body) for url, body in sent if url.endswith("/ballots")]
+    assert len(ballots) == 1
+    return page.locator("[data-fill=receipt-tracker]").inner_text()
+
+
+def close_and_tally(system, election, folder):
+    uuid = election["uuid"]
+    operator = OperatorClient(system.base_url, system.operator_token)
+    operator.close_election(uuid, f"fin de l'essai du {datetime.now(UTC):%d/%m/%Y}")
+    tally = operator.encrypted_tally(uuid)["encrypted_tally"]
+    parsed = Election.parse(operator.describe_election(uuid)["election"])
+    for key in ceremony.keys_that_suffice(ceremony.load_keys(system.state_dir / "trustees")):
+        operator.submit_partial_decryption(uuid, key.owner, key.decrypt(parsed, tally))
+    result = json.loads(operator.publish_result(uuid)["result"])["result"][0]
+    archive = folder / f"{uuid}.bel"
+    archive.write_bytes(b"".join(operator.archive(uuid)))
+    operator.close()
+    return archive, result
