@@ -55,6 +55,17 @@ def _epmd() -> str | None:
     return shutil.which("epmd", path=EPMD_PLACES)
 
 
+def takes_connections(amqp_uri: str) -> bool:
+    """Whether a connection with the account of this address opens, within a few seconds."""
+    try:
+        parameters = pika.URLParameters(amqp_uri)
+        parameters.socket_timeout = parameters.stack_timeout = parameters.blocked_connection_timeout = 3.0
+        pika.BlockingConnection(parameters).close()
+    except (AMQPError, OSError, ValueError, LookupError):  # the last two: not an address
+        return False
+    return True
+
+
 class LocalBroker:
     """One node. Ports, name and password are chosen once: stop, kill and start again give the same address and data.
 
@@ -113,15 +124,7 @@ class LocalBroker:
 
     def is_ready(self) -> bool:
         """Whether an AMQP connection with the node's account opens."""
-        if not answers(self.port):
-            return False
-        parameters = pika.URLParameters(self.amqp_uri)
-        parameters.socket_timeout = parameters.stack_timeout = parameters.blocked_connection_timeout = 3.0
-        try:
-            pika.BlockingConnection(parameters).close()
-        except (AMQPError, OSError):
-            return False
-        return True
+        return answers(self.port) and takes_connections(self.amqp_uri)
 
     def start(self) -> str:
         """Start the node (again) and wait until it takes connections. Returns its AMQP URI."""

@@ -10,9 +10,10 @@ from typing import Any
 import click
 from rich.console import Console
 
+from deploy.broker.local import BrokerMissing
 from deploy.launcher.lock import AlreadyRunning
 from deploy.launcher.supervisor import ChildFailed
-from deploy.launcher.system import MigrationFailed, PortTaken, System, forget_state
+from deploy.launcher.system import BusUnreachable, MigrationFailed, PortTaken, System, forget_state
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -29,7 +30,8 @@ class _Signals:
 
     def install(self) -> None:
         for number in SIGNALS:
-            signal.signal(number, self._receive)
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup asks to stay
+                signal.signal(number, self._receive)
 
     def hurry(self) -> bool:
         return self.count > 1
@@ -65,7 +67,7 @@ def command(port: int, state: Path, fresh: bool, bus: Any) -> None:
         _run(system, console)
     except _Asked:
         console.print("\nArrêt demandé : le portail d'abord, puis les services, puis le bus.")
-    except (AlreadyRunning, PortTaken) as error:
+    except (AlreadyRunning, PortTaken, BusUnreachable, BrokerMissing) as error:
         print(error, file=sys.stderr)
         status = 1
     except (ChildFailed, MigrationFailed) as error:

@@ -13,13 +13,13 @@ from typing import Any
 
 from deploy.demo_data import scenario
 from deploy.launcher.keys import write_private
+from deploy.launcher.post import deliver
 from deploy.launcher.system import System
 from deploy.operator.client import OperatorClient, OperatorRefusal
 from deploy.operator.voting_event_file import for_ballot, for_identity
 
 LOADED = "loaded"
 CREDENTIALS_SECONDS = 120.0
-NOTICES_SECONDS = 60.0
 STILL_COMING = "credentials_incomplete"
 
 
@@ -68,7 +68,7 @@ def _load(system: System, operator: OperatorClient, event: dict[str, Any], tell:
     known = [{"identifier": voter["identifiant"], "name": f"{voter['prenom']} {voter['nom']}"} for voter in voters]
     write_private(system.demo_dir / "voters.json", json.dumps(known, ensure_ascii=False, indent=1) + "\n")
     tell("Impression des notices papier qui portent les codes de vote")
-    _wait_for_notices(system.demo_dir / "print")
+    deliver(system.demo_dir, {f"{voter['prenom']} {voter['nom']}" for voter in voters})
 
 
 def _import_roll(operator: OperatorClient, voting_event: str, voters: list[dict[str, str]]) -> None:
@@ -108,9 +108,3 @@ def _seal(operator: OperatorClient, election: str, present: list[str]) -> None:
             time.sleep(0.2)
         else:
             return
-
-
-def _wait_for_notices(folder: Path) -> None:
-    deadline = time.monotonic() + NOTICES_SECONDS
-    while not (folder.is_dir() and any(folder.glob("*.pdf"))) and time.monotonic() < deadline:
-        time.sleep(0.2)

@@ -51,10 +51,19 @@ class Supervisor:
 
     def start(self, command: Command, *, seconds: float = 60.0) -> None:
         """Start a child and wait until its command says that it is ready (at most ``seconds``); ChildFailed otherwise."""
-        child = self._order(lambda: self._add(command))
+        self.begin(command)
+        self.wait_for(command, seconds=seconds)
+
+    def begin(self, command: Command) -> None:
+        """Start a child and do not wait for it."""
+        self._order(lambda: self._add(command))
+
+    def wait_for(self, command: Command, *, seconds: float = 60.0) -> None:
+        """Wait until a child that was begun is ready; ChildFailed where it has ended or takes longer than ``seconds``."""
         deadline = time.monotonic() + seconds
+        child = next(child for child in self._children if child.command is command)
         while command.ready is not None and not command.ready():
-            if child.process.poll() is not None:
+            if child.restart_at is not None or child.process.poll() is not None:
                 raise ChildFailed(self._failure(command, f"status {child.process.returncode}"))
             if time.monotonic() > deadline:
                 raise ChildFailed(self._failure(command, f"not ready after {seconds:g} s"))

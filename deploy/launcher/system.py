@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, Protocol
+from urllib.parse import urlsplit
 
 import requests
 
@@ -42,6 +43,17 @@ class PortTaken(RuntimeError):
 
 class MigrationFailed(RuntimeError):
     """`isoloir migrate` did not end well; the message ends with what it said."""
+
+
+class BusUnreachable(RuntimeError):
+    """The RabbitMQ that AMQP_URI names does not take connections; the message has no password."""
+
+    def __init__(self, amqp_uri: str) -> None:
+        where = _host_and_port(amqp_uri)
+        super().__init__(
+            f"RabbitMQ ne répond pas à l'adresse d'AMQP_URI ({where}), ou refuse ce compte. "
+            "Corrigez-la, ou retirez AMQP_URI pour un bus privé sur cette machine."
+        )
 
 
 class PostgresDatabases(Protocol):
@@ -146,7 +158,7 @@ class System:
     def start(self) -> None:
         """Start everything and wait until the services answer. On failure everything is stopped again.
 
-        AlreadyRunning, PortTaken, MigrationFailed, ChildFailed.
+        AlreadyRunning, PortTaken, BusUnreachable, BrokerMissing, MigrationFailed, ChildFailed.
         """
         self.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock.acquire()
@@ -182,6 +194,7 @@ class System:
         self._write_token()
         self.demo_dir.mkdir(mode=0o700, exist_ok=True)
         self._supervisor = Supervisor(self._tell)
+        self._begun: list[Command] = []
         self._choose_bus(self._supervisor)
         addresses = Addresses(
             gateway_port=self._port,
@@ -194,7 +207,9 @@ class System:
             presentation_file=self.presentation_file,
         )
         self._environments = environments(self._keys, addresses, self._settings)
-        self._migrate()
+        self._migrate()  # while the broker starts
+        for command in self._begun:
+            self._supervisor.wait_for(command, seconds=broker.START_SECONDS)
         self._tell("Démarrage du récepteur local d'e-mails et de SMS")
         listening = (addresses.smtp_port, addresses.sms_port)
         self._child(self._supervisor, "sink", ("sink",), lambda: all(answers(port) for port in listening))
@@ -233,6 +248,8 @@ class System:
             self._amqp_uri = ""
             self._tell("Bus dans le processus, comme demandé : démonstration seulement")
         elif configured:
+            if not broker.takes_connections(configured):
+                raise BusUnreachable(configured)
             self._amqp_uri = configured
             self._tell("RabbitMQ : celui qu'indique AMQP_URI")
         elif broker.installed():
@@ -240,7 +257,10 @@ class System:
             node = broker.LocalBroker(self.state_dir / "broker")
             for command in node.commands():
                 logged = replace(command, log=self.logs_dir / "broker.log")
-                supervisor.start(logged, seconds=broker.START_SECONDS)
+                supervisor.begin(logged)
+                self._begun.append(logged)
+                if logged.name == "epmd":
+                    supervisor.wait_for(logged)
             self._amqp_uri = node.amqp_uri
         elif self._bus == "broker":
             raise broker.BrokerMissing
@@ -300,6 +320,14 @@ class System:
         if self._keys is None:
             raise RuntimeError("the system has not been started")
         return self._keys
+
+
+def _host_and_port(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        return f"{parts.hostname}:{parts.port or 5672}" if parts.hostname else "illisible"
+    except ValueError:
+        return "illisible"
 
 
 def forget_state(state_dir: Path) -> None:

@@ -156,6 +156,45 @@ def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("setting", ["amqp://nobody:s3cret@127.0.0.1:{port}/%2F", "not an address"])
+def test_a_bus_that_does_not_answer_is_one_sentence_without_its_password(tmp_path: Path, setting: str) -> None:
+    environment = dict(os.environ) | {"AMQP_URI": setting.format(port=free_port())}
+    result = subprocess.run(
+        [*ISOLOIR, "demo", "--state", str(tmp_path / "demo"), "--port", str(free_port())],
+        cwd=REPOSITORY,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert "RabbitMQ ne répond pas" in result.stderr
+    assert "s3cret" not in result.stderr + result.stdout
+    assert result.stderr.count("\n") == 1
+
+
+def test_health_checks_say_what_works(broker_system: System) -> None:
+    def health(name: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*ISOLOIR, "health", name],
+            cwd=REPOSITORY,
+            env=broker_system.environment(name),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    for name in ("identity", "ballot", "reassort", "notification", "relay", "gateway", "sink"):
+        result = health(name)
+        assert (name, result.returncode, result.stderr) == (name, 0, "")
+    broker_system.kill("broker")
+    failed = health("relay")
+    assert failed.returncode == 1
+    assert failed.stderr.startswith("isoloir health relay: ")
+
+
 def test_every_process_comes_back_after_a_crash(broker_system: System) -> None:
     before = broker_system.pids
     assert set(before) == {

@@ -1,0 +1,66 @@
+"""The invented voting event and its roll are what an operator could bring, and nobody's."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
+from pathlib import Path
+
+from fpdf import FPDF
+
+from deploy.demo_data import scenario
+from deploy.launcher.post import deliver
+from deploy.operator import roll_file, voting_event_file
+from gateway.presentation import LOGO
+
+NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
+
+
+def test_the_event_is_accepted_as_an_operators_file(tmp_path: Path) -> None:
+    path = tmp_path / "event.json"
+    path.write_text(json.dumps(scenario.voting_event(NOW)), encoding="utf-8")
+    event = voting_event_file.read(path)
+    assert datetime.fromisoformat(event["closes_at"]) - datetime.fromisoformat(event["opens_at"]) == timedelta(days=8)
+    assert [len(election["questions"][0]["answers"]) for election in voting_event_file.for_ballot(event)] == [8, 3]
+    assert [election["mode"] for election in event["elections"]] == ["online", "online", "paper"]
+    assert all(
+        LOGO.fullmatch(answer["logo"])
+        for election in event["elections"]
+        for answer in election.get("question", {}).get("answers", [])
+    )
+
+
+def test_two_events_share_no_uuid() -> None:
+    first, second = (scenario.voting_event(NOW) for _ in range(2))
+    assert first["voting_event"] != second["voting_event"]
+    assert not {e["uuid"] for e in first["elections"]} & {e["uuid"] for e in second["elections"]}
+
+
+def test_the_roll_is_accepted_and_unreachable() -> None:
+    assert roll_file.count_rows(scenario.ROLL) == 30
+    voters = scenario.voters()
+    addresses = [voter["identifiant"] for voter in voters]
+    assert len(set(addresses)) == len(addresses)
+    assert all(parseaddr(address)[1].endswith("@example.org") for address in addresses)
+    codes = {election["code"] for election in scenario.voting_event(NOW)["elections"]}
+    assert {code for voter in voters for code in voter["scrutins"].split("|")} == codes
+    assert set(voters[0]["scrutins"].split("|")) == codes, "the voter that the launcher proposes sees every election"
+
+
+def test_each_notice_is_sorted_to_its_addressee(tmp_path: Path) -> None:
+    room = tmp_path / "print"
+    room.mkdir()
+    pdf = FPDF()
+    pdf.set_font("Helvetica")
+    for name in ("Ada Brume", "Zo Rive"):
+        pdf.add_page()
+        pdf.multi_cell(0, 8, f"{name}\n1 rue du Phare\nNotice")
+    pdf.output(str(room / "batch.pdf"))
+    assert deliver(tmp_path, {"Ada Brume", "Zo Rive"}, seconds=10) == 2
+    listed = json.loads((tmp_path / "notices.json").read_text())
+    assert {"file": "ada-brume.pdf", "name": "Ada Brume"} in listed
+    assert all((room / entry["file"]).is_file() for entry in listed)
+
+
+def test_a_missing_notice_is_not_waited_for_for_ever(tmp_path: Path) -> None:
+    assert deliver(tmp_path, {"Nobody Here"}, seconds=0.1) == 0
+    assert json.loads((tmp_path / "notices.json").read_text()) == []
