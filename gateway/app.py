@@ -8,7 +8,17 @@ from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import BaseConverter
 
-from gateway import api, correlation, failures, paris_time, request_log, security_headers, views, voter_session
+from gateway import (
+    api,
+    correlation,
+    failures,
+    paris_time,
+    request_log,
+    security_headers,
+    typography,
+    views,
+    voter_session,
+)
 from gateway.clients import Services
 from gateway.settings import Settings
 from services.runtime.rpc import Caller, RpcClient
@@ -52,6 +62,7 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
     app.extensions["isoloir"] = Services.over(rpc or RpcClient(settings.amqp_uri))
     app.extensions["isoloir_settings"] = settings
     app.jinja_env.filters["paris"] = paris_time.paris
+    app.jinja_env.finalize = typography.finalize
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 

@@ -11,6 +11,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from gateway.typography import spaced
+
 
 @dataclass(frozen=True)
 class Words:
@@ -212,6 +214,6 @@ def told(code: str, details: Mapping[str, Any] | None = None) -> Told:
     """Status and words of a code; an unknown code becomes an incident without details."""
     words = WORDS.get(code)
     if words is None:
-        return Told(INCIDENT, WORDS[INCIDENT].status, str(WORDS[INCIDENT].message), {})
+        return Told(INCIDENT, WORDS[INCIDENT].status, spaced(str(WORDS[INCIDENT].message)), {})
     known = dict(details or {})
-    return Told(code, words.status, str(words.message) % _Blanks(known), known)
+    return Told(code, words.status, spaced(str(words.message) % _Blanks(known)), known)

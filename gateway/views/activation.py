@@ -47,9 +47,9 @@ class ActivationForm(FlaskForm):
 def follow(token: str) -> Response:
     """Move the token from the address to the cookie: it stays in no history, no log and no Referer.
 
-    Nothing is used up here: mail filters follow links before people do.
+    Nothing is used up here: mail filters follow links before people do. Nobody is signed out either, or any
+    page elsewhere could end a voter's session by leading to such an address.
     """
-    session.clear()
     session[voter_session.LINK] = token[:200]
     return redirect(url_for("activation.show"), 303)
 

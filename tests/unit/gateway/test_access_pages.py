@@ -61,7 +61,7 @@ def test_activated_voter_signs_in_with_the_password(browser: Browser, rpc: FakeR
     assert browser.post("/identification", {"identifier": IDENTIFIER}).location == "/mot-de-passe"
     page = browser.get("/mot-de-passe").text
     assert "Saisie du mot de passe" in page
-    assert "Mot de passe oublié ?" in page
+    assert "Mot de passe oublié\u00a0?" in page
     assert 'autocomplete="current-password"' in page
     answer = browser.post("/mot-de-passe", {"password": PASSWORD})
     assert (answer.status_code, answer.location) == (303, "/accueil")
@@ -144,8 +144,8 @@ def test_home_shows_the_four_blocks_and_paris_time(voter: Browser, rpc: FakeRpc)
     page = voter.get("/accueil").text
     for label in ("Mes informations pratiques", "Mes scrutins", "Mon Compte", "Je Vote", "Se déconnecter"):
         assert label in page
-    assert "Ouverture : jeudi 3 décembre 2026 à 08h00 (heure de Paris)" in page
-    assert "Clôture : jeudi 10 décembre 2026 à 17h00 (heure de Paris)" in page
+    assert "Ouverture\u00a0: jeudi 3 décembre 2026 à 08h00 (heure de Paris)" in page
+    assert "Clôture\u00a0: jeudi 10 décembre 2026 à 17h00 (heure de Paris)" in page
     assert "À l’urne, salle du Baromètre." in page
     assert "Ada Lovelace" in page
     assert page.count("<h1") == 1

@@ -63,7 +63,7 @@ def test_voters_and_names_of_notices_when_they_are_given(browser: Browser, folde
     (folder / "voters.json").write_text(json.dumps([{"identifier": "ada@ac-demo.fr", "name": "Ada"}, 3, {"name": "x"}]))
     (folder / "notices.json").write_text(json.dumps([{"file": "notice 1.pdf", "name": "Notice d’Ada"}]))
     page = browser.get("/demo").text
-    assert "<code>ada@ac-demo.fr</code> – Ada" in page
+    assert ">ada@ac-demo.fr</code> – Ada" in page
     assert "Notice d’Ada (PDF)" in page
     (folder / "voters.json").write_text("not json")
     assert browser.get("/demo").status_code == 200

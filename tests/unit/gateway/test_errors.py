@@ -30,7 +30,7 @@ def test_every_refusal_has_status_and_words(code: str, browser: Browser, rpc: Fa
     assert answer.json["details"] == DETAILS
     assert answer.json["message"].endswith(".")
     assert "%(" not in answer.json["message"]
-    assert "?" not in answer.json["message"].replace(" ? »", "").replace("oublié ?", "")
+    assert "?" not in answer.json["message"].replace("oublié\u00a0?", "")
     assert answer.json["correlation_id"] == answer.headers["X-Correlation-Id"]
 
 
@@ -42,6 +42,14 @@ def test_pages_say_the_same_words(code: str, browser: Browser, rpc: FakeRpc) -> 
     assert answer.mimetype == "text/html"
     assert "Demande refusée" in answer.text
     assert answer.headers["X-Correlation-Id"] in answer.text
+
+
+def test_signs_never_end_up_alone_on_a_line(browser: Browser, rpc: FakeRpc) -> None:
+    page = browser.get("/identification").text
+    assert "votre identifiant\u00a0?" in page
+    assert "* \u00a0" not in page
+    rpc.table["ballot", "describe_election"] = Refusal("already_voted")
+    assert "scrutin. Il est définitif\u00a0: vous" in browser.get("/urne/QcmdAnVK7vcXSv").text
 
 
 def test_gateway_codes_have_words_too(app: object) -> None:
