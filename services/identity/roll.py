@@ -85,6 +85,7 @@ def commit(
         raise refuse(Code.IMPORT_INCOMPLETE, expected=lines, staged=staged)
     elections = {election.code: election.uuid for election in voting_events.elections_of(session, voting_event)}
     _check(session, voting_event, import_id, set(elections))
+    # The rows cannot have changed since: the voting event is locked.
     counts = _replace(session, voting_event, import_id, elections, holder_key)
     session.execute(delete(StagedRow).where(StagedRow.voting_event == voting_event))
     session.add(RollImport(import_id=import_id, voting_event=voting_event, committed_at=now, **counts))
@@ -127,9 +128,9 @@ def _check(session: Session, voting_event: str, import_id: str, election_codes: 
             # With another header every line would be wrong for the same reason: say it once.
             shown, total = wrong[:ERRORS_SHOWN], len(wrong)
             break
-        entry, problems = roll_lines.read(line, columns, election_codes)
-        if entry is not None:
-            first = first_seen.setdefault(entry.identifier, line)
+        problems = roll_lines.problems_of(line, columns, election_codes)
+        if not problems:
+            first = first_seen.setdefault(roll_lines.entry_of(columns).identifier, line)
             if first != line:
                 problems = [roll_lines.duplicate(line, first)]
         total += len(problems)
@@ -155,10 +156,8 @@ def _replace(
         added: list[dict[str, str]] = []
         changed: list[dict[str, str]] = []
         entitled: list[dict[str, str]] = []
-        for line, columns in chunk:
-            entry, _ = roll_lines.read(line, columns, set(elections))
-            if entry is None:
-                raise AssertionError(f"line {line} was checked in this transaction")
+        for _, columns in chunk:
+            entry = roll_lines.entry_of(columns)
             known_id = known.pop(entry.identifier, None)
             voter_id = known_id or str(uuid.uuid4())
             row = {"id": voter_id, "voting_event": voting_event, **_columns(entry)}

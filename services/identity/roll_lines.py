@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ LONGEST = {
     "ville": 100,
 }
 HEADER_LINE = 1
+
+# Unicode's categories Cc, Cs, Zl and Zp.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -84,13 +88,13 @@ def header_problems(columns: Mapping[str, str]) -> list[Problem]:
     return unknown + missing
 
 
-def read(line: int, columns: Mapping[str, str], election_codes: set[str]) -> tuple[Entry | None, list[Problem]]:
-    """Return (entry, []) or (None, problems) for one row; never raises, whatever the row holds.
+def problems_of(line: int, columns: Mapping[str, str], election_codes: set[str]) -> list[Problem]:
+    """Return what is wrong with one row; never raises, whatever the row holds.
 
     A row whose columns differ from those of a roll has this one problem. Uniqueness is for the caller to check.
     """
     if set(columns) != set(COLUMNS):
-        return None, [
+        return [
             Problem(
                 line,
                 "",
@@ -98,25 +102,22 @@ def read(line: int, columns: Mapping[str, str], election_codes: set[str]) -> tup
                 f"Écrire {len(COLUMNS)} valeurs séparées par « ; », entre guillemets si elles contiennent « ; ».",
             )
         ]
-    values = {name: unicodedata.normalize("NFC", columns[name]).strip() for name in COLUMNS}
-    # Upper-casing rules of some scripts lengthen a text: the length that counts is that of what will be stored.
-    values["identifiant"] = normalise(values["identifiant"])
-    problems = list(_problems(line, columns, values, election_codes))
-    if problems:
-        return None, problems
-    return (
-        Entry(
-            identifier=values["identifiant"],
-            surname=values["nom"],
-            first_name=values["prenom"],
-            assignment=values["affectation"],
-            address1=values["adresse1"],
-            address2=values["adresse2"],
-            postcode=values["code_postal"],
-            city=values["ville"],
-            elections=_codes(values["scrutins"]),
-        ),
-        [],
+    return list(_problems(line, columns, _values(columns), election_codes))
+
+
+def entry_of(columns: Mapping[str, str]) -> Entry:
+    """Return the entry of a row that has no problem."""
+    values = _values(columns)
+    return Entry(
+        identifier=values["identifiant"],
+        surname=values["nom"],
+        first_name=values["prenom"],
+        assignment=values["affectation"],
+        address1=values["adresse1"],
+        address2=values["adresse2"],
+        postcode=values["code_postal"],
+        city=values["ville"],
+        elections=_codes(values["scrutins"]),
     )
 
 
@@ -130,11 +131,18 @@ def duplicate(line: int, first_line: int) -> Problem:
     )
 
 
+def _values(columns: Mapping[str, str]) -> dict[str, str]:
+    # As they will be stored: lengths are measured on these.
+    values = {name: unicodedata.normalize("NFC", columns[name]).strip() for name in COLUMNS}
+    values["identifiant"] = normalise(values["identifiant"])
+    return values
+
+
 def _problems(
     line: int, raw: Mapping[str, str], values: Mapping[str, str], election_codes: set[str]
 ) -> Iterator[Problem]:
     for name, value in values.items():
-        if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in raw[name]):
+        if _CONTROL.search(raw[name]):
             yield Problem(
                 line,
                 name,

@@ -18,8 +18,8 @@ class Settings(RuntimeSettings):
     model_config = SettingsConfigDict(env_prefix="ISOLOIR_IDENTITY_", extra="ignore")
 
     database_url: str = "sqlite:///var/identity.sqlite"
-    holder_key: HexKey
-    permit_private_key: HexKey
+    holder_key: HexKey = Field(repr=False)
+    permit_private_key: HexKey = Field(repr=False)
     notification_public_key: HexKey
     bcrypt_cost: int = Field(default=12, ge=4, le=16)
     link_lifetime_minutes: int = Field(default=1440, ge=5)

@@ -16,11 +16,11 @@ class Settings(RuntimeSettings):
     model_config = SettingsConfigDict(env_prefix="ISOLOIR_NOTIFICATION_", extra="ignore")
 
     database_url: str = "sqlite:///var/notification.sqlite"
-    private_key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-    smtp_url: str = Field(default="", pattern=r"^(smtps?://[^\s/]+/?)?$")
+    private_key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(repr=False)
+    smtp_url: str = Field(default="", repr=False, pattern=r"^(smtps?://[^\s/]+/?)?$")
     sender: str = Field(default="Election Professionnelle <ne-pas-repondre@localhost>", pattern=r"^[^\r\n]*@[^\r\n]+$")
     print_dir: str = ""
     twilio_base_url: str = "https://api.twilio.com"
     twilio_account_sid: str = ""
-    twilio_auth_token: str = ""
+    twilio_auth_token: str = Field(default="", repr=False)
     sms_sender: str = ""
