@@ -320,3 +320,37 @@ def test_booth_material_refusals(draft):
     draft.seal()
     assert code(draft.permit("anne", now=BEFORE)) == "permit_expired"
     assert code(draft.permit("stranger")) == "credential_unknown"
+
+
+def test_a_ballot_and_its_event_are_written_together_or_not_at_all(urn, monkeypatch):
+    raw = urn.ballot("anne")
+    before = urn.snapshot()
+
+    def fail(*_):
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(casting.outbox, "publish", fail)
+        with pytest.raises(OSError, match="disk full"):
+            urn.cast(urn.permit("anne"), raw)
+    assert urn.snapshot() == before
+    assert urn.cast(urn.permit("anne"), raw).height == 1
+
+
+def test_the_constraints_decide_where_a_check_was_passed_by(urn, monkeypatch):
+    urn.vote("anne")
+    with urn.database.transaction() as session:
+        for rank, state in ((0, "retired"), (1, "active")):
+            session.execute(
+                update(Credential)
+                .where(Credential.election == urn.uuid, Credential.holder == holder_of("anne"), Credential.rank == rank)
+                .values(state=state)
+            )
+    raw, before = urn.ballot("anne", 2, rank=1), urn.snapshot()
+    real, blind = casting._ballot_of, iter([None, None])
+    # Twice blind: before the proofs, and under the lock. Then the database's own refusal is explained.
+    monkeypatch.setattr(casting, "_ballot_of", lambda *arguments: next(blind, real(*arguments)))
+    with pytest.raises(Refusal) as caught:
+        urn.cast(urn.permit("anne"), raw)
+    assert caught.value.code == "already_voted"
+    assert urn.snapshot() == before
