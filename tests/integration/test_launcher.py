@@ -83,12 +83,19 @@ def demo(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
             process.wait(timeout=60)
 
 
-@pytest.fixture
-def broker_system(tmp_path: Path) -> Iterator[System]:
-    system = System(tmp_path / "state", bus="broker", settings=QUICK)
+@pytest.fixture(scope="module")
+def shared_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    system = System(tmp_path_factory.mktemp("broker") / "state", bus="broker", settings=QUICK)
     system.start()
     yield system
     system.stop()
+
+
+@pytest.fixture
+def broker_system(shared_system: System) -> System:
+    """A system on a private RabbitMQ, all of it running again whatever the test before has killed."""
+    wait_until(lambda: len(shared_system.pids) == 9 and shared_system.is_ready(), START_SECONDS, "the whole system")
+    return shared_system
 
 
 def test_a_demonstration_from_start_to_ctrl_c(demo: subprocess.Popen[str], tmp_path: Path) -> None:
