@@ -4,12 +4,12 @@ BIN := .venv/bin
 VOTERS ?= 100
 OUT ?= out
 
-.PHONY: help setup setup-dev setup-test demo election test lint bench lock clean
+.PHONY: help setup setup-dev setup-test demo election test lint bench lock clean translations screenshots
 
 help: ## say what can be done
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
-setup: .venv/.runtime gateway/static/build/.built ## install everything that running needs, into .venv and node_modules
+setup: .venv/.runtime gateway/static/build/.built gateway/translations/.compiled ## install everything that running needs, into .venv and node_modules
 
 .venv/.runtime: requirements/runtime.txt pyproject.toml
 	@echo "Isoloir: installing Python packages into .venv (a minute or two on a new machine)…"
@@ -31,6 +31,11 @@ node_modules/.installed: package.json package-lock.json
 
 gateway/static/build/.built: node_modules/.installed $(shell find gateway/booth gateway/styles -type f 2>/dev/null)
 	npm run --silent build
+	@touch $@
+
+# Not kept in git, as anything that is made from something else.
+gateway/translations/.compiled: .venv/.runtime $(wildcard gateway/translations/*/LC_MESSAGES/*.po)
+	$(BIN)/python -m gateway.catalogues compile
 	@touch $@
 
 setup-dev: setup .venv/.dev
@@ -56,6 +61,12 @@ lint: setup-dev ## ruff, mypy, import contracts, JavaScript types
 	$(BIN)/lint-imports
 	npm run --silent typecheck
 
+translations: setup-dev ## take up the sentences of the portal into its catalogues, and say which have no English
+	$(BIN)/python -m gateway.catalogues update
+
+screenshots: setup-test ## picture every page at both widths, into build/screenshots
+	$(BIN)/isoloir screenshots
+
 bench: setup-test ## measure, as ratios in one run: build/bench.json
 	$(BIN)/python -m tests.bench
 
@@ -64,4 +75,4 @@ lock: setup-dev ## renew the pins and their hashes
 	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --upgrade -o requirements/dev.txt requirements/dev.in
 
 clean: ## remove what was built, installed or run
-	rm -rf build var out gateway/static/build node_modules .venv
+	rm -rf build var out gateway/static/build gateway/translations/.compiled node_modules .venv

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, request
-from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import BaseConverter
 
@@ -12,6 +11,7 @@ from gateway import (
     api,
     correlation,
     failures,
+    language,
     paris_time,
     request_log,
     security_headers,
@@ -62,6 +62,7 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
     app.extensions["isoloir"] = Services.over(rpc or RpcClient(settings.amqp_uri))
     app.extensions["isoloir_settings"] = settings
     app.jinja_env.filters["paris"] = paris_time.paris
+    app.jinja_env.filters["number"] = paris_time.number
     app.jinja_env.finalize = typography.finalize
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -84,7 +85,7 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
         }
 
     csrf = CSRFProtect(app)
-    Babel(app)
+    language.install(app)
     views.register(app, demo_dir=settings.demo_dir)
     api.register(app, csrf)
     failures.install(app)

@@ -1,8 +1,8 @@
-"""Times at the edge: services speak UTC, voters read Paris."""
+"""Times and numbers at the edge: services speak UTC, voters read Paris, in their language."""
 
 from datetime import datetime
 
-from flask_babel import format_datetime
+from flask_babel import format_datetime, format_decimal, get_locale
 from flask_babel import gettext as _
 
 
@@ -15,9 +15,21 @@ def parse(moment: str) -> datetime:
 
 
 def paris(moment: str) -> str:
-    """« jeudi 3 décembre 2026 à 08h00 », in Paris time (the application's default zone)."""
+    """« jeudi 3 décembre 2026 à 08h00 » or "Thursday 3 December 2026 at 08:00", in Paris time."""
     when = parse(moment)
     text: str = _(
-        "%(day)s à %(hour)s", day=format_datetime(when, "EEEE d MMMM y"), hour=format_datetime(when, "HH'h'mm")
+        "%(day)s à %(hour)s", day=format_datetime(when, "EEEE d MMMM y"), hour=format_datetime(when, hour_pattern())
     )
+    return text
+
+
+def hour_pattern() -> str:
+    """How the reader's language writes an hour, as a pattern of Unicode (CLDR)."""
+    locale = get_locale()
+    return "HH:mm" if locale is not None and locale.language == "en" else "HH'h'mm"
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """A number with its decimal mark and its groups of thousands as the reader's language writes them."""
+    text: str = format_decimal(value, format="#,##0" + ("." + "0" * decimals if decimals else ""))
     return text

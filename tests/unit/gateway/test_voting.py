@@ -168,7 +168,7 @@ def test_a_tracker_is_searched_through_all_pages(browser: Browser, rpc: FakeRpc)
 def test_a_published_result_is_a_table_with_bars(browser: Browser, rpc: FakeRpc) -> None:
     rpc.table["ballot", "describe_election"] = described(state="published", result='{"result":[[1,3,1]]}')
     page = browser.get(f"/urne/{ONLINE}").text
-    assert "75,00 %" in page
+    assert "75,00\u00a0%" in page
     assert "Votes blancs" in page
     assert '<rect x="0" y="0" width="75.00"' in page
     answer = browser.get(f"/api/v1/elections/{ONLINE}/result")
