@@ -1,6 +1,10 @@
 """Settings of the gateway, from the environment. A wrong one stops the start with one clear line."""
 
-from pydantic import Field, SecretStr
+import hmac
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, StringConstraints
 from pydantic_settings import SettingsConfigDict
 
 from services.runtime.settings import RuntimeSettings
@@ -11,6 +15,13 @@ class Settings(RuntimeSettings):
 
     `presentation_file` is the voting event file written by `isoloir operator import-event`: the booth takes
     unions and logos from it. Empty: lists are shown by name alone.
+
+    `challenge` is what the forms of anonymous visitors ask for: an image or a voice to copy (CAPTCHA), or work done by
+    the browser (ALTCHA), whose cost is `challenge_max_number`: the greatest count of SHA-256 that a solver may need.
+    `challenge_key` signs those challenges (64 hexadecimal digits, the same for all gateways; from `secret_key` when
+    empty). `ratelimit_storage` is a URI of the `limits` library: memory:// counts in each gateway by itself, redis://…
+    for several together. `trusted_proxies`: how many proxies in front write X-Forwarded-For; with 0 the header is not
+    believed. `content_dir`: the folder of texts for voters, Markdown files.
     """
 
     model_config = SettingsConfigDict(env_prefix="ISOLOIR_GATEWAY_", extra="ignore")
@@ -22,3 +33,17 @@ class Settings(RuntimeSettings):
     demo_dir: str = ""
     secure_cookies: bool = False
     presentation_file: str = ""
+    content_dir: Path = Path(__file__).parent / "content" / "default"
+    challenge: Literal["captcha", "proof_of_work"] = "captcha"
+    challenge_key: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = Field(default="", repr=False)
+    challenge_max_number: int = Field(default=50_000, ge=1, le=10_000_000)
+    ratelimit_enabled: bool = True
+    ratelimit_storage: str = "memory://"
+    address_limit: str = "3000 per minute"
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+
+    def key_of_challenges(self) -> bytes:
+        """The key that signs proof-of-work challenges."""
+        if self.challenge_key:
+            return bytes.fromhex(self.challenge_key)
+        return hmac.digest(self.secret_key.get_secret_value().encode(), b"challenge", "sha256")

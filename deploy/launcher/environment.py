@@ -96,6 +96,7 @@ def _own_settings(keys: Keys, addresses: Addresses) -> dict[str, dict[str, str]]
         },
         "gateway": {
             "ISOLOIR_GATEWAY_SECRET_KEY": keys.gateway_secret_key,
+            "ISOLOIR_GATEWAY_CHALLENGE_KEY": keys.gateway_challenge_key,
             "ISOLOIR_GATEWAY_BIND": f"{LOOPBACK}:{addresses.gateway_port}",
             "ISOLOIR_GATEWAY_OPERATOR_TOKEN": keys.operator_token,
             "ISOLOIR_GATEWAY_DEMO_DIR": str(addresses.demo_dir),

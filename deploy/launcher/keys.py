@@ -22,6 +22,7 @@ class Keys:
     code_key: str
     notification_private_key: str
     gateway_secret_key: str
+    gateway_challenge_key: str
     operator_token: str
     twilio_account_sid: str
     """AC and 32 hexadecimal digits."""
@@ -47,6 +48,7 @@ def draw() -> Keys:
         code_key=secrets.token_hex(32),
         notification_private_key=bytes(PrivateKey.generate()).hex(),
         gateway_secret_key=secrets.token_hex(32),
+        gateway_challenge_key=secrets.token_hex(32),
         operator_token=secrets.token_urlsafe(32),
         twilio_account_sid=f"AC{secrets.token_hex(16)}",
         twilio_auth_token=secrets.token_hex(16),
@@ -56,10 +58,11 @@ def draw() -> Keys:
 def keep(directory: Path) -> Keys:
     """The keys of this state directory, drawn at the first call."""
     path = directory / FILE
-    if path.exists():
-        return Keys(**json.loads(path.read_text()))
-    keys = draw()
-    write_private(path, json.dumps(asdict(keys), indent=1) + "\n")
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    # A directory of an earlier version lacks the keys that came since.
+    keys = Keys(**(asdict(draw()) | kept))
+    if asdict(keys) != kept:
+        write_private(path, json.dumps(asdict(keys), indent=1) + "\n")
     return keys
 
 

@@ -6,7 +6,11 @@ from rich.console import Console
 from deploy.launcher.system import System
 from deploy.rehearsal.phases import Phases
 
-QUICK = {"ISOLOIR_IDENTITY_BCRYPT_COST": "4", "ISOLOIR_REASSORT_PBKDF2_ITERATIONS": "1000"}
+QUICK = {
+    "ISOLOIR_IDENTITY_BCRYPT_COST": "4",
+    "ISOLOIR_REASSORT_PBKDF2_ITERATIONS": "1000",
+    "ISOLOIR_GATEWAY_CHALLENGE_MAX_NUMBER": "200",
+}
 """Settings that a test lowers: the work of guessing a password or a code is not what it looks at."""
 
 
