@@ -7,6 +7,7 @@ from services.runtime.refusals import Refusal
 from services.runtime.rpc import RpcTimeout, RpcUnavailable
 
 UNKNOWN = "unknown"
+PUBLISHED = "published"
 
 
 def with_states(entries: list[Payload]) -> list[Payload]:
@@ -42,6 +43,6 @@ def in_words(state: str | None) -> str:
         "open": _("Vote ouvert"),
         "closed": _("Vote clos"),
         "tallied": _("Dépouillement en cours"),
-        "published": _("Résultat publié"),
+        PUBLISHED: _("Résultat publié"),
     }.get(state, _("État momentanément indisponible"))
     return words

@@ -16,8 +16,10 @@ log = get_logger()
 LOGO = re.compile(r"data:image/(png|jpeg|webp|svg\+xml);base64,[A-Za-z0-9+/=]+|/static/[\w./-]+")
 
 
-def lists_of(file: str, uuid: str, election: str) -> list[dict[str, str]]:
+def lists_of(file: str, uuid: str, election: str) -> list[dict[str, Any]]:
     """[{name, union, logo}] in the order of the ballot's first question; union and logo may be empty.
+
+    `candidates`, names in order, is there where the file has it.
 
     In: the path of the event file ('' for none), the election's uuid, the raw sealed election.
     """
@@ -27,10 +29,20 @@ def lists_of(file: str, uuid: str, election: str) -> list[dict[str, str]]:
         if described:
             log.warning("presentation_differs", election=uuid)
         described = [{} for _ in names]
-    return [
-        {"name": name, "union": str(entry.get("union") or ""), "logo": _logo(entry)}
-        for name, entry in zip(names, described, strict=True)
-    ]
+    return [_shown(name, entry) for name, entry in zip(names, described, strict=True)]
+
+
+def lists_announced(file: str, uuid: str) -> list[dict[str, Any]]:
+    """The same, as the operator's file alone announces them: for an election whose ballot is not made yet."""
+    return [_shown(str(entry.get("name") or ""), entry) for entry in _described(file, uuid)]
+
+
+def _shown(name: str, entry: dict[str, Any]) -> dict[str, Any]:
+    shown: dict[str, Any] = {"name": name, "union": str(entry.get("union") or ""), "logo": _logo(entry)}
+    candidates = entry.get("candidates")
+    if isinstance(candidates, list) and candidates:
+        shown["candidates"] = [str(candidate) for candidate in candidates]
+    return shown
 
 
 def _logo(entry: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 /**
  * Builds what the pages load: booth.js (module), worker.js (classic script, for browsers without module workers)
- * and site.css, minified, into gateway/static/build/. `--watch` rebuilds on change.
+ * , the small scripts of other pages and site.css, minified, into gateway/static/build/. `--watch` rebuilds on change.
  */
 
 import { rmSync } from "node:fs";
@@ -17,7 +17,13 @@ const shared = { bundle: true, minify: true, target, legalComments: "eof", outdi
 /** @type {import("esbuild").BuildOptions[]} */
 const bundles = [
   { ...shared, entryPoints: [`${gateway}booth/booth.js`], format: "esm" },
-  { ...shared, entryPoints: [`${gateway}booth/worker.js`], format: "iife" },
+  { ...shared, entryPoints: [`${gateway}booth/worker.js`, `${gateway}scripts/challenge-worker.js`], format: "iife", entryNames: "[name]" },
+  {
+    ...shared,
+    entryPoints: ["challenge", "password", "session-end"].map((name) => `${gateway}scripts/${name}.js`),
+    format: "esm",
+  },
+  { ...shared, entryPoints: [`${gateway}scripts/countdown.js`], format: "esm" },
   { ...shared, entryPoints: [`${gateway}styles/site.css`] },
 ];
 

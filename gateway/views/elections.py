@@ -1,8 +1,9 @@
-"""« Mes scrutins »: each election of the voter, its state, and the way into the booth."""
+"""« Je vote »: each election of the voter, its state, and the way into the booth."""
 
 from flask import Blueprint, render_template
 
-from gateway import voter_session
+from gateway import countdown, voter_session
+from gateway.availability import Part, available
 from gateway.election_state import in_words, with_states
 
 blueprint = Blueprint("elections", __name__)
@@ -10,12 +11,15 @@ blueprint = Blueprint("elections", __name__)
 
 @blueprint.get("/voter")
 @voter_session.voter_required
+@available(Part.VOTE)
 def show() -> str:
-    """The voter's elections, those held on paper too, so that nobody believes one is missing."""
+    """The voter's elections, those held elsewhere too, so that nobody believes one is missing."""
     state = voter_session.state()
+    event = state["voting_event"]
     return render_template(
         "elections.html",
-        event=state["voting_event"],
+        event=event,
         elections=with_states(state["elections"]),
         in_words=in_words,
+        countdown=countdown.of(event),
     )

@@ -2,8 +2,9 @@
 
 from flask import Blueprint, render_template
 
-from gateway import voter_session
-from gateway.election_state import in_words, with_states
+from gateway import countdown, voter_session
+from gateway.availability import Part, waits_until
+from gateway.election_state import PUBLISHED, in_words, with_states
 
 blueprint = Blueprint("home", __name__)
 
@@ -13,11 +14,17 @@ blueprint = Blueprint("home", __name__)
 def show() -> str:
     """The voter's home: practical information, elections, account, vote."""
     state = voter_session.state()
+    event = state["voting_event"]
+    elections = with_states(state["elections"])
     return render_template(
         "home.html",
         voter=state["voter"],
         last_connection=state["last_connection"],
-        event=state["voting_event"],
-        elections=with_states(state["elections"]),
+        activated=state.get("activated", True),
+        event=event,
+        elections=elections,
         in_words=in_words,
+        countdown=countdown.of(event),
+        waits={part.value: waits_until(event, part) for part in Part},
+        any_result=any(entry["state"] == PUBLISHED for entry in elections),
     )

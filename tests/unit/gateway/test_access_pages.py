@@ -144,8 +144,7 @@ def test_home_shows_the_four_blocks_and_paris_time(voter: Browser, rpc: FakeRpc)
     page = voter.get("/accueil").text
     for label in ("Mes informations pratiques", "Mes scrutins", "Mon Compte", "Je Vote", "Se déconnecter"):
         assert label in page
-    assert "Ouverture\u00a0: jeudi 3 décembre 2026 à 08h00 (heure de Paris)" in page
-    assert "Clôture\u00a0: jeudi 10 décembre 2026 à 17h00 (heure de Paris)" in page
+    assert "Ouvert du jeudi 3 décembre 2026 à 08h00 au jeudi 10 décembre 2026 à 17h00 (Heure de Paris)" in page
     assert "À l’urne, salle du Baromètre." in page
     assert "Ada Lovelace" in page
     assert page.count("<h1") == 1

@@ -1,0 +1,103 @@
+"""« Formulaire de demande d'assistance »: for whoever is signed in, and for whoever cannot get in."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, session, url_for
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Regexp
+
+from gateway import space_clients, voter_session
+from gateway.form_fields import readable, storable, unix_lines, without_blanks
+
+blueprint = Blueprint("assistance", __name__)
+
+NUMBER = "assistance"
+SUBJECTS = {
+    "access": _("Je n’arrive pas à accéder au portail"),
+    "password": _("Mon mot de passe Élections"),
+    "voting_code": _("Mon code de vote ou ma notice de vote"),
+    "vote": _("Le vote lui-même"),
+    "roll": _("La liste électorale"),
+    "other": _("Autre sujet"),
+}
+
+
+class AssistanceForm(FlaskForm):
+    """Who asks, where to answer, and what about."""
+
+    name = StringField(
+        _("Prénom et nom"),
+        filters=[without_blanks],
+        validators=[
+            InputRequired(_("Indiquez vos prénom et nom.")),
+            Length(max=200, message=_("Ce nom est trop long : 200 caractères au plus.")),
+            storable,
+        ],
+    )
+    email = StringField(
+        _("Adresse électronique où vous répondre"),
+        filters=[without_blanks],
+        validators=[
+            InputRequired(_("Indiquez l’adresse où la cellule de soutien pourra vous répondre.")),
+            Length(max=254, message=_("Cette adresse est trop longue : 254 caractères au plus.")),
+            Regexp(
+                r"[^@\s]+@[^@\s]+$",
+                message=_("Saisissez une adresse complète, par exemple prenom.nom@ac-academie.fr."),
+            ),
+            storable,
+        ],
+    )
+    subject = SelectField(
+        _("Sujet"),
+        choices=[("", _("Choisissez un sujet")), *SUBJECTS.items()],
+        validators=[InputRequired(_("Choisissez le sujet de votre demande."))],
+    )
+    text = TextAreaField(
+        _("Votre demande"),
+        filters=[unix_lines, without_blanks],
+        validators=[
+            InputRequired(_("Décrivez votre difficulté.")),
+            Length(10, 2000, _("Décrivez votre difficulté en %(min)d caractères au moins et %(max)d au plus.")),
+            readable,
+        ],
+    )
+
+
+def known_voter() -> dict[str, Any]:
+    """What the form can be filled with for a voter who is signed in."""
+    if voter_session.token() is None:
+        return {}
+    voter = voter_session.state()["voter"]
+    return {"name": f"{voter['first_name']} {voter['surname']}", "email": voter["identifier"]}
+
+
+@blueprint.get("/assistance")
+@voter_session.voter_required
+def show() -> str:
+    """The form, filled in with what is known."""
+    return render_template("assistance.html", form=AssistanceForm(data=known_voter()))
+
+
+@blueprint.post("/assistance")
+@voter_session.voter_required
+def submit() -> Response | tuple[str, int]:
+    """Record the request and acknowledge it."""
+    form = AssistanceForm()
+    if not form.validate():
+        return render_template("assistance.html", form=form), 422
+    number = space_clients.submit_assistance(
+        voter_session.token(), form.email.data, form.name.data, form.subject.data, form.text.data
+    )
+    session[NUMBER] = number
+    return redirect(url_for("assistance.received"), 303)
+
+
+@blueprint.get("/assistance/accuse-de-reception")
+def received() -> str | Response:
+    """The number of the request, kept in the browser's session: an address with it would say nothing more."""
+    if NUMBER not in session:
+        return redirect(url_for("assistance.show"), 303)
+    return render_template("assistance_received.html", number=session[NUMBER])
