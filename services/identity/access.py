@@ -1,25 +1,43 @@
 """Asking for a way in (A2, A4, A8).
 
 A request is written down and answered at once; the link is made later, from the row. Known, unknown and impatient
-voters so get the same answer in the same time, and nobody learns who is on the roll.
+voters so get the same answer after the same work, and nobody learns who is on the roll.
 """
 
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from services.identity import links, voting_events
+from services.identity import holders, links, voting_events
 from services.identity.identifiers import normalise
 from services.identity.messages import MailRoom
-from services.identity.models import AccessRequest, Account, Voter
+from services.identity.models import AccessCooldown, AccessRequest, Account, Voter
+
+PASSWORD = "password"  # noqa: S105 - what comes next
+LINK_SENT = "link_sent"
 
 
-def request_access(session: Session, identifier: str, now: datetime) -> str:
-    """Return "password" when the account has one, else write the request down and return "link_sent".
+@dataclass(frozen=True)
+class Answer:
+    """What comes next for who asked.
+
+    `sent_since`: when the message that is on its way was asked for, None when it is this request that sends one.
+    `retry_after`: seconds until another one can be asked for, 0 when no message is involved.
+    """
+
+    next: str
+    sent_since: datetime | None
+    retry_after: int
+
+
+def request_access(session: Session, identifier: str, *, holder_key: str, now: datetime) -> Answer:
+    """Say that a password comes next when the account has one, else write the request down: a link was sent.
 
     Raises no_voting_event.
     """
@@ -31,17 +49,17 @@ def request_access(session: Session, identifier: str, now: datetime) -> str:
         .where(Voter.voting_event == event.uuid, Voter.identifier == known)
     )
     if activated is not None:
-        return "password"
-    _write_down(session, event.uuid, known, now)
-    return "link_sent"
+        return Answer(PASSWORD, None, 0)
+    return _write_down(session, event.uuid, known, holder_key, now)
 
 
-def request_password_link(session: Session, identifier: str, now: datetime) -> None:
+def request_password_link(session: Session, identifier: str, *, holder_key: str, now: datetime) -> Answer:
     """Write down that a new password is wanted; an account never activated gets an activation link instead.
 
     Raises no_voting_event.
     """
-    _write_down(session, voting_events.current(session).uuid, normalise(identifier), now)
+    event = voting_events.current(session)
+    return _write_down(session, event.uuid, normalise(identifier), holder_key, now)
 
 
 def answer_requests(session: Session, room: MailRoom, *, now: datetime, lifetime: timedelta, limit: int = 50) -> int:
@@ -68,9 +86,34 @@ def answer_requests(session: Session, room: MailRoom, *, now: datetime, lifetime
     return len(requests)
 
 
-def _write_down(session: Session, voting_event: str, identifier: str, now: datetime) -> None:
+def forget_cooldowns(session: Session, now: datetime) -> None:
+    """Delete the cooldowns that are over."""
+    session.execute(delete(AccessCooldown).where(AccessCooldown.asked_at <= now - links.COOLDOWN))
+
+
+def end_cooldown(session: Session, tag: str) -> None:
+    """Let another link be asked for: the message that was on its way has served."""
+    session.execute(delete(AccessCooldown).where(AccessCooldown.tag == tag))
+
+
+def _write_down(session: Session, voting_event: str, identifier: str, holder_key: str, now: datetime) -> Answer:
+    tag = holders.identifier_tag(holder_key, voting_event, identifier)
+    over = now - links.COOLDOWN
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(AccessCooldown).values(tag=tag, asked_at=now)
+    # One statement both asks and answers: of two simultaneous requests one is the first.
+    begun = session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["tag"], set_={"asked_at": now}, where=AccessCooldown.asked_at <= over
+        ).returning(AccessCooldown.asked_at)
+    ).scalar_one_or_none()
+    if begun is None:
+        since = session.execute(select(AccessCooldown.asked_at).where(AccessCooldown.tag == tag)).scalar_one()
+        left = (since + links.COOLDOWN - now).total_seconds()
+        return Answer(LINK_SENT, since, max(1, int(-(-left // 1))))
     # Nothing longer can be on the roll, and the table is not to be filled by strangers with long texts.
     session.add(
         AccessRequest(id=str(uuid.uuid4()), voting_event=voting_event, identifier=identifier[:254], requested_at=now)
     )
     session.flush()
+    return Answer(LINK_SENT, None, int(links.COOLDOWN.total_seconds()))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.identity import entitlements, links, voting_events
+from services.identity import activation, challenge, entitlements, voting_events
 from services.identity.models import Voter, VotingEvent
 from services.identity.sessions import OpenSession
 
@@ -20,6 +20,7 @@ def voting_event(session: Session, event: VotingEvent, now: datetime) -> dict[st
         "closes_at": event.closes_at,
         "now": now,
         "profile": event.profile,
+        "availability": voting_events.availability(event),
         "roll_sealed": event.roll_sealed_at is not None,
         "elections": [
             {
@@ -35,14 +36,19 @@ def voting_event(session: Session, event: VotingEvent, now: datetime) -> dict[st
 
 
 def link(session: Session, token: str, now: datetime) -> dict[str, object]:
-    """Describe a link that may be used: for what, until when, whose, and under which password policy. Raises link_*."""
-    found = links.find(session, token, now)
-    voter = session.get_one(Voter, found.voter_id)
+    """Describe a link that may be used: for what, until when, whose, under which password policy. Raises link_*.
+
+    `questions` are the codes of the challenge questions proposed, none where the question is not asked; `prepared`
+    tells whether the password has been chosen already.
+    """
+    followed = activation.follow(session, token, now)
     return {
-        "purpose": found.purpose,
-        "expires_at": found.expires_at,
-        "identifier": voter.identifier,
-        "profile": session.get_one(VotingEvent, voter.voting_event).profile,
+        "purpose": followed.link.purpose,
+        "expires_at": followed.link.expires_at,
+        "identifier": followed.identifier,
+        "profile": followed.profile,
+        "prepared": followed.link.prepared,
+        "questions": list(challenge.QUESTIONS) if followed.asks else [],
     }
 
 
@@ -57,6 +63,8 @@ def session(reading: Session, opened: OpenSession, now: datetime) -> dict[str, o
             "assignment": voter.assignment,
         },
         "last_connection": opened.previous_connection_at,
+        "activated": opened.activated,
+        "expires_at": opened.expires_at,
         "voting_event": voting_event(reading, reading.get_one(VotingEvent, voter.voting_event), now),
         "elections": entitlements.own_elections(reading, voter.id),
     }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from services.identity import holders, permits, voting_events
 from services.identity.errors import Code, refuse
 from services.identity.models import Election, Entitlement, PollBookEntry, Voter
+
+CHUNK = 1000
 
 
 def own_elections(session: Session, voter_id: str) -> list[dict[str, object]]:
@@ -72,7 +74,7 @@ def issue_permit(
 def list_bearers(
     session: Session, *, voting_event: str, after: str | None, limit: int, holder_key: str, now: datetime
 ) -> tuple[list[dict[str, object]], str | None]:
-    """Return (bearers, where the next page starts or None) in the order of voter ids, which are random.
+    """Return (bearers, where the next page starts or None) in the order of a keyed tag, which says nothing of the roll.
 
     Only voters with an election held online. From the first call on the roll is in use: codes exist for it, so it
     cannot be replaced any more. Raises voting_event_unknown.
@@ -80,6 +82,7 @@ def list_bearers(
     event = voting_events.find(session, voting_event)
     if event.codes_listed_at is None:
         event.codes_listed_at = now
+    _tag_voters(session, voting_event, holder_key)
     online = (
         select(Entitlement.voter_id, Entitlement.election)
         .join(Election, Election.uuid == Entitlement.election)
@@ -91,10 +94,10 @@ def list_bearers(
             select(Voter)
             .where(
                 Voter.voting_event == voting_event,
-                Voter.id > (after or ""),
+                Voter.page_tag > (after or ""),
                 Voter.id.in_(online.order_by(None).with_only_columns(Entitlement.voter_id)),
             )
-            .order_by(Voter.id)
+            .order_by(Voter.page_tag)
             .limit(limit + 1)
         )
     )
@@ -113,7 +116,14 @@ def list_bearers(
         }
         for voter in page
     ]
-    return bearers, page[-1].id if more else None
+    return bearers, page[-1].page_tag if more else None
+
+
+def _tag_voters(session: Session, voting_event: str, holder_key: str) -> None:
+    """Tag the voters that a version without tags imported."""
+    untagged = select(Voter.id).where(Voter.voting_event == voting_event, Voter.page_tag.is_(None)).limit(CHUNK)
+    while ids := session.scalars(untagged).all():
+        session.execute(update(Voter), [{"id": one, "page_tag": holders.page_tag(holder_key, one)} for one in ids])
 
 
 def _address(voter: Voter) -> list[str]:

@@ -27,6 +27,19 @@ class Code(StrEnum):
     SESSION_EXPIRED = "session_expired"
     NOT_ENTITLED = "not_entitled"
     ELECTION_ELSEWHERE = "election_elsewhere"
+    CAPTCHA_WRONG = "captcha_wrong"
+    CAPTCHA_EXPIRED = "captcha_expired"
+    PROOF_SPENT = "proof_spent"
+    ANSWER_REFUSED = "answer_refused"
+    ACTIVATION_NOT_PREPARED = "activation_not_prepared"
+    NOT_IN_THIS_PROFILE = "not_in_this_profile"
+    NOT_AVAILABLE_YET = "not_available_yet"
+    TOO_MANY_CLAIMS = "too_many_claims"
+    TOO_MANY_REQUESTS = "too_many_requests"
+    CLAIM_UNKNOWN = "claim_unknown"
+    ASSISTANCE_UNKNOWN = "assistance_unknown"
+    ALREADY_ANSWERED = "already_answered"
+    CAMPAIGN_UNKNOWN = "campaign_unknown"
 
 
 def refuse(code: Code, **details: object) -> Refusal:

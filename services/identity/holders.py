@@ -25,5 +25,15 @@ def lookup_tag(key: str, holder_pseudonym: str) -> str:
     return _tag(key, f"lookup|{holder_pseudonym}")
 
 
+def page_tag(key: str, voter_id: str) -> str:
+    """Return the place of a voter in lists that are handed out page by page: its order says nothing of the roll's."""
+    return _tag(key, f"page|{voter_id}")
+
+
+def identifier_tag(key: str, voting_event: str, identifier: str) -> str:
+    """Return what stands for a typed identifier, on the roll or not, where attempts and requests are counted."""
+    return _tag(key, f"identifier|{voting_event}|{identifier}")
+
+
 def _tag(key: str, message: str) -> str:
     return hmac.new(bytes.fromhex(key), message.encode(), hashlib.sha256).hexdigest()

@@ -23,12 +23,13 @@ TEMPLATES = {ACTIVATION: "activation_link", PASSWORD: "password_link"}
 
 @dataclass(frozen=True)
 class OpenLink:
-    """A link that may still be used."""
+    """A link that may still be used; `prepared` tells whether it keeps a password chosen and not yet confirmed."""
 
     id: str
     voter_id: str
     purpose: str
     expires_at: datetime
+    prepared: bool
 
 
 def send(session: Session, room: MailRoom, voter_id: str, purpose: str, *, now: datetime, lifetime: timedelta) -> bool:
@@ -43,6 +44,21 @@ def send(session: Session, room: MailRoom, voter_id: str, purpose: str, *, now: 
     newest = session.scalar(select(Link).where(Link.voter_id == voter_id).order_by(Link.created_at.desc()).limit(1))
     if newest is not None and newest.consumed_at is None and now - newest.created_at < COOLDOWN:
         return False
+    token = replace(session, voter_id, purpose, now=now, lifetime=lifetime)
+    minutes = int(lifetime.total_seconds() // 60)
+    request_email(
+        session,
+        room,
+        voter,
+        template=TEMPLATES[purpose],
+        values={"link": address(room, token), "minutes": minutes},
+        expires_at=now + lifetime,
+    )
+    return True
+
+
+def replace(session: Session, voter_id: str, purpose: str, *, now: datetime, lifetime: timedelta) -> str:
+    """Make a new link, end the earlier ones, and return its token. The caller holds the lock of the voter's row."""
     end_all(session, voter_id, now)
     token = tokens.fresh()
     session.add(
@@ -55,16 +71,12 @@ def send(session: Session, room: MailRoom, voter_id: str, purpose: str, *, now: 
             expires_at=now + lifetime,
         )
     )
-    minutes = int(lifetime.total_seconds() // 60)
-    request_email(
-        session,
-        room,
-        voter,
-        template=TEMPLATES[purpose],
-        values={"link": f"{room.public_url.rstrip('/')}/lien/{token}", "minutes": minutes},
-        expires_at=now + lifetime,
-    )
-    return True
+    return token
+
+
+def address(room: MailRoom, token: str) -> str:
+    """Return the address that a link's token is followed at."""
+    return f"{room.public_url.rstrip('/')}/lien/{token}"
 
 
 def find(session: Session, token: str, now: datetime) -> OpenLink:
@@ -76,18 +88,38 @@ def find(session: Session, token: str, now: datetime) -> OpenLink:
         raise refuse(Code.LINK_USED)
     if link.superseded_at is not None or link.expires_at <= now:
         raise refuse(Code.LINK_EXPIRED)
-    return OpenLink(id=link.id, voter_id=link.voter_id, purpose=link.purpose, expires_at=link.expires_at)
+    return OpenLink(
+        id=link.id,
+        voter_id=link.voter_id,
+        purpose=link.purpose,
+        expires_at=link.expires_at,
+        prepared=link.pending_hash is not None,
+    )
 
 
-def consume(session: Session, link: OpenLink, now: datetime) -> None:
-    """Use the link up. Of two simultaneous clicks one succeeds: the database decides, in one statement.
+def keep_password(session: Session, link: OpenLink, password_hash: str, now: datetime) -> None:
+    """Keep the hash of a password with the link until the next step. Raises link_used, link_expired."""
+    _change(session, link, now, pending_hash=password_hash)
 
-    Raises link_used, or link_expired when it expired or was replaced since it was found.
+
+def consume(session: Session, link: OpenLink, now: datetime) -> str | None:
+    """Use the link up and return the password hash that it kept, if any, which it keeps no longer.
+
+    Of two simultaneous clicks one succeeds: the database decides, in one statement. Raises link_used, or link_expired
+    when it expired or was replaced since it was found.
     """
+    # The voter's row first, as `send` does: two transactions that lock links in different orders would block.
+    session.execute(select(Voter.id).where(Voter.id == link.voter_id).with_for_update())
+    kept = session.scalar(select(Link.pending_hash).where(Link.id == link.id).with_for_update())
+    _change(session, link, now, consumed_at=now, pending_hash=None)
+    return kept
+
+
+def _change(session: Session, link: OpenLink, now: datetime, **values: object) -> None:
     statement = (
         update(Link)
         .where(Link.id == link.id, Link.consumed_at.is_(None), Link.superseded_at.is_(None), Link.expires_at > now)
-        .values(consumed_at=now)
+        .values(values)
         .execution_options(synchronize_session=False)
     )
     if cast("CursorResult[object]", session.execute(statement)).rowcount == 1:
@@ -101,6 +133,16 @@ def end_all(session: Session, voter_id: str, now: datetime) -> None:
     session.execute(
         update(Link)
         .where(Link.voter_id == voter_id, Link.consumed_at.is_(None), Link.superseded_at.is_(None))
-        .values(superseded_at=now)
+        .values(superseded_at=now, pending_hash=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def forget_pending(session: Session, now: datetime) -> None:
+    """Erase the passwords that expired links keep."""
+    session.execute(
+        update(Link)
+        .where(Link.pending_hash.is_not(None), Link.expires_at <= now)
+        .values(pending_hash=None)
         .execution_options(synchronize_session=False)
     )

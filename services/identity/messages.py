@@ -28,29 +28,42 @@ def request_email(
     template: str,
     values: dict[str, object],
     expires_at: datetime | None,
-) -> None:
-    """Publish message_requested for an e-mail to `voter`; name and portal address are added to `values`."""
+    campaign: str | None = None,
+) -> str:
+    """Publish message_requested for an e-mail to `voter` and return the message's id.
+
+    Name and portal address are added to `values`. `campaign` is the campaign that the message is counted with.
+    """
+    named = {"first_name": voter.first_name, "surname": voter.surname, **values}
+    return request_email_to(
+        session, room, voter.identifier, template=template, values=named, expires_at=expires_at, campaign=campaign
+    )
+
+
+def request_email_to(
+    session: Session,
+    room: MailRoom,
+    address: str,
+    *,
+    template: str,
+    values: dict[str, object],
+    expires_at: datetime | None = None,
+    campaign: str | None = None,
+) -> str:
+    """Publish message_requested for an e-mail to an address and return the message's id."""
     sealed = sealing_box.seal(
         room.notification_public_key,
-        {
-            "to": {"email": voter.identifier},
-            "values": {
-                "first_name": voter.first_name,
-                "surname": voter.surname,
-                "portal": room.public_url.rstrip("/"),
-                **values,
-            },
-        },
+        {"to": {"email": address}, "values": {"portal": room.public_url.rstrip("/"), **values}},
     )
-    outbox.publish(
-        session,
-        "identity",
-        "message_requested",
-        {
-            "message_id": str(uuid.uuid4()),
-            "channel": "email",
-            "template": template,
-            "sealed": sealed,
-            "expires_at": expires_at.isoformat() if expires_at else None,
-        },
-    )
+    message_id = str(uuid.uuid4())
+    payload = {
+        "message_id": message_id,
+        "channel": "email",
+        "template": template,
+        "sealed": sealed,
+        "expires_at": expires_at.isoformat() if expires_at else None,
+    }
+    if campaign is not None:
+        payload["campaign"] = campaign
+    outbox.publish(session, "identity", "message_requested", payload)
+    return message_id

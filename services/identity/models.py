@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.runtime.database import UtcDateTime
@@ -13,6 +13,10 @@ from services.runtime.delivery_tables import command_table, inbox_table, outbox_
 
 class Base(DeclarativeBase):
     """Identity's own metadata: services share no table."""
+
+
+Number = BigInteger().with_variant(Integer, "sqlite")
+"""A number that people quote; SQLite counts by itself only in columns of its own integer type."""
 
 
 class VotingEvent(Base):
@@ -28,6 +32,7 @@ class VotingEvent(Base):
     profile: Mapped[str] = mapped_column(String(20))
     codes_listed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     roll_sealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    availability: Mapped[str] = mapped_column(Text, default="{}", server_default="{}")
 
 
 class Election(Base):
@@ -69,10 +74,18 @@ class RollImport(Base):
 
 
 class Voter(Base):
-    """A line of the electoral roll."""
+    """A line of the electoral roll.
+
+    `search_text` is what a search of the roll looks in (search.py); `page_tag` is the keyed tag that lists of bearers
+    are cut into pages by.
+    """
 
     __tablename__ = "voters"
-    __table_args__ = (UniqueConstraint("voting_event", "identifier"), Index("voters_by_event", "voting_event", "id"))
+    __table_args__ = (
+        UniqueConstraint("voting_event", "identifier"),
+        Index("voters_by_event", "voting_event", "id"),
+        Index("voters_by_tag", "voting_event", "page_tag"),
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     voting_event: Mapped[str] = mapped_column(ForeignKey("voting_events.uuid"))
@@ -84,6 +97,8 @@ class Voter(Base):
     address2: Mapped[str] = mapped_column(String(100))
     postcode: Mapped[str] = mapped_column(String(10))
     city: Mapped[str] = mapped_column(String(100))
+    search_text: Mapped[str] = mapped_column(Text, default="", server_default="")
+    page_tag: Mapped[str | None] = mapped_column(String(64))
 
 
 class Entitlement(Base):
@@ -101,15 +116,18 @@ class Entitlement(Base):
 
 
 class Account(Base):
-    """Present once the voter has set a password."""
+    """Present once the voter has set a password.
+
+    `challenge_question` is a code of the built-in list or the voter's own words; absent in the profile of 2018.
+    """
 
     __tablename__ = "accounts"
 
     voter_id: Mapped[str] = mapped_column(ForeignKey("voters.id"), primary_key=True)
     password_hash: Mapped[str] = mapped_column(String(60))
     activated_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    failed_log_ins: Mapped[int] = mapped_column(Integer, default=0)
-    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    challenge_question: Mapped[str | None] = mapped_column(String(200))
+    answer_hash: Mapped[str | None] = mapped_column(String(60))
     last_connection_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -125,7 +143,10 @@ class AccessRequest(Base):
 
 
 class Link(Base):
-    """A single-use link; only the hash of its token is kept."""
+    """A single-use link; only the hash of its token is kept.
+
+    `pending_hash` is a password chosen and not yet confirmed by the next step; it never outlives the link.
+    """
 
     __tablename__ = "links"
 
@@ -137,10 +158,14 @@ class Link(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     consumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    pending_hash: Mapped[str | None] = mapped_column(String(60))
 
 
 class VoterSession(Base):
-    """An open session; only the hash of its token is kept. A closed session has no row."""
+    """An open session; only the hash of its token is kept. A closed session has no row.
+
+    `activated` is false for whoever came in by « accès sans activation ».
+    """
 
     __tablename__ = "sessions"
 
@@ -150,6 +175,7 @@ class VoterSession(Base):
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     previous_connection_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    activated: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
 
 
 class PollBookEntry(Base):
@@ -167,6 +193,114 @@ class PollBookEntry(Base):
     voter_id: Mapped[str] = mapped_column(ForeignKey("voters.id"))
     election: Mapped[str] = mapped_column(ForeignKey("elections.uuid"), index=True)
     signed_in_hour: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LogInAttempts(Base):
+    """Failed log-ins in a row for one identifier, on the roll or not: strangers' rows look like voters' (A9)."""
+
+    __tablename__ = "log_in_attempts"
+
+    tag: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int] = mapped_column(Integer)
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class AccessCooldown(Base):
+    """When a link was last asked for with an identifier, on the roll or not."""
+
+    __tablename__ = "access_cooldowns"
+
+    tag: Mapped[str] = mapped_column(String(64), primary_key=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class Captcha(Base):
+    """A code to copy, for one form of one browser; the row goes with the first answer."""
+
+    __tablename__ = "captchas"
+    __table_args__ = (Index("captchas_of_browser", "binding_hash", "opened_at"),)
+
+    id: Mapped[str] = mapped_column(String(43), primary_key=True)
+    form: Mapped[str] = mapped_column(String(20))
+    binding_hash: Mapped[str] = mapped_column(String(64))
+    text: Mapped[str] = mapped_column(String(10))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class SpentProof(Base):
+    """A proof of work that has served, kept until it would have expired."""
+
+    __tablename__ = "spent_proofs"
+
+    proof: Mapped[str] = mapped_column(String(64), primary_key=True)
+    form: Mapped[str] = mapped_column(String(20))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class Claim(Base):
+    """A claim about the roll (réclamation, B5); it stays when its voter is taken off the roll."""
+
+    __tablename__ = "claims"
+    __table_args__ = (Index("claims_queue", "state", "number"),)
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    voting_event: Mapped[str] = mapped_column(ForeignKey("voting_events.uuid"))
+    voter_id: Mapped[str | None] = mapped_column(ForeignKey("voters.id"), index=True)
+    election: Mapped[str | None] = mapped_column(ForeignKey("elections.uuid"))
+    subject: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10))
+    answer: Mapped[str | None] = mapped_column(Text)
+    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AssistanceRequest(Base):
+    """A request for help (B2), from a voter signed in or from anybody."""
+
+    __tablename__ = "assistance_requests"
+    __table_args__ = (
+        Index("assistance_queue", "state", "number"),
+        Index("assistance_by_sender", "sender_tag", "submitted_at"),
+    )
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    voter_id: Mapped[str | None] = mapped_column(ForeignKey("voters.id"), index=True)
+    sender_tag: Mapped[str] = mapped_column(String(64))
+    email: Mapped[str] = mapped_column(String(254))
+    name: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10))
+    answer: Mapped[str | None] = mapped_column(Text)
+    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Campaign(Base):
+    """A message to everybody on the roll; `position` is the voter id that the last page ended with (A1)."""
+
+    __tablename__ = "campaigns"
+    __table_args__ = (UniqueConstraint("voting_event", "name"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    voting_event: Mapped[str] = mapped_column(ForeignKey("voting_events.uuid"))
+    name: Mapped[str] = mapped_column(String(100))
+    position: Mapped[str] = mapped_column(String(36))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CampaignMessage(Base):
+    """The message of a campaign to a voter: the key is what makes it at most one."""
+
+    __tablename__ = "campaign_messages"
+
+    campaign: Mapped[str] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
+    voter_id: Mapped[str] = mapped_column(ForeignKey("voters.id"), primary_key=True, index=True)
+    message_id: Mapped[str] = mapped_column(String(36), unique=True)
+    queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 outbox = outbox_table(Base.metadata)

@@ -18,18 +18,19 @@ import bcrypt
 
 @dataclass(frozen=True)
 class Profile:
-    """A password policy; lengths in characters."""
+    """A password policy; lengths in characters. `challenge`: a question is asked too, or access without activation."""
 
     shortest: int
     longest: int
     special: bool
     unlike_identifier: bool
+    challenge: bool
 
 
 # The texts shown to voters in 2022 (seeds 000, 001) and in 2018 (seed 002).
 PROFILES = {
-    "2022": Profile(shortest=12, longest=256, special=True, unlike_identifier=False),
-    "2018": Profile(shortest=8, longest=24, special=False, unlike_identifier=True),
+    "2022": Profile(shortest=12, longest=256, special=True, unlike_identifier=False, challenge=True),
+    "2018": Profile(shortest=8, longest=24, special=False, unlike_identifier=True, challenge=False),
 }
 
 

@@ -11,10 +11,13 @@ from itertools import islice
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.identity import holders, roll_lines, voting_events
+from services.identity import holders, roll_lines, search, voting_events
 from services.identity.errors import Code, refuse
 from services.identity.models import (
     Account,
+    AssistanceRequest,
+    CampaignMessage,
+    Claim,
     Entitlement,
     Link,
     RollImport,
@@ -160,7 +163,8 @@ def _replace(
             entry = roll_lines.entry_of(columns)
             known_id = known.pop(entry.identifier, None)
             voter_id = known_id or str(uuid.uuid4())
-            row = {"id": voter_id, "voting_event": voting_event, **_columns(entry)}
+            tag = holders.page_tag(holder_key, voter_id)
+            row = {"id": voter_id, "voting_event": voting_event, "page_tag": tag, **_columns(entry)}
             (changed if known_id else added).append(row)
             for code in entry.elections:
                 tag = holders.lookup_tag(holder_key, holders.holder(holder_key, elections[code], voter_id))
@@ -186,14 +190,18 @@ def _columns(entry: roll_lines.Entry) -> dict[str, str]:
         "address2": entry.address2,
         "postcode": entry.postcode,
         "city": entry.city,
+        "search_text": search.searchable(entry.surname, entry.first_name, entry.assignment),
     }
 
 
 def _remove(session: Session, voter_ids: Sequence[str]) -> None:
     for start in range(0, len(voter_ids), CHUNK):
         chunk = voter_ids[start : start + CHUNK]
-        for table in (Account, Link, VoterSession):
+        for table in (Account, Link, VoterSession, CampaignMessage):
             session.execute(delete(table).where(table.voter_id.in_(chunk)))
+        # What people wrote stays on record, without its author.
+        for written in (Claim, AssistanceRequest):
+            session.execute(update(written).where(written.voter_id.in_(chunk)).values(voter_id=None))
         session.execute(delete(Voter).where(Voter.id.in_(chunk)))
 
 

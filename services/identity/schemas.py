@@ -2,47 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
-from datetime import UTC
+from marshmallow import Schema, fields, validate
 
-from marshmallow import Schema, ValidationError, fields, validate
+from services.identity import payload
+from services.identity.voting_events import BLOCKS
 
 MODES = ("online", "paper")
-
-
-def _no_control(text: str) -> None:
-    # PostgreSQL cannot hold NUL, and UTF-8 no lone surrogate: neither belongs in anything that people type.
-    if any(unicodedata.category(char) in ("Cc", "Cs") for char in text):
-        raise ValidationError("Control characters are not allowed.")
-
-
-def _text(longest: int, *, shortest: int = 0) -> fields.String:
-    return fields.String(required=True, validate=[validate.Length(min=shortest, max=longest), _no_control])
-
-
-def _long_text() -> fields.String:
-    return fields.String(load_default="", validate=validate.Length(max=5000))
-
-
-def _moment(*, allow_none: bool = False) -> fields.AwareDateTime:
-    return fields.AwareDateTime(required=True, format="iso", default_timezone=UTC, allow_none=allow_none)
-
-
-def _uuid() -> fields.String:
-    return fields.String(required=True, validate=[validate.Length(min=1, max=36), _no_control])
-
-
-def _election_uuid() -> fields.String:
-    return fields.String(required=True, validate=validate.Regexp(r"\A[1-9A-HJ-NP-Za-km-z]{14}\Z"))
-
-
-def _token() -> fields.String:
-    return fields.String(required=True, validate=[validate.Length(min=1, max=200), _no_control])
-
-
-def _password() -> fields.String:
-    # Longer than any policy allows, so that the policy is what answers; bounded, so that hashing is.
-    return fields.String(required=True, validate=validate.Length(max=2000))
 
 
 class Nothing(Schema):
@@ -59,23 +24,28 @@ class Health(Schema):
 class ElectionDefinition(Schema):
     """An election within a voting event."""
 
-    uuid = _election_uuid()
+    uuid = payload.election_uuid()
     code = fields.String(
         required=True, validate=validate.Regexp(r"\A[^|;\s\x00-\x1f][^|;\x00-\x1f]{0,48}[^|;\s\x00-\x1f]?\Z")
     )
-    name = _text(300, shortest=1)
+    name = payload.text(300, shortest=1)
     mode = fields.String(required=True, validate=validate.OneOf(MODES))
-    notice = _long_text()
+    notice = payload.long_text()
 
 
 class OpenVotingEvent(Schema):
-    """A voting event; `profile` names its password policy."""
+    """A voting event; `profile` names its password policy, `availability` dates blocks of the voter's space."""
 
-    voting_event = _uuid()
-    name = _text(200, shortest=1)
-    opens_at = _moment()
-    closes_at = _moment()
+    voting_event = payload.event_uuid()
+    name = payload.text(200, shortest=1)
+    opens_at = payload.moment()
+    closes_at = payload.moment()
     profile = fields.String(load_default="2022", validate=validate.Length(max=20))
+    availability = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(BLOCKS)),
+        values=payload.any_moment(),
+        load_default=dict,
+    )
     elections = fields.List(fields.Nested(ElectionDefinition), required=True)
 
 
@@ -90,10 +60,11 @@ class VotingEvent(Schema):
 
     voting_event = fields.String(required=True)
     name = fields.String(required=True)
-    opens_at = _moment()
-    closes_at = _moment()
-    now = _moment()
+    opens_at = payload.moment()
+    closes_at = payload.moment()
+    now = payload.moment()
     profile = fields.String(required=True)
+    availability = fields.Dict(keys=fields.String(), values=payload.any_moment())
     roll_sealed = fields.Boolean(required=True)
     elections = fields.List(fields.Nested(ElectionDefinition), required=True)
 
@@ -101,8 +72,8 @@ class VotingEvent(Schema):
 class StageRoll(Schema):
     """A part of a roll file; `first_line` is the line of its first row in the file, whose header is line 1."""
 
-    voting_event = _uuid()
-    import_id = _uuid()
+    voting_event = payload.event_uuid()
+    import_id = payload.event_uuid()
     first_line = fields.Integer(required=True, strict=True, validate=validate.Range(min=2, max=10_000_000))
     rows = fields.List(
         fields.Dict(keys=fields.String(), values=fields.String(validate=validate.Length(max=10_000))),
@@ -120,15 +91,15 @@ class Staged(Schema):
 class CommitRoll(Schema):
     """`lines` is how many rows the file has."""
 
-    voting_event = _uuid()
-    import_id = _uuid()
+    voting_event = payload.event_uuid()
+    import_id = payload.event_uuid()
     lines = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
 
 
 class OfVotingEvent(Schema):
     """A command on a voting event."""
 
-    voting_event = _uuid()
+    voting_event = payload.event_uuid()
 
 
 class RollCounts(Schema):
@@ -141,8 +112,8 @@ class RollCounts(Schema):
 class ListBearers(Schema):
     """A page of bearers."""
 
-    voting_event = _uuid()
-    after = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=36))
+    voting_event = payload.event_uuid()
+    after = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
     limit = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=1000))
 
 
@@ -178,48 +149,69 @@ class Bearers(Schema):
 class Identifier(Schema):
     """What somebody typed as an identifier."""
 
-    identifier = _text(500)
+    identifier = payload.text(500)
 
 
 class Access(Schema):
-    """What comes next for who asked for access."""
+    """What comes next for who asked for access; `retry_after` in seconds."""
 
     next = fields.String(required=True)
+    sent_since = payload.moment(allow_none=True)
+    retry_after = fields.Integer(required=True)
 
 
 class LinkToken(Schema):
     """The token of a link."""
 
-    token = _token()
+    token = payload.token()
 
 
 class OpenLink(Schema):
     """A link that may still be used."""
 
     purpose = fields.String(required=True)
-    expires_at = _moment()
+    expires_at = payload.moment()
     identifier = fields.String(required=True)
+    profile = fields.String(required=True)
+    prepared = fields.Boolean(required=True)
+    questions = fields.List(fields.String(), required=True)
+
+
+class PrepareActivation(Schema):
+    """A password chosen by means of a link, before the challenge question."""
+
+    token = payload.token()
+    password = payload.password()
+
+
+class Prepared(Schema):
+    """The profile tells what comes next."""
+
     profile = fields.String(required=True)
 
 
 class Activate(Schema):
-    """A password set by means of a link."""
+    """What is set by means of a link; rules answer about lengths, these bounds only keep the work bounded."""
 
-    token = _token()
-    password = _password()
+    token = payload.token()
+    password = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=2000))
+    question = fields.String(
+        load_default=None, allow_none=True, validate=[validate.Length(max=200), payload.no_control]
+    )
+    answer = fields.String(load_default=None, allow_none=True, validate=[validate.Length(max=2000), payload.no_control])
 
 
 class LogIn(Schema):
     """Identifier and password."""
 
-    identifier = _text(500)
-    password = _password()
+    identifier = payload.text(500)
+    password = payload.password()
 
 
 class SessionToken(Schema):
     """The token of a session."""
 
-    session = _token()
+    session = payload.token()
 
 
 class Voter(Schema):
@@ -241,7 +233,9 @@ class ResumedSession(Schema):
     """All that the voter's pages need."""
 
     voter = fields.Nested(Voter, required=True)
-    last_connection = _moment(allow_none=True)
+    last_connection = payload.moment(allow_none=True)
+    activated = fields.Boolean(required=True)
+    expires_at = payload.moment()
     voting_event = fields.Nested(VotingEvent, required=True)
     elections = fields.List(fields.Nested(OwnElection), required=True)
 
@@ -249,15 +243,15 @@ class ResumedSession(Schema):
 class IssuePermit(Schema):
     """A permit for one of the voter's elections."""
 
-    session = _token()
-    election = _text(50)
+    session = payload.token()
+    election = payload.text(50)
 
 
 class Permit(Schema):
     """A signed permit."""
 
     permit = fields.String(required=True)
-    expires_at = _moment()
+    expires_at = payload.moment()
 
 
 class ElectionAttendance(Schema):

@@ -9,16 +9,19 @@ from sqlalchemy.orm import Session
 
 from services.identity import (
     access,
-    accounts,
     attendance,
     descriptions,
     entitlements,
+    forgetting,
     roll,
     schemas,
     sessions,
     voting_events,
 )
-from services.identity.messages import MailRoom
+from services.identity.service_desk import Desk
+from services.identity.service_entrance import Entrance
+from services.identity.service_parts import resume, room
+from services.identity.service_space import Space
 from services.identity.settings import Settings
 from services.runtime import idempotency
 from services.runtime.clock import utc_now
@@ -26,14 +29,9 @@ from services.runtime.entrypoints import entrypoint
 from services.runtime.held import Held
 from services.runtime.inbox import Inbox
 from services.runtime.loops import Loop
-from services.runtime.offload import offload
 from services.runtime.resources import Resources
 
 Payload = dict[str, Any]
-
-
-def _room(settings: Settings) -> MailRoom:
-    return MailRoom(settings.notification_public_key, settings.public_url)
 
 
 def answer_requests(held: Held) -> int:
@@ -41,7 +39,7 @@ def answer_requests(held: Held) -> int:
     settings: Settings = held.settings
     with held.database.transaction() as session:
         return access.answer_requests(
-            session, _room(settings), now=utc_now(), lifetime=timedelta(minutes=settings.link_lifetime_minutes)
+            session, room(settings), now=utc_now(), lifetime=timedelta(minutes=settings.link_lifetime_minutes)
         )
 
 
@@ -49,6 +47,12 @@ def forget_idle_sessions(held: Held) -> None:
     """Loop: delete the sessions that idleness has ended."""
     with held.database.transaction() as session:
         sessions.forget_idle(session, now=utc_now(), idle=timedelta(minutes=held.settings.session_idle_minutes))
+
+
+def forget_what_is_over(held: Held) -> None:
+    """Loop: erase what was kept for a while."""
+    with held.database.transaction() as session:
+        forgetting.forget(session, utc_now())
 
 
 def hide_signing_order(held: Held) -> None:
@@ -62,7 +66,7 @@ def sign_poll_book(session: Session, payload: Payload, held: Held) -> None:
     settings: Settings = held.settings
     attendance.sign(
         session,
-        _room(settings),
+        room(settings),
         holder_key=settings.holder_key,
         election=payload["election"],
         holder=payload["holder"],
@@ -70,7 +74,7 @@ def sign_poll_book(session: Session, payload: Payload, held: Held) -> None:
     )
 
 
-class IdentityService:
+class IdentityService(Entrance, Space, Desk):
     """Persons, accounts, roll, entitlements, poll book (« fichier des électeurs »)."""
 
     name = "identity"
@@ -80,6 +84,7 @@ class IdentityService:
     link_requests = Loop(answer_requests, every=1.0)
     poll_book_order = Loop(hide_signing_order, every=600.0)
     idle_sessions = Loop(forget_idle_sessions, every=60.0)
+    short_lived = Loop(forget_what_is_over, every=60.0)
 
     @entrypoint(schemas.Nothing, schemas.Health)
     def health(self, request: Payload) -> Payload:
@@ -97,6 +102,7 @@ class IdentityService:
             closes_at=request["closes_at"],
             profile=request["profile"],
             elections=[voting_events.ElectionDefinition(**election) for election in request["elections"]],
+            availability=request["availability"],
         )
         with self.resources.database.transaction() as session:
             voting_events.open_voting_event(session, definition)
@@ -137,47 +143,6 @@ class IdentityService:
             )
         return {"bearers": bearers, "next": following}
 
-    @entrypoint(schemas.Identifier, schemas.Access)
-    def request_access(self, request: Payload) -> Payload:
-        """Tell whether a password or a link comes next, and have the link sent."""
-        with self.resources.database.transaction() as session:
-            following = access.request_access(session, request["identifier"], utc_now())
-        self.link_requests.wake()
-        return {"next": following}
-
-    @entrypoint(schemas.Identifier, schemas.Nothing)
-    def request_password_link(self, request: Payload) -> Payload:
-        """Have a link sent to set a new password."""
-        with self.resources.database.transaction() as session:
-            access.request_password_link(session, request["identifier"], utc_now())
-        self.link_requests.wake()
-        return {}
-
-    @entrypoint(schemas.LinkToken, schemas.OpenLink)
-    def open_link(self, request: Payload) -> Payload:
-        """Describe a link without using it up."""
-        with self.resources.database.reading() as session:
-            return descriptions.link(session, request["token"], utc_now())
-
-    @entrypoint(schemas.Activate, schemas.SessionToken)
-    def activate(self, request: Payload) -> Payload:
-        """Set the password by means of a link and open a session."""
-        cost = self.resources.settings.bcrypt_cost
-        return {"session": accounts.activate(self.resources.database, offload, **request, cost=cost, now=utc_now())}
-
-    @entrypoint(schemas.LogIn, schemas.SessionToken)
-    def log_in(self, request: Payload) -> Payload:
-        """Open a session with the password."""
-        cost = self.resources.settings.bcrypt_cost
-        return {"session": accounts.log_in(self.resources.database, offload, **request, cost=cost, now=utc_now())}
-
-    @entrypoint(schemas.SessionToken, schemas.ResumedSession)
-    def resume_session(self, request: Payload) -> Payload:
-        """Describe the voter of an open session."""
-        opened = self._resume(request["session"])
-        with self.resources.database.reading() as session:
-            return descriptions.session(session, opened, utc_now())
-
     @entrypoint(schemas.SessionToken, schemas.Nothing)
     def close_session(self, request: Payload) -> Payload:
         """End a session."""
@@ -189,7 +154,7 @@ class IdentityService:
     def issue_permit(self, request: Payload) -> Payload:
         """Sign a permit for one of the voter's elections."""
         settings: Settings = self.resources.settings
-        opened = self._resume(request["session"])
+        opened = resume(self.resources, request["session"])
         with self.resources.database.reading() as session:
             permit, expires_at = entitlements.issue_permit(
                 session,
@@ -207,7 +172,3 @@ class IdentityService:
         """Count entitlements and signatures."""
         with self.resources.database.reading() as session:
             return {"elections": attendance.counts(session, request["voting_event"])}
-
-    def _resume(self, token: str) -> sessions.OpenSession:
-        idle = timedelta(minutes=self.resources.settings.session_idle_minutes)
-        return sessions.resume(self.resources.database, token, now=utc_now(), idle=idle)

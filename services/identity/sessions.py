@@ -17,11 +17,16 @@ from services.runtime.database import Database
 
 @dataclass(frozen=True)
 class OpenSession:
-    """A session that may go on; `previous_connection_at` is the connection before this one."""
+    """A session that may go on until `expires_at`; `previous_connection_at` is the connection before this one.
+
+    `activated` is false for whoever came in by « accès sans activation ».
+    """
 
     id: str
     voter_id: str
     previous_connection_at: datetime | None
+    activated: bool
+    expires_at: datetime
 
 
 # The last sign of life is written at most this often: every page of every voter would otherwise be a write.
@@ -30,18 +35,30 @@ PRECISION = timedelta(minutes=1)
 
 def open_session(session: Session, account: Account, now: datetime) -> str:
     """Open a session for the account's voter and return its token."""
+    token = _open(session, account.voter_id, now, previous=account.last_connection_at, activated=True)
+    account.last_connection_at = now
+    session.flush()
+    return token
+
+
+def open_unactivated(session: Session, voter_id: str, now: datetime) -> str:
+    """Open a session for a voter without an account and return its token; nothing but the session remembers it."""
+    return _open(session, voter_id, now, previous=None, activated=False)
+
+
+def _open(session: Session, voter_id: str, now: datetime, *, previous: datetime | None, activated: bool) -> str:
     token = tokens.fresh()
     session.add(
         VoterSession(
             id=str(uuid.uuid4()),
             token_hash=tokens.digest(token),
-            voter_id=account.voter_id,
+            voter_id=voter_id,
             opened_at=now,
             last_seen_at=now,
-            previous_connection_at=account.last_connection_at,
+            previous_connection_at=previous,
+            activated=activated,
         )
     )
-    account.last_connection_at = now
     session.flush()
     return token
 
@@ -55,8 +72,9 @@ def resume(database: Database, token: str, *, now: datetime, idle: timedelta) ->
         found = session.scalar(select(VoterSession).where(VoterSession.token_hash == tokens.digest(token)))
         if found is None or now - found.last_seen_at >= idle:
             raise refuse(Code.SESSION_EXPIRED)
-        opened = OpenSession(found.id, found.voter_id, found.previous_connection_at)
         stale = now - found.last_seen_at >= min(PRECISION, idle / 4)
+        expires_at = (now if stale else found.last_seen_at) + idle
+        opened = OpenSession(found.id, found.voter_id, found.previous_connection_at, found.activated, expires_at)
     if stale:
         with database.transaction() as session:
             session.execute(update(VoterSession).where(VoterSession.id == opened.id).values(last_seen_at=now))

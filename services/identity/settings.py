@@ -23,5 +23,8 @@ class Settings(RuntimeSettings):
     notification_public_key: HexKey
     bcrypt_cost: int = Field(default=12, ge=4, le=16)
     link_lifetime_minutes: int = Field(default=1440, ge=5)
+    campaign_link_lifetime_minutes: int = Field(default=14 * 1440, ge=60)
     session_idle_minutes: int = Field(default=30, ge=1)
     permit_minutes: int = Field(default=60, ge=1)
+    challenge_required: bool = False
+    """Whether the profile of 2022 insists on the challenge question; only rehearsals of older clients do without."""

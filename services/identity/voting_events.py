@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -15,6 +16,8 @@ from services.identity.passwords import PROFILES
 
 ONLINE = "online"
 PAPER = "paper"
+BLOCKS = ("profile", "elections", "lists", "roll", "claims", "vote", "results")
+"""The parts of the voter's space that may have an availability date of their own (B8)."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Definition:
     closes_at: datetime
     profile: str
     elections: Sequence[ElectionDefinition]
+    availability: Mapping[str, datetime | None] = field(default_factory=dict)
 
 
 def open_voting_event(session: Session, definition: Definition) -> None:
@@ -51,7 +55,7 @@ def open_voting_event(session: Session, definition: Definition) -> None:
         raise refuse(Code.INVALID_REQUEST, fields=problems)
     known = session.get(VotingEvent, definition.uuid)
     if known is not None:
-        if _described(session, known) != definition:
+        if _described(session, known) != replace(definition, availability=_dated(definition)):
             raise refuse(Code.VOTING_EVENT_DIFFERS)
         return
     uuids = [election.uuid for election in definition.elections]
@@ -66,6 +70,7 @@ def open_voting_event(session: Session, definition: Definition) -> None:
             opens_at=definition.opens_at,
             closes_at=definition.closes_at,
             profile=definition.profile,
+            availability=json.dumps({block: moment.isoformat() for block, moment in _dated(definition).items()}),
         )
     )
     session.flush()
@@ -107,6 +112,23 @@ def elections_of(session: Session, voting_event: str) -> list[Election]:
     )
 
 
+def availability(event: VotingEvent) -> dict[str, datetime | None]:
+    """Return from when each block of the voter's space is available; None where it has no date of its own."""
+    dated: dict[str, str] = json.loads(event.availability)
+    return {block: datetime.fromisoformat(dated[block]) if block in dated else None for block in BLOCKS}
+
+
+def require_available(session: Session, voting_event: str, block: str, now: datetime) -> None:
+    """Do nothing once the block is available. Raises not_available_yet {available_at}."""
+    available_at = availability(session.get_one(VotingEvent, voting_event))[block]
+    if available_at is not None and now < available_at:
+        raise refuse(Code.NOT_AVAILABLE_YET, available_at=available_at.isoformat())
+
+
+def _dated(definition: Definition) -> dict[str, datetime]:
+    return {block: moment for block, moment in definition.availability.items() if moment is not None}
+
+
 def _described(session: Session, event: VotingEvent) -> Definition:
     return Definition(
         uuid=event.uuid,
@@ -118,6 +140,7 @@ def _described(session: Session, event: VotingEvent) -> Definition:
             ElectionDefinition(uuid=row.uuid, code=row.code, name=row.name, mode=row.mode, notice=row.notice)
             for row in elections_of(session, event.uuid)
         ],
+        availability={block: moment for block, moment in availability(event).items() if moment is not None},
     )
 
 

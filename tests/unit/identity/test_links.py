@@ -4,17 +4,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from services.identity import access, accounts, links
+from services.identity import access, activation, links
 from services.identity.models import AccessRequest, Link
 from services.runtime.refusals import Refusal
-from tests.unit.identity.world import COST, LIFETIME, NOW, everything
+from tests.unit.identity.world import COST, KEY, LIFETIME, NOW, everything
 
 PASSWORD = "2022jevote-CGTI"
 
 
 def ask(database, identifier, now=NOW):
     with database.transaction() as session:
-        return access.request_access(session, identifier, now)
+        return access.request_access(session, identifier, holder_key=KEY, now=now).next
 
 
 def answer(database, room, now=NOW):
@@ -28,6 +28,13 @@ def token_in(mail):
 
 def direct(function, *args):
     return function(*args)
+
+
+def activate(database, token, *, slow=direct, now=NOW, **given):
+    """Activate as the page does: password, question and answer at once, unless the test says otherwise."""
+    values = {"password": PASSWORD, "question": "first_pet", "answer": "Médor", **given}
+    hashing = activation.Hashing(slow, COST)
+    return activation.activate(database, hashing, token=token, **values, holder_key=KEY, now=now)
 
 
 def test_the_answer_is_the_same_for_strangers(database, voters, room, mails):
@@ -77,9 +84,9 @@ def test_looking_at_a_link_does_not_use_it_up(database, voters, room, mails):
     answer(database, room)
     for _ in range(2):
         with database.reading() as session:
-            found, identifier = accounts.describe_link(session, token_in(mails()[0]), NOW)
-            assert identifier == "anne@ac-amiens.fr"
-            assert found.expires_at == NOW + LIFETIME
+            followed = activation.follow(session, token_in(mails()[0]), NOW)
+            assert followed.identifier == "anne@ac-amiens.fr"
+            assert followed.link.expires_at == NOW + LIFETIME
 
 
 @pytest.mark.parametrize(("later", "code"), [(LIFETIME, "link_expired"), (timedelta(0), "link_unknown")])
@@ -89,7 +96,7 @@ def test_expired_and_unknown_links_are_refused(database, voters, room, mails, la
     token = token_in(mails()[0]) if code == "link_expired" else "x" * 43
     before = everything(database)
     with pytest.raises(Refusal) as refused:
-        accounts.activate(database, direct, token=token, password=PASSWORD, cost=COST, now=NOW + later)
+        activate(database, token, now=NOW + later)
     assert refused.value.code == code
     assert everything(database) == before
 
@@ -108,7 +115,7 @@ def test_of_two_simultaneous_clicks_one_succeeds(database, voters, room, mails):
 
     def click():
         try:
-            ends.append(accounts.activate(database, slow, token=token, password=PASSWORD, cost=COST, now=NOW))
+            ends.append(activate(database, token, slow=slow))
         except Refusal as refusal:
             ends.append(refusal)
 

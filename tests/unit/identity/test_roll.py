@@ -191,7 +191,7 @@ def test_what_is_accepted_can_be_stored(values):
     for name, text in roll._columns(entry).items():
         text.encode()
         assert not any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text)
-        assert len(text) <= getattr(Voter, name).type.length
+        assert len(text) <= (getattr(Voter, name).type.length or len(text))
 
 
 @given(st.one_of(st.text(max_size=60), st.from_regex(r"\s*[A-Za-z0-9.]{1,9}@[A-Za-z]{1,5}\.fr\s*")))

@@ -18,6 +18,7 @@ from tests.unit.notification.world import MailServer
 from tests.waiting import wait_until
 
 PASSWORD = "2022jevote-CGTI"
+CHALLENGE = {"question": "Couleur de ma 1re voiture ?", "answer": "Vert d’eau"}
 OPENS = datetime(2026, 12, 3, 7, tzinfo=UTC)
 DEFINITION = {
     "voting_event": EVENT,
@@ -85,12 +86,16 @@ def link_in(mail):
 
 
 def test_from_the_first_request_to_the_signed_poll_book(bus, call, roll, mail_server):
-    assert call("request_access", {"identifier": " Anne@AC-amiens.fr"}) == {"next": "link_sent"}
+    assert call("request_access", {"identifier": " Anne@AC-amiens.fr"}) == {
+        "next": "link_sent",
+        "sent_since": None,
+        "retry_after": 120,
+    }
     wait_until(lambda: mail_server.received, 15)
     token = link_in(mail_server.received[0])
     opened = call("open_link", {"token": token})
     assert (opened["purpose"], opened["identifier"], opened["profile"]) == ("activation", "anne@ac-amiens.fr", "2022")
-    session = call("activate", {"token": token, "password": PASSWORD})["session"]
+    session = call("activate", {"token": token, "password": PASSWORD, **CHALLENGE})["session"]
     resumed = call("resume_session", {"session": session})
     assert resumed["voter"] == {
         "surname": "Nom-anne",
@@ -120,7 +125,7 @@ def test_from_the_first_request_to_the_signed_poll_book(bus, call, roll, mail_se
         call("resume_session", {"session": session})
     assert refused.value.code == "session_expired"
     assert call("log_in", {"identifier": "anne@ac-amiens.fr", "password": PASSWORD})["session"]
-    assert call("request_password_link", {"identifier": "nobody@ac-amiens.fr"}) == {}
+    assert call("request_password_link", {"identifier": "nobody@ac-amiens.fr"})["next"] == "link_sent"
 
     sent = {"channel": "email", "state": "sent", "count": 2}
     wait_until(lambda: sent in bus.caller.call("notification", "message_counts", {})["counts"], 15)

@@ -1,0 +1,18 @@
+"""What identity keeps for a while only, and erases when its time is over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from services.identity import access, captcha, links, lockout, proofs
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Delete expired codes, proofs, cooldowns and failures; erase the passwords that expired links keep."""
+    captcha.forget_expired(session, now)
+    proofs.forget_expired(session, now)
+    access.forget_cooldowns(session, now)
+    lockout.forget_old(session, now)
+    links.forget_pending(session, now)

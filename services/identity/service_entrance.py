@@ -1,0 +1,127 @@
+"""Entry points on the way in: challenges of forms, links, activation, log-in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.identity import access, accounts, activation, captcha, descriptions, portal_schemas, proofs, schemas
+from services.identity.errors import Code, refuse
+from services.identity.service_parts import Payload
+from services.runtime import idempotency
+from services.runtime.clock import utc_now
+from services.runtime.entrypoints import entrypoint
+from services.runtime.held import Held
+from services.runtime.offload import offload
+
+
+class Entrance:
+    """The part of the service for whoever has no session yet."""
+
+    resources: Any
+    link_requests: Any
+
+    @entrypoint(portal_schemas.OpenCaptcha, portal_schemas.CaptchaOpened)
+    def open_captcha(self, request: Payload) -> Payload:
+        """Make a code to copy."""
+        with self.resources.database.transaction() as session:
+            made, text = captcha.open_captcha(session, **request, now=utc_now())
+        return {"captcha": made, "text": text}
+
+    @entrypoint(portal_schemas.OfCaptcha, portal_schemas.CaptchaText)
+    def captcha_text(self, request: Payload) -> Payload:
+        """Tell what to draw and speak."""
+        with self.resources.database.reading() as session:
+            text = captcha.text_of(session, **request, now=utc_now())
+        if text is None:
+            raise refuse(Code.CAPTCHA_EXPIRED)
+        return {"text": text}
+
+    @entrypoint(portal_schemas.CheckCaptcha, schemas.Nothing)
+    def check_captcha(self, request: Payload) -> Payload:
+        """Use a code up, whatever the answer."""
+        with self.resources.database.transaction() as session:
+            problem = captcha.check(session, **request, now=utc_now())
+            if problem is None:
+                idempotency.remember(session, {}, "check_captcha")
+        if problem is not None:
+            raise refuse(problem)
+        return {}
+
+    @entrypoint(portal_schemas.SpendProof, schemas.Nothing)
+    def spend_proof(self, request: Payload) -> Payload:
+        """Use a proof of work up."""
+        with self.resources.database.transaction() as session:
+            proofs.spend(session, **request)
+            idempotency.remember(session, {}, "spend_proof")
+        return {}
+
+    @entrypoint(schemas.Identifier, schemas.Access)
+    def request_access(self, request: Payload) -> Payload:
+        """Tell whether a password or a link comes next, and have the link sent."""
+        key = self.resources.settings.holder_key
+        with self.resources.database.transaction() as session:
+            answer = access.request_access(session, request["identifier"], holder_key=key, now=utc_now())
+        self.link_requests.wake()
+        return vars(answer)
+
+    @entrypoint(schemas.Identifier, schemas.Access)
+    def request_password_link(self, request: Payload) -> Payload:
+        """Have a link sent to set a new password."""
+        key = self.resources.settings.holder_key
+        with self.resources.database.transaction() as session:
+            answer = access.request_password_link(session, request["identifier"], holder_key=key, now=utc_now())
+        self.link_requests.wake()
+        return vars(answer)
+
+    @entrypoint(schemas.LinkToken, schemas.OpenLink)
+    def open_link(self, request: Payload) -> Payload:
+        """Describe a link without using it up."""
+        with self.resources.database.reading() as session:
+            return descriptions.link(session, request["token"], utc_now())
+
+    @entrypoint(schemas.PrepareActivation, schemas.Prepared)
+    def prepare_activation(self, request: Payload) -> Payload:
+        """Check a first password and keep its hash until the next step."""
+        held: Held = self.resources
+        return {"profile": activation.prepare(held.database, _hashing(held), **request, now=utc_now())}
+
+    @entrypoint(schemas.Activate, schemas.SessionToken)
+    def activate(self, request: Payload) -> Payload:
+        """Set what a link is for and open a session."""
+        held: Held = self.resources
+        token = activation.activate(
+            held.database,
+            _hashing(held),
+            **request,
+            challenge_required=held.settings.challenge_required,
+            holder_key=held.settings.holder_key,
+            now=utc_now(),
+        )
+        return {"session": token}
+
+    @entrypoint(schemas.LinkToken, schemas.SessionToken)
+    def enter_without_activation(self, request: Payload) -> Payload:
+        """Open a session by means of a link and keep nothing else."""
+        held: Held = self.resources
+        token = activation.enter_without_activation(
+            held.database, token=request["token"], holder_key=held.settings.holder_key, now=utc_now()
+        )
+        return {"session": token}
+
+    @entrypoint(schemas.LogIn, schemas.SessionToken)
+    def log_in(self, request: Payload) -> Payload:
+        """Open a session with the password."""
+        held: Held = self.resources
+        token = accounts.log_in(
+            held.database,
+            offload,
+            **request,
+            cost=held.settings.bcrypt_cost,
+            holder_key=held.settings.holder_key,
+            now=utc_now(),
+        )
+        return {"session": token}
+
+
+def _hashing(held: Held) -> activation.Hashing:
+    return activation.Hashing(offload, held.settings.bcrypt_cost)

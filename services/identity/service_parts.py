@@ -1,0 +1,25 @@
+"""What the parts of the service class share."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from services.identity import sessions
+from services.identity.messages import MailRoom
+from services.identity.settings import Settings
+from services.runtime.clock import utc_now
+from services.runtime.held import Held
+
+Payload = dict[str, Any]
+
+
+def room(settings: Settings) -> MailRoom:
+    """Return what is needed to write to voters."""
+    return MailRoom(settings.notification_public_key, settings.public_url)
+
+
+def resume(held: Held, token: str) -> sessions.OpenSession:
+    """Return the open session of a token and note that it is alive. Raises session_expired."""
+    idle = timedelta(minutes=held.settings.session_idle_minutes)
+    return sessions.resume(held.database, token, now=utc_now(), idle=idle)
