@@ -33,20 +33,22 @@ def prepare_event(state_dir: Path, presentation_file: Path) -> dict[str, Any]:
     return found
 
 
-def load(system: System, event: dict[str, Any], tell: Callable[[str], None]) -> None:
-    """Do what was not done yet. OperatorRefusal where a step is refused."""
+def load(system: System, event: dict[str, Any], tell: Callable[[str], None], *, notices: bool = True) -> None:
+    """Do what was not done yet. OperatorRefusal where a step is refused. Without ``notices`` nobody waits for paper."""
     done = system.state_dir / LOADED
     if done.exists():
         return
     operator = OperatorClient(system.base_url, system.operator_token)
     try:
-        _load(system, operator, event, tell)
+        _load(system, operator, event, tell, notices)
     finally:
         operator.close()
     done.touch()
 
 
-def _load(system: System, operator: OperatorClient, event: dict[str, Any], tell: Callable[[str], None]) -> None:
+def _load(
+    system: System, operator: OperatorClient, event: dict[str, Any], tell: Callable[[str], None], notices: bool
+) -> None:
     voting_event = event["voting_event"]
     voters = scenario.voters()
     tell("Ouverture des scrutins inventés")
@@ -67,6 +69,8 @@ def _load(system: System, operator: OperatorClient, event: dict[str, Any], tell:
         _seal(operator, election["uuid"], present)
     known = [{"identifier": voter["identifiant"], "name": f"{voter['prenom']} {voter['nom']}"} for voter in voters]
     write_private(system.demo_dir / "voters.json", json.dumps(known, ensure_ascii=False, indent=1) + "\n")
+    if not notices:
+        return
     tell("Impression des notices papier qui portent les codes de vote")
     deliver(system.demo_dir, {f"{voter['prenom']} {voter['nom']}" for voter in voters})
 

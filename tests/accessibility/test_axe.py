@@ -1,0 +1,78 @@
+"""axe-core finds nothing on any page, in any state, in both languages, at both widths, dark and light."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from deploy.tour.portal import Portal
+from deploy.tour.stories import last_stories, stories
+from deploy.tour.walk import Stop, forms, fresh, open_everything, plain_pages, send_empty
+
+WIDTHS = (320, 1280)
+SCHEMES = ("light", "dark")
+COLOUR_AND_SIZE = ["color-contrast", "target-size", "link-in-text-block"]
+"""What width and colours can change once the mark-up has been looked at."""
+
+Axe = Callable[..., list[str]]
+
+
+def look_at_all_widths(page: Page, axe: Axe, name: str) -> list[str]:
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            thorough = (width, scheme) in {(320, "light"), (1280, "dark")}
+            found += [f"{name} {width} {scheme} {fault}" for fault in axe(page, None if thorough else COLOUR_AND_SIZE)]
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            found.append(f"{name} {width}: scrolls sideways by {wide} px")
+    page.set_viewport_size({"width": 320, "height": 640})
+    return found
+
+
+def states_of(page: Page, portal: Portal, stop: Stop) -> Iterable[str]:
+    """Yield the name of each state while the page is in it: as it comes, unfolded, and after each form sent empty."""
+    stop.reach(page, portal)
+    yield stop.name
+    if open_everything(page):
+        yield f"{stop.name}-deplie"
+    for position in range(len(forms(page))):
+        fresh(page.context)
+        stop.reach(page, portal)
+        offered = forms(page)
+        if position < len(offered):
+            send_empty(page, offered[position])
+            yield f"{stop.name}-erreurs{position + 1 if position else ''}"
+
+
+@pytest.mark.timeout(280)
+@pytest.mark.parametrize("locale", ["fr-FR", "en-GB"])
+def test_every_page_of_the_url_map(new_page: Callable[..., Page], portal: Portal, axe: Axe, locale: str) -> None:
+    page = new_page(locale=locale)
+    found: list[str] = []
+    seen: set[tuple[Any, ...]] = set()
+    for stop in plain_pages(portal):
+        fresh(page.context)
+        for state in states_of(page, portal, stop):
+            # Where a page leads elsewhere, that page is looked at under its own name.
+            key = (page.url, page.title(), page.locator("main").inner_text())
+            if key not in seen:
+                seen.add(key)
+                found += look_at_all_widths(page, axe, state)
+    assert not found, "\n".join(found)
+    assert len(seen) > 8
+
+
+@pytest.mark.parametrize("locale", ["fr-FR", "en-GB"])
+def test_every_story(new_page: Callable[..., Page], portal: Portal, axe: Axe, locale: str) -> None:
+    page = new_page(locale=locale)
+    found: list[str] = []
+    told = list(stories()) + (list(last_stories()) if locale == "fr-FR" else [])
+    for stop in told:
+        fresh(page.context)
+        stop.reach(page, portal)
+        found += look_at_all_widths(page, axe, stop.name)
+    assert not found, "\n".join(found)
