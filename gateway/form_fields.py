@@ -1,7 +1,11 @@
 """Checks that all forms share."""
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 from wtforms import Field, Form, ValidationError
+from wtforms.fields.choices import SelectChoice
 
 
 def storable(form: Form, field: Field) -> None:
@@ -24,3 +28,8 @@ def readable(form: Form, field: Field) -> None:
 def unix_lines(text: str | None) -> str | None:
     """The text with the line ends that its length is counted by: browsers send two characters for each."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if text else text
+
+
+def chooser(invitation: LazyString, choices: Mapping[str, LazyString]) -> list[SelectChoice]:
+    """The choices of a select, an invitation with no value before them: nothing is chosen for anybody."""
+    return [SelectChoice("", invitation), *(SelectChoice(value, label) for value, label in choices.items())]

@@ -11,7 +11,13 @@ from deploy.operator.voting_event_file import with_uuids
 
 ROLL = Path(__file__).with_name("roll.csv")
 EVENT = Path(__file__).with_name("voting_event.json")
+CONTENT = Path(__file__).with_name("content")
+"""Texts of the invented ministry: édito, support cells, professions de foi."""
+
 LENGTH = timedelta(days=8)
+OPENED_BEFORE = {"profile": 49, "elections": 49, "roll": 49, "claims": 49, "lists": 30}
+"""Part of the voter's space → days before the vote from which it may be used, as portals of 2018 and 2022 had it."""
+
 COLOURS = ("#1f4e79", "#7a3b69", "#2e6b4f", "#8a4b08", "#5b3a8c", "#00626b", "#8c2f39", "#4a5320")
 
 
@@ -23,6 +29,9 @@ def voting_event(now: datetime) -> dict[str, Any]:
             **described,
             "opens_at": now.isoformat(timespec="seconds"),
             "closes_at": (now + LENGTH).isoformat(timespec="seconds"),
+            "availability": {
+                part: (now - timedelta(days=days)).isoformat(timespec="seconds") for part, days in OPENED_BEFORE.items()
+            },
         }
     )
     unions: dict[str, str] = {}

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.demo_data.scenario import CONTENT
 from deploy.launcher.keys import Keys
 from deploy.launcher.ports import LOOPBACK
 
@@ -101,6 +102,7 @@ def _own_settings(keys: Keys, addresses: Addresses) -> dict[str, dict[str, str]]
             "ISOLOIR_GATEWAY_OPERATOR_TOKEN": keys.operator_token,
             "ISOLOIR_GATEWAY_DEMO_DIR": str(addresses.demo_dir),
             "ISOLOIR_GATEWAY_PRESENTATION_FILE": str(addresses.presentation_file),
+            "ISOLOIR_GATEWAY_CONTENT_DIR": str(CONTENT),
         },
         "sink": {
             "ISOLOIR_SINK_DIRECTORY": str(addresses.demo_dir),

@@ -36,10 +36,11 @@ def _whole() -> fields.Integer:
     return fields.Integer(strict=True, load_default=1, error_messages={"invalid": "nombre entier attendu"})
 
 
-def _moment() -> fields.AwareDateTime:
+def _moment(*, required: bool = True) -> fields.AwareDateTime:
     return fields.AwareDateTime(
         format="iso",
-        required=True,
+        required=required,
+        allow_none=not required,
         error_messages={
             **REQUIRED,
             "invalid": "date attendue, par exemple 2026-12-03T08:00:00+01:00",
@@ -54,6 +55,7 @@ class AnswerSchema(_Strict):
     name = _text(500)
     union = fields.String(load_default="")
     logo = fields.String(load_default="")
+    candidates = fields.List(_text(200), error_messages={"invalid": "liste de noms attendue"})
 
 
 class QuestionSchema(_Strict):
@@ -106,6 +108,18 @@ class ElectionSchema(_Strict):
             raise ValidationError("dites aux électeurs où et comment ce scrutin se tient", "notice")
 
 
+class AvailabilitySchema(_Strict):
+    """From when each part of the voter's space may be used; an absent date means always."""
+
+    profile = _moment(required=False)
+    elections = _moment(required=False)
+    lists = _moment(required=False)
+    roll = _moment(required=False)
+    claims = _moment(required=False)
+    vote = _moment(required=False)
+    results = _moment(required=False)
+
+
 class VotingEventSchema(_Strict):
     """The whole file."""
 
@@ -114,6 +128,7 @@ class VotingEventSchema(_Strict):
     opens_at = _moment()
     closes_at = _moment()
     profile = fields.String(validate=validate.OneOf(["2018", "2022"], error="« 2018 » ou « 2022 » attendu"))
+    availability = fields.Nested(AvailabilitySchema)
     elections = fields.List(
         fields.Nested(ElectionSchema),
         required=True,
@@ -151,6 +166,8 @@ def read(path: Path) -> dict[str, Any]:
         raise VotingEventFileError(list(_sentences(error.messages))) from None
     dumped: dict[str, Any] = {**event, "opens_at": event["opens_at"].isoformat()}
     dumped["closes_at"] = event["closes_at"].isoformat()
+    if "availability" in event:
+        dumped["availability"] = {part: at.isoformat() if at else None for part, at in event["availability"].items()}
     if "voting_event" in event:
         dumped["voting_event"] = str(event["voting_event"])
     return dumped
@@ -174,7 +191,9 @@ def for_identity(event: dict[str, Any]) -> dict[str, Any]:
     """The request of open_voting_event."""
     keys = ("uuid", "code", "name", "mode", "notice")
     found: dict[str, Any] = {
-        key: event[key] for key in ("voting_event", "name", "opens_at", "closes_at", "profile") if key in event
+        key: event[key]
+        for key in ("voting_event", "name", "opens_at", "closes_at", "profile", "availability")
+        if key in event
     }
     return {**found, "elections": [{key: election[key] for key in keys} for election in event["elections"]]}
 

@@ -1,16 +1,22 @@
 """« Formuler une réclamation » about the roll; each claim with its state and its answer."""
 
+from collections.abc import Iterable
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import Field, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from gateway import space_clients, voter_session
 from gateway.availability import Part, available
-from gateway.form_fields import readable, unix_lines, without_blanks
+from gateway.clients import Payload
+from gateway.errors import told
+from gateway.form_fields import chooser, readable, unix_lines, without_blanks
+from services.runtime.refusals import Refusal
 
 blueprint = Blueprint("claims", __name__)
 
@@ -27,6 +33,8 @@ STATES = {
     "accepted": _("Acceptée"),
     "rejected": _("Rejetée"),
 }
+ABOUT_OTHERS = {"missing", "wrong_election"}
+MOST_OTHERS = 100  # a select of more is of no use, and the text can name the election
 SHORTEST, LONGEST = 10, 2000
 
 
@@ -35,10 +43,13 @@ class ClaimForm(FlaskForm):
 
     subject = SelectField(
         _("Motif"),
-        choices=[("", _("Choisissez un motif")), *SUBJECTS.items()],
+        choices=chooser(_("Choisissez un motif"), SUBJECTS),
+        invalid_choice_message=_("Choisissez le motif de votre réclamation dans la liste."),
         validators=[InputRequired(_("Choisissez le motif de votre réclamation."))],
     )
-    election = SelectField(_("Scrutin concerné"))
+    election = SelectField(
+        _("Scrutin concerné"), default="", invalid_choice_message=_("Choisissez un scrutin de la liste.")
+    )
     text = TextAreaField(
         _("Votre réclamation"),
         filters=[unix_lines, without_blanks],
@@ -51,19 +62,47 @@ class ClaimForm(FlaskForm):
         ],
     )
 
+    def validate_election(self, field: Field) -> None:
+        """An election that is not the voter's can only be one that is missing or wrongly given."""
+        if field.data and field.data not in _own() and self.subject.data not in ABOUT_OTHERS:
+            raise ValidationError(gettext("Ce scrutin n’est pas l’un des vôtres : choisissez le motif qui le dit."))
+
 
 def new_form() -> ClaimForm:
-    """The form, with the voter's own elections to choose from."""
+    """The form. Elections to choose from: the voter's, then the others, which may be the ones that are missing."""
     form = ClaimForm()
-    own = [(entry["uuid"], entry["name"]) for entry in voter_session.state()["elections"]]
-    form.election.choices = [("", gettext("Aucun en particulier, ou un scrutin qui manque")), *own]
+    own = _own()
+    others = _names(entry for entry in voter_session.state()["voting_event"]["elections"] if entry["uuid"] not in own)
+    choices = [
+        SelectChoice("", gettext("Aucun en particulier")),
+        *(SelectChoice(uuid, name, optgroup=gettext("Mes scrutins")) for uuid, name in own.items()),
+    ]
+    if len(others) <= MOST_OTHERS:
+        choices += [SelectChoice(uuid, name, optgroup=gettext("Autres scrutins")) for uuid, name in others.items()]
+    form.election.choices = choices
     return form
+
+
+def _own() -> dict[str, str]:
+    return _names(voter_session.state()["elections"])
+
+
+def _names(entries: Iterable[Payload]) -> dict[str, str]:
+    return {entry["uuid"]: entry["name"] for entry in entries}
+
+
+def problem_of(refusal: Refusal, form: ClaimForm) -> bool:
+    """Say a refusal in the form, where it has a place there."""
+    if refusal.code != "too_many_claims":
+        return False
+    form.text.errors = [told(refusal.code, refusal.details).message]
+    return True
 
 
 def page(form: ClaimForm) -> str:
     """The form above the voter's claims, the newest first."""
     claims = space_clients.list_claims(voter_session.required_token())
-    names = {entry["uuid"]: entry["name"] for entry in voter_session.state()["elections"]}
+    names = _names(voter_session.state()["voting_event"]["elections"]) | _own()
     newest_first = sorted(claims, key=lambda claim: str(claim["submitted_at"]), reverse=True)
     return render_template("claims.html", form=form, claims=newest_first, names=names, subjects=SUBJECTS, states=STATES)
 
@@ -84,9 +123,14 @@ def submit() -> Response | tuple[str, int]:
     form = new_form()
     if not form.validate():
         return page(form), 422
-    made = space_clients.submit_claim(
-        voter_session.required_token(), form.election.data or None, form.subject.data, form.text.data
-    )
+    try:
+        made = space_clients.submit_claim(
+            voter_session.required_token(), form.election.data or None, form.subject.data, form.text.data
+        )
+    except Refusal as refusal:
+        if not problem_of(refusal, form):
+            raise
+        return page(form), told(refusal.code).status
     flash(
         gettext(
             "Votre réclamation n° %(number)s est enregistrée. Sa réponse paraîtra sur cette page.", number=made["claim"]

@@ -1,5 +1,7 @@
 """« Consulter les listes électorales de mes scrutins »: search and paging, and only what may be shown."""
 
+import re
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -9,7 +11,8 @@ from gateway.availability import Part, available
 blueprint = Blueprint("roll", __name__)
 
 LONGEST_QUERY = 100
-LONGEST_PLACE = 200
+LONGEST_PLACE = 9
+PLACE = re.compile(r"[0-9]+")  # what identity's pages begin with; anything else means the first page
 
 
 @blueprint.get("/listes-electorales")
@@ -30,7 +33,8 @@ def search(uuid: str) -> str:
     """A page of one roll: surname, first name, place of assignment. Refusal: not_entitled."""
     entry = voter_session.entitlement(uuid)
     query = _typed("recherche", LONGEST_QUERY)
-    after = _typed("apres", LONGEST_PLACE) or None
+    place = _typed("apres", LONGEST_PLACE)
+    after = place if PLACE.fullmatch(place) else None
     found = space_clients.search_roll(voter_session.required_token(), uuid, query, after)
     return render_template(
         "roll.html",

@@ -103,7 +103,7 @@ def test_a_demonstration_from_start_to_ctrl_c(demo: subprocess.Popen[str], tmp_p
     address, state = said.split("Isoloir est prêt : ")[1].split()[0], tmp_path / "demo"
     assert requests.get(f"{address}/readyz", timeout=10).json()["status"] == "ok"
     elections = requests.get(f"{address}/api/v1/voting-event", timeout=10).json()["elections"]
-    assert [election["mode"] for election in elections] == ["online", "online", "paper"]
+    assert [election["mode"] for election in elections] == ["online", "online", "paper", "paper"]
     people = json.loads((state / "sent" / "voters.json").read_text())
     assert len(people) == 30
     assert all(person["identifier"].endswith("@example.org") for person in people)

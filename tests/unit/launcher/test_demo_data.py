@@ -21,7 +21,7 @@ def test_the_event_is_accepted_as_an_operators_file(tmp_path: Path) -> None:
     event = voting_event_file.read(path)
     assert datetime.fromisoformat(event["closes_at"]) - datetime.fromisoformat(event["opens_at"]) == timedelta(days=8)
     assert [len(election["questions"][0]["answers"]) for election in voting_event_file.for_ballot(event)] == [8, 3]
-    assert [election["mode"] for election in event["elections"]] == ["online", "online", "paper"]
+    assert [election["mode"] for election in event["elections"]] == ["online", "online", "paper", "paper"]
     assert all(
         LOGO.fullmatch(answer["logo"])
         for election in event["elections"]
