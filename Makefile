@@ -9,7 +9,7 @@ OUT ?= out
 help: ## say what can be done
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
-setup: .venv/.runtime gateway/static/build/.built gateway/translations/.compiled ## install everything that running needs, into .venv and node_modules
+setup: .venv/.runtime gateway/static/build/.built gateway/captcha/build/.built gateway/translations/.compiled ## install everything that running needs, into .venv and node_modules
 
 .venv/.runtime: requirements/runtime.txt pyproject.toml
 	@echo "Isoloir: installing Python packages into .venv (a minute or two on a new machine)…"
@@ -29,8 +29,13 @@ node_modules/.installed: package.json package-lock.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
-gateway/static/build/.built: node_modules/.installed $(shell find gateway/booth gateway/styles -type f 2>/dev/null)
+gateway/static/build/.built: node_modules/.installed $(shell find gateway/booth gateway/scripts gateway/styles -type f 2>/dev/null)
 	npm run --silent build
+	@touch $@
+
+gateway/captcha/build/.built: .venv/.runtime gateway/captcha/build.py gateway/captcha/symbols.py
+	@echo "Isoloir: having the codes of the CAPTCHA spoken…"
+	$(BIN)/python -m gateway.captcha.build
 	@touch $@
 
 # Not kept in git, as anything that is made from something else.
@@ -75,4 +80,4 @@ lock: setup-dev ## renew the pins and their hashes
 	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --upgrade -o requirements/dev.txt requirements/dev.in
 
 clean: ## remove what was built, installed or run
-	rm -rf build var out gateway/static/build gateway/translations/.compiled node_modules .venv
+	rm -rf build var out gateway/static/build gateway/captcha/build gateway/translations/.compiled node_modules .venv

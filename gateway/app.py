@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
 from gateway import (
@@ -13,8 +14,10 @@ from gateway import (
     failures,
     language,
     paris_time,
+    rate_limits,
     request_log,
     security_headers,
+    session_end,
     typography,
     views,
     voter_session,
@@ -58,6 +61,8 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
         BABEL_DEFAULT_LOCALE="fr",
         BABEL_DEFAULT_TIMEZONE="Europe/Paris",
     )
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
     app.url_map.converters["election"] = ElectionUuid
     app.extensions["isoloir"] = Services.over(rpc or RpcClient(settings.amqp_uri))
     app.extensions["isoloir_settings"] = settings
@@ -80,6 +85,7 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
     def everywhere() -> dict[str, Any]:
         return {
             "signed_in": voter_session.token() is not None,
+            "session_end": session_end.known(),
             "demo": bool(settings.demo_dir),
             "year": datetime.now(UTC).year,
         }
@@ -88,5 +94,6 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
     language.install(app)
     views.register(app, demo_dir=settings.demo_dir)
     api.register(app, csrf)
+    rate_limits.install(app, settings)
     failures.install(app)
     return app

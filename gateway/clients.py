@@ -4,12 +4,15 @@ Questions are asked once. Commands carry an idempotency key, one per action of t
 second time with the same key when the first answer did not come: the service runs them once at most.
 """
 
+import time
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from flask import current_app
 
+from services.runtime.refusals import Refusal
 from services.runtime.rpc import Caller, RpcTimeout, RpcUnavailable
 
 Payload = dict[str, Any]
@@ -17,6 +20,7 @@ Payload = dict[str, Any]
 QUESTION_SECONDS = 5.0
 COMMAND_SECONDS = 10.0
 PASSWORD_SECONDS = 15.0  # bcrypt waits its turn at opening time
+EVENT_SECONDS = 10.0  # how long strangers' pages may present the same voting event
 HEAVY_SECONDS = 120.0  # commit of a roll, tally: one transaction over everything
 
 
@@ -50,26 +54,72 @@ class Identity(ServiceClient):
 
     service = "identity"
 
+    def __init__(self, rpc: Caller) -> None:
+        super().__init__(rpc)
+        self._event: tuple[float, Payload | None] = (-EVENT_SECONDS, None)
+
     def voting_event(self) -> Payload:
         """The current voting event with its elections. Refusal: no_voting_event."""
         return self.ask("voting_event", {})
 
-    def request_access(self, identifier: str) -> str:
-        """ "password" or "link_sent"; the second for unknown addresses too."""
-        following: str = self.command("request_access", {"identifier": identifier})["next"]
-        return following
+    def presented_event(self) -> Payload | None:
+        """The voting event as pages for strangers present it, some seconds old; None where there is none yet."""
+        asked_at, event = self._event
+        if time.monotonic() - asked_at >= EVENT_SECONDS:
+            try:
+                event = self.voting_event()
+            except Refusal as refusal:
+                if refusal.code != "no_voting_event":
+                    raise
+                event = None
+            self._event = (time.monotonic(), event)
+        return event
 
-    def request_password_link(self, identifier: str) -> None:
-        """Have a link to a new password sent, where the address is known; says nothing either way."""
-        self.command("request_password_link", {"identifier": identifier})
+    def open_captcha(self, form: str, binding: str) -> str:
+        """A new code for one form and one browser; its id."""
+        captcha: str = self.ask("open_captcha", {"form": form, "binding": binding})["captcha"]
+        return captcha
+
+    def captcha_text(self, captcha: str, binding: str) -> str:
+        """What to draw or say. Refusal: captcha_expired, for codes of other browsers too."""
+        text: str = self.ask("captcha_text", {"captcha": captcha, "binding": binding})["text"]
+        return text
+
+    def check_captcha(self, captcha: str, form: str, binding: str, answer: str) -> None:
+        """Judge an answer and use the code up. Refusals: captcha_wrong, captcha_expired."""
+        self.command("check_captcha", {"captcha": captcha, "form": form, "binding": binding, "answer": answer})
+
+    def spend_proof(self, proof: str, form: str, expires_at: datetime) -> None:
+        """Remember a proof of work until it expires. Refusal: proof_spent."""
+        self.command("spend_proof", {"proof": proof, "form": form, "expires_at": expires_at.isoformat()})
+
+    def request_access(self, identifier: str) -> Payload:
+        """{next, sent_since, retry_after}: "password" or "link_sent", the second for unknown addresses too."""
+        return self.command("request_access", {"identifier": identifier})
+
+    def request_password_link(self, identifier: str) -> Payload:
+        """Have a link to a new password sent, where the address is known; the same shape either way."""
+        return self.command("request_password_link", {"identifier": identifier})
 
     def open_link(self, token: str) -> Payload:
-        """{purpose, expires_at, identifier}; does not use the link up. Refusals: link_*."""
+        """{purpose, expires_at, identifier, profile}; does not use the link up. Refusals: link_*."""
         return self.ask("open_link", {"token": token})
 
-    def activate(self, token: str, password: str) -> str:
-        """Set the password with a link; the new session. Refusals: link_*, password_refused."""
-        session: str = self.command("activate", {"token": token, "password": password}, PASSWORD_SECONDS)["session"]
+    def prepare_activation(self, token: str, password: str) -> None:
+        """Have a password checked and kept, hashed, until the next step. Refusals: link_*, password_refused."""
+        self.command("prepare_activation", {"token": token, "password": password}, PASSWORD_SECONDS)
+
+    def activate(self, token: str, **more: str) -> str:
+        """Use the link up; the new session. In: `password`, `question` and `answer` as the profile wants them.
+
+        Refusals: link_*, password_refused, answer_refused, activation_not_prepared.
+        """
+        session: str = self.command("activate", {"token": token, **more}, PASSWORD_SECONDS)["session"]
+        return session
+
+    def enter_without_activation(self, token: str) -> str:
+        """Use the link up for one visit; the new session. Refusals: link_*, not_in_this_profile."""
+        session: str = self.command("enter_without_activation", {"token": token})["session"]
         return session
 
     def log_in(self, identifier: str, password: str) -> str:

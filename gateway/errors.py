@@ -51,6 +51,41 @@ WORDS: dict[str, Words] = {
             "Autorisez les cookies pour ce site, rechargez la page puis recommencez."
         ),
     ),
+    "cookies_refused": Words(
+        400,
+        _(
+            "Votre navigateur n’a pas renvoyé le cookie du portail, qui sert seulement à vous reconnaître d’une page à "
+            "l’autre. Autorisez les cookies pour ce site, ou ouvrez une fenêtre de navigation privée, puis recommencez."
+        ),
+    ),
+    "rate_limited": Words(
+        429,
+        _(
+            "Trop de demandes sont arrivées en peu de temps. Attendez %(seconds)s seconde(s) puis recommencez. "
+            "Si vous avez reçu un message avec un lien, suivez-le : il fonctionne sans attendre."
+        ),
+    ),
+    "challenge_required": Words(
+        422,
+        _(
+            "La vérification contre les programmes automatiques n’est pas faite. Attendez qu’elle se termine, "
+            "ou demandez un code à recopier, puis recommencez."
+        ),
+    ),
+    "challenge_wrong": Words(
+        422,
+        _("La vérification contre les programmes automatiques n’est pas valable. Rechargez la page et recommencez."),
+    ),
+    "challenge_expired": Words(
+        422, _("La vérification contre les programmes automatiques a expiré. Recommencez : elle se refait toute seule.")
+    ),
+    "challenge_spent": Words(
+        422, _("La vérification contre les programmes automatiques a déjà servi. Recommencez : elle se refait seule.")
+    ),
+    "voice_not_built": Words(
+        503,
+        _("La version sonore du code n’est pas disponible pour le moment. Utilisez l’image ou réessayez plus tard."),
+    ),
     "operator_refused": Words(
         401, _("Le jeton d’opérateur est absent ou incorrect. Vérifiez ISOLOIR_GATEWAY_OPERATOR_TOKEN.")
     ),
@@ -111,6 +146,44 @@ WORDS: dict[str, Words] = {
     "password_refused": Words(
         422, _("Ce mot de passe ne respecte pas toutes les règles. Choisissez-en un autre qui les respecte.")
     ),
+    "captcha_wrong": Words(
+        422,
+        _(
+            "La saisie du CAPTCHA est incorrecte – merci de contrôler votre saisie - si vous rencontrez encore des "
+            "difficultés, vous pouvez générer un autre code ou écouter le code à saisir."
+        ),
+    ),
+    "captcha_expired": Words(
+        422, _("Ce code a expiré ou a déjà servi. Saisissez le nouveau code qui s’affiche, ou écoutez-le.")
+    ),
+    "proof_spent": Words(
+        422, _("La vérification contre les programmes automatiques a déjà servi. Recommencez : elle se refait seule.")
+    ),
+    "answer_refused": Words(
+        422,
+        _("Cette question défi ou cette réponse ne convient pas. Choisissez-en une autre, différente de la question."),
+    ),
+    "activation_not_prepared": Words(
+        409, _("Le mot de passe choisi n’est plus en mémoire. Saisissez-le de nouveau, puis votre question défi.")
+    ),
+    "not_in_this_profile": Words(
+        409, _("Cette élection ne propose pas l’accès sans activation. Activez votre compte pour continuer.")
+    ),
+    "not_available_yet": Words(
+        409, _("Cette rubrique n’est pas encore ouverte. Revenez à la date indiquée sur l’accueil du portail.")
+    ),
+    "too_many_claims": Words(
+        429,
+        _("Trop de vos réclamations attendent encore une réponse. Attendez celle-ci avant d’en formuler une autre."),
+    ),
+    "too_many_requests": Words(
+        429,
+        _("Trop de demandes d’assistance ont été faites avec cette adresse. Attendez la réponse aux premières."),
+    ),
+    "claim_unknown": Words(404, _("Cette réclamation est inconnue. Vérifiez son numéro.")),
+    "assistance_unknown": Words(404, _("Cette demande d’assistance est inconnue. Vérifiez son numéro.")),
+    "already_answered": Words(409, _("Une réponse a déjà été donnée et envoyée. Elle ne peut plus changer.")),
+    "campaign_unknown": Words(404, _("Cette campagne est inconnue. Vérifiez son identifiant (uuid).")),
     "log_in_refused": Words(
         401,
         _(

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import Flask, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from gateway import voter_session
-from gateway.errors import INCIDENT, RETRY_AFTER_SECONDS, UNAVAILABLE, told
+from gateway import rate_limits, voter_session
+from gateway.errors import INCIDENT, RETRY_AFTER_SECONDS, UNAVAILABLE, Told, told
 from services.runtime.correlation import current
 from services.runtime.logs import get_logger
 from services.runtime.refusals import Refusal, ServiceFault
@@ -23,6 +23,7 @@ HTTP_CODES = {
     413: "too_large",
     415: "json_expected",
     422: "invalid_request",
+    429: "rate_limited",
 }
 # Where the way out is a new link or a new identification rather than the portal's home.
 TO_IDENTIFICATION = {"link_unknown", "link_expired", "link_used", "log_in_refused", "account_locked"}
@@ -57,12 +58,24 @@ def answer(code: str, details: dict[str, Any] | None = None) -> Response:
                 words=words,
                 correlation_id=current(),
                 to_identification=words.code in TO_IDENTIFICATION,
+                seconds=wait(words),
             )
         )
     response.status_code = words.status
-    if words.status == 503:
-        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    seconds = wait(words)
+    if seconds:
+        response.headers["Retry-After"] = str(seconds)
     return response
+
+
+def wait(words: Told) -> int:
+    """After how many seconds another try makes sense; 0 where time alone mends nothing."""
+    if words.status == 503:
+        return RETRY_AFTER_SECONDS
+    if words.status != 429:
+        return 0
+    details = words.details
+    return int(details.get("seconds") or details.get("retry_after") or 60 * int(details.get("minutes") or 0))
 
 
 def refused(refusal: Refusal) -> BaseResponse:
@@ -73,8 +86,7 @@ def refused(refusal: Refusal) -> BaseResponse:
     if refusal.code == "session_expired":
         voter_session.forget()
         if not wants_json():
-            flash(words.message)
-            return redirect(url_for("identification.show"), 303)
+            return redirect(url_for("session_end.expired"), 303)
     return answer(refusal.code, refusal.details)
 
 
@@ -91,8 +103,13 @@ def service_fault(error: ServiceFault) -> Response:
 
 
 def csrf_refused(error: CSRFError) -> Response:
-    """The anti-forgery token is missing, old, or of another session."""
-    return answer("csrf_refused")
+    """The anti-forgery token is missing, old, or of another session; or there are no cookies at all."""
+    return answer("csrf_refused" if cookie_came_back() else "cookies_refused")
+
+
+def cookie_came_back() -> bool:
+    """Whether the browser has sent our cookie: every page with a form gives it one."""
+    return current_app.config["SESSION_COOKIE_NAME"] in request.cookies
 
 
 def too_deep(error: RecursionError) -> Response:
@@ -111,6 +128,8 @@ def http_error(error: HTTPException) -> BaseResponse:
         problems = getattr(error, "data", {}).get("messages", {})
         if error.code == 400 and "json" in problems:
             code = "malformed_json"
+        if error.code == 429:
+            return answer(code, {"seconds": rate_limits.seconds_to_wait()})
         fields = (
             {name: problem for part in problems.values() for name, problem in part.items()}
             if code == "invalid_request"

@@ -1,5 +1,7 @@
-"""What the signed cookie holds: the identity session, and between two pages an identifier or a link's token."""
+"""What the signed cookie holds: a number of the browser, the identity session, and between two pages an identifier,
+a link's token, or when a message was sent."""
 
+import secrets
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec
@@ -14,6 +16,9 @@ from services.runtime.refusals import Refusal
 VOTER = "voter"
 IDENTIFIER = "identifier"
 LINK = "link"
+PREPARED = "prepared"
+SENT = "sent"
+BROWSER = "browser"
 
 P = ParamSpec("P")
 
@@ -25,11 +30,27 @@ def begin(token: str) -> None:
 
 
 def forget() -> None:
-    """Drop everything the cookie holds."""
+    """Drop everything the cookie holds but the browser's number, which names nobody and which open forms need."""
+    number = session.get(BROWSER)
     session.clear()
+    if number:
+        session[BROWSER] = number
     # Both belong to the session that has just ended: the next answer needs its own.
     g.pop("voter_state", None)
     g.pop("csrf_token", None)
+
+
+def browser() -> str:
+    """A random number of this browser: what a CAPTCHA is bound to, so that nobody solves it elsewhere."""
+    if BROWSER not in session:
+        session[BROWSER] = secrets.token_urlsafe(16)
+    number: str = session[BROWSER]
+    return number
+
+
+def known_browser() -> bool:
+    """Whether this browser has brought its number back."""
+    return BROWSER in session
 
 
 def token() -> str | None:

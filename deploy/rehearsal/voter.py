@@ -3,11 +3,13 @@
 Used by `isoloir election` and by load tests. It makes real ballots and checks what it is told, as the booth does.
 """
 
+import secrets
 import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import altcha
 import requests
 
 from services.ballot.belenios.ballot import make_ballot, tracker
@@ -16,7 +18,11 @@ from services.ballot.belenios.election import Election
 from services.reassort.voting_code import credential_from_code
 
 TIMEOUT = 30  # seconds, for one request
+SOLVING_SECONDS = 60.0
+TURN_SECONDS = 180.0  # how long a voter waits where too many come from one address
+QUESTION = "first_pet"
 AWAY = {502, 503, 504}
+LIMITED = 429
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -57,18 +63,22 @@ class Voter:
 
     def request_access(self, identifier: str) -> str:
         """Give the identifier. Out: "password" or "link_sent"."""
-        return str(self._send("POST", "/access", {"identifier": identifier})["next"])
+        return str(self._send_solved("access", "/access", {"identifier": identifier})["next"])
 
     def activate(self, link: str, password: str) -> None:
-        """Follow the link of the e-mail and choose a password; signed in afterwards."""
+        """Follow the link of the e-mail, choose a password, and a question where one is asked; signed in afterwards."""
         token = urlsplit(link).path.rsplit("/", 1)[-1]
-        self._send("POST", "/link", {"token": token})
-        self._send("POST", "/activation", {"token": token, "password": password})
+        opened = self._send("POST", "/link", {"token": token})
+        chosen = {"token": token, "password": password}
+        if opened.get("questions"):
+            # The answer is nobody's: whoever rehearses never needs it again.
+            chosen |= {"question": QUESTION, "answer": secrets.token_hex(8)}
+        self._send_solved("activation", "/activation", chosen)
         self._csrf = ""
 
     def log_in(self, identifier: str, password: str) -> None:
         """Open a session."""
-        self._send("POST", "/session", {"identifier": identifier, "password": password})
+        self._send_solved("login", "/session", {"identifier": identifier, "password": password})
         self._csrf = ""
 
     def log_out(self) -> None:
@@ -118,6 +128,22 @@ class Voter:
             after = page["next"]
         return found
 
+    def _send_solved(self, form: str, path: str, payload: dict[str, Any]) -> Any:
+        """Send what takes a challenge: ask for one, do the work, send both."""
+        deadline = time.monotonic() + self.patience
+        while True:
+            challenge = altcha.Challenge.from_dict(self._send("GET", f"/challenge?form={form}"))
+            solution = altcha.solve_challenge(challenge, timeout=SOLVING_SECONDS)
+            if solution is None:
+                raise VoterRefused(0, "challenge_unsolved", "le défi n'a pas été résolu à temps")
+            solved = altcha.Payload(challenge, solution).to_base64()
+            try:
+                return self._send("POST", path, {**payload, "challenge": solved})
+            except VoterRefused as refused:
+                # The work was taken, then a process went away: the command itself has not been done.
+                if refused.code != "challenge_spent" or time.monotonic() > deadline:
+                    raise
+
     def _send(self, method: str, path: str, payload: dict[str, Any] | None = None) -> Any:
         headers = {}
         if method in UNSAFE:
@@ -139,12 +165,19 @@ class Voter:
         self, method: str, url: str, payload: dict[str, Any] | None, headers: dict[str, str]
     ) -> requests.Response:
         deadline = time.monotonic() + self.patience
+        turn = time.monotonic() + TURN_SECONDS
         while True:
+            wait = 0.3
             try:
                 answer = self.http.request(method, url, json=payload, headers=headers, timeout=TIMEOUT)
-                if answer.status_code not in AWAY or time.monotonic() > deadline:
+                if answer.status_code == LIMITED and answer.json().get("code") == "rate_limited":
+                    # Thousands of rehearsed voters come from one address: each waits for its turn.
+                    if time.monotonic() > turn:
+                        return answer
+                    wait = min(float(answer.headers.get("Retry-After", "1")), 5.0)
+                elif answer.status_code not in AWAY or time.monotonic() > deadline:
                     return answer
             except requests.ConnectionError:
                 if time.monotonic() > deadline:
                     raise
-            time.sleep(0.3)
+            time.sleep(wait)

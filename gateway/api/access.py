@@ -1,19 +1,21 @@
-"""/access, /link, /activation: from an identifier to a session."""
+"""/access, /link, /activation, /password-link: from an identifier to a session. What a stranger may do takes a challenge."""
 
 from typing import Any
 
 from flask_smorest import Blueprint
 
 from gateway import voter_session
-from gateway.api.description import UNSAFE, refusals
+from gateway.api.description import CHALLENGED, UNSAFE, refusals
 from gateway.api.json_body import install
 from gateway.api.schemas import ActivationSchema, IdentifierSchema, LinkSchema, NextSchema, SessionSchema, TokenSchema
 from gateway.api.session import present
-from gateway.clients import services
+from gateway.captcha import proof_of_work
+from gateway.clients import Payload, services
 
 blueprint = Blueprint("access", __name__, url_prefix="/api/v1", description="First access and forgotten passwords")
 install(blueprint)
 
+ACTIVATION_REFUSALS = ("password_refused", "answer_refused", "activation_not_prepared", "not_in_this_profile")
 LINK_REFUSALS = ("link_unknown", "link_expired", "link_used")
 
 
@@ -21,18 +23,30 @@ LINK_REFUSALS = ("link_unknown", "link_expired", "link_used")
 @blueprint.doc(security=[{"csrf": []}])
 @blueprint.arguments(IdentifierSchema)
 @blueprint.response(200, NextSchema)
-@refusals(blueprint, *UNSAFE)
-def ask(wanted: dict[str, str]) -> dict[str, str]:
+@refusals(blueprint, *CHALLENGED, *UNSAFE)
+def ask(wanted: dict[str, str]) -> Payload:
     """Ask for access; an unknown address is answered like one whose account awaits its activation."""
-    return {"next": services().identity.request_access(wanted["identifier"].strip())}
+    proof_of_work.spend(wanted["challenge"], "access")
+    return services().identity.request_access(wanted["identifier"].strip())
+
+
+@blueprint.post("/password-link")
+@blueprint.doc(security=[{"csrf": []}])
+@blueprint.arguments(IdentifierSchema)
+@blueprint.response(200, NextSchema)
+@refusals(blueprint, *CHALLENGED, *UNSAFE)
+def ask_password_link(wanted: dict[str, str]) -> Payload:
+    """Ask for a link to a new password; the old one stays valid until the new one is set."""
+    proof_of_work.spend(wanted["challenge"], "password")
+    return services().identity.request_password_link(wanted["identifier"].strip())
 
 
 @blueprint.post("/link")
 @blueprint.doc(security=[{"csrf": []}])
 @blueprint.arguments(TokenSchema)
 @blueprint.response(200, LinkSchema)
-@refusals(blueprint, *LINK_REFUSALS, *UNSAFE)
-def open_link(wanted: dict[str, str]) -> dict[str, Any]:
+@refusals(blueprint, *LINK_REFUSALS, "rate_limited", *UNSAFE)
+def open_link(wanted: dict[str, str]) -> Payload:
     """What a link is for; it is not used up."""
     return services().identity.open_link(wanted["token"])
 
@@ -41,8 +55,17 @@ def open_link(wanted: dict[str, str]) -> dict[str, Any]:
 @blueprint.doc(security=[{"csrf": []}])
 @blueprint.arguments(ActivationSchema)
 @blueprint.response(201, SessionSchema)
-@refusals(blueprint, *LINK_REFUSALS, "password_refused", *UNSAFE)
-def activate(wanted: dict[str, str]) -> dict[str, Any]:
+@refusals(blueprint, *LINK_REFUSALS, *ACTIVATION_REFUSALS, *CHALLENGED, *UNSAFE)
+def activate(wanted: dict[str, Any]) -> dict[str, Any]:
     """Set the password with a link, and sign in."""
-    voter_session.begin(services().identity.activate(wanted["token"], wanted["password"]))
+    proof_of_work.spend(wanted["challenge"], "activation")
+    identity, token, password = services().identity, wanted["token"], wanted["password"]
+    if wanted["without_activation"]:
+        # As on the pages: whoever enters once has chosen a good password first, although it is not kept.
+        identity.prepare_activation(token, password)
+        opened = identity.enter_without_activation(token)
+    else:
+        challenge = {name: wanted[name] for name in ("question", "answer") if name in wanted}
+        opened = identity.activate(token, password=password, **challenge)
+    voter_session.begin(opened)
     return present()

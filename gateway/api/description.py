@@ -14,6 +14,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 ALWAYS = (INCIDENT, UNAVAILABLE)
 WITH_BODY = ("malformed_json", "json_expected", "invalid_request", "too_large")
 UNSAFE = ("csrf_refused", *WITH_BODY)
+CHALLENGED = ("challenge_required", "challenge_wrong", "challenge_expired", "challenge_spent", "rate_limited")
 SIGNED_IN = ("session_expired",)
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from gateway.captcha.proof_of_work import FORMS
+
 
 def storable(text: str) -> None:
     """Refuse what no database text holds: NUL, and halves of surrogate pairs that JSON can smuggle in."""
@@ -37,23 +39,68 @@ class EmptySchema(Schema):
 # Access
 
 
+def challenge() -> fields.String:
+    """A solved challenge. Its absence has a code of its own, so it is not `required`."""
+    return fields.String(
+        load_default="",
+        load_only=True,
+        validate=[validate.Length(max=4000), storable],
+        metadata={
+            "description": "ALTCHA payload: base64 of the JSON of a challenge of GET /challenge and its solution"
+        },
+    )
+
+
+class ChallengeFormSchema(Schema):
+    """What a challenge is for."""
+
+    form = fields.String(required=True, validate=validate.OneOf(FORMS))
+
+
+class ChallengeParametersSchema(Schema):
+    """What is to be solved: a counter such that SHA-256 of salt, nonce and counter begins with keyPrefix."""
+
+    algorithm = fields.String(required=True)
+    cost = fields.Integer(required=True)
+    keyLength = fields.Integer(required=True)
+    keyPrefix = fields.String(required=True)
+    nonce = fields.String(required=True)
+    salt = fields.String(required=True)
+    expiresAt = fields.Integer(required=True)
+    data = fields.Dict(required=True)
+
+
+class ChallengeSchema(Schema):
+    """A signed ALTCHA challenge, version 2."""
+
+    parameters = fields.Nested(ChallengeParametersSchema, required=True)
+    signature = fields.String(required=True)
+
+
 class LogInSchema(Schema):
     """Identifier and password."""
 
     identifier = text(254)
     password = text(256, load_only=True)
+    challenge = challenge()
 
 
 class IdentifierSchema(Schema):
     """Who asks for access."""
 
     identifier = text(254)
+    challenge = challenge()
 
 
 class NextSchema(Schema):
-    """The door to go on by."""
+    """The door to go on by; known and unknown identifiers get the same."""
 
     next = fields.String(required=True, validate=validate.OneOf(["password", "link_sent"]))
+    sent_since = fields.String(
+        allow_none=True,
+        metadata={"format": "date-time", "description": "Since when a message is on its way; null: asked for just now"},
+    )
+    retry_after = fields.Integer(metadata={"description": "Seconds until another message can be asked for"})
 
 
 class TokenSchema(Schema):
@@ -67,14 +114,27 @@ class LinkSchema(Schema):
 
     purpose = fields.String(required=True)
     expires_at = moment()
+    profile = fields.String()
+    questions = fields.List(
+        fields.String(), metadata={"description": "Codes of proposed challenge questions; empty where none is asked"}
+    )
 
 
 class ActivationSchema(Schema):
-    """A link's token and the password to set."""
+    """A link's token and the password to set; question and answer where the profile asks for them.
+
+    `without_activation` enters once and stores neither.
+    """
 
     token = text(200)
     # Longer than the rule allows, so that identity can say « too long » with the other broken rules.
     password = text(1024, load_only=True)
+    question = fields.String(
+        validate=[validate.Length(1, 200), storable], metadata={"description": "A code of the link's, or own words"}
+    )
+    answer = fields.String(load_only=True, validate=[validate.Length(1, 1000), storable])
+    without_activation = fields.Boolean(load_default=False)
+    challenge = challenge()
 
 
 class VoterSchema(Schema):
@@ -93,6 +153,8 @@ class SessionSchema(Schema):
     csrf_token = fields.String(required=True)
     voter = fields.Nested(VoterSchema)
     last_connection = fields.String(allow_none=True, metadata={"format": "date-time"})
+    activated = fields.Boolean(metadata={"description": "False after an access without activation"})
+    expires_at = fields.String(metadata={"format": "date-time", "description": "End of the session without activity"})
 
 
 # Elections

@@ -7,9 +7,10 @@ from flask_smorest import Blueprint
 from flask_wtf.csrf import generate_csrf
 
 from gateway import voter_session
-from gateway.api.description import SIGNED_IN, UNSAFE, refusals
+from gateway.api.description import CHALLENGED, SIGNED_IN, UNSAFE, refusals
 from gateway.api.json_body import install
 from gateway.api.schemas import LogInSchema, SessionSchema
+from gateway.captcha import proof_of_work
 from gateway.clients import services
 
 blueprint = Blueprint("session", __name__, url_prefix="/api/v1", description="Sessions of voters")
@@ -26,6 +27,7 @@ def present() -> dict[str, Any]:
         "csrf_token": generate_csrf(),
         "voter": state["voter"],
         "last_connection": state["last_connection"],
+        **{name: state[name] for name in ("activated", "expires_at") if name in state},
     }
 
 
@@ -41,9 +43,10 @@ def show() -> dict[str, Any]:
 @blueprint.doc(security=[{"csrf": []}])
 @blueprint.arguments(LogInSchema)
 @blueprint.response(201, SessionSchema)
-@refusals(blueprint, "log_in_refused", "account_locked", *UNSAFE)
+@refusals(blueprint, "log_in_refused", "account_locked", *CHALLENGED, *UNSAFE)
 def sign_in(wanted: dict[str, str]) -> dict[str, Any]:
     """Sign in."""
+    proof_of_work.spend(wanted["challenge"], "login")
     voter_session.begin(services().identity.log_in(wanted["identifier"], wanted["password"]))
     return present()
 

@@ -7,10 +7,13 @@ from gateway.views import (
     assistance,
     ballot_box,
     booth,
+    captcha,
+    challenge_question,
     claims,
     demo,
     elections,
     health,
+    help,
     home,
     hours,
     identification,
@@ -20,12 +23,15 @@ from gateway.views import (
     profile,
     results,
     roll,
+    session_end,
 )
 
 
 def register(app: Flask, *, demo_dir: str) -> None:
     """Add the pages to the application; /demo only when `demo_dir` is set."""
-    for page in (identification, password, activation, home, elections, booth, ballot_box, health):
+    for page in (identification, help, captcha, password, activation, challenge_question, session_end):
+        app.register_blueprint(page.blueprint)
+    for page in (home, elections, booth, ballot_box, health):
         app.register_blueprint(page.blueprint)
     for page in (practical, assistance, lists, roll, claims, profile, results, hours):
         app.register_blueprint(page.blueprint)

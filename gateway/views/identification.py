@@ -2,19 +2,20 @@
 
 from flask import Blueprint, redirect, render_template, session, url_for
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length, Regexp
 
-from gateway import voter_session
+from gateway import profile, sent_link, voter_session
+from gateway.captcha.challenge_field import ChallengeField, GuardedForm
 from gateway.clients import services
 from gateway.form_fields import storable, without_blanks
+from gateway.session_end import clock
 
 blueprint = Blueprint("identification", __name__)
 
 
-class IdentificationForm(FlaskForm):
+class IdentificationForm(GuardedForm):
     """The identifier alone; whether it is known is never said."""
 
     identifier = StringField(
@@ -30,6 +31,7 @@ class IdentificationForm(FlaskForm):
             storable,
         ],
     )
+    captcha = ChallengeField(guards="access")
 
 
 @blueprint.get("/")
@@ -38,30 +40,60 @@ def root() -> Response:
     return redirect(url_for("home.show" if voter_session.token() else "identification.show"), 303)
 
 
+def page(form: IdentificationForm) -> str:
+    """The form as the voting event's profile words it."""
+    form.captcha.prepare()
+    if profile.current() == "2018":
+        return render_template("identification_2018.html", form=form, event=services().identity.presented_event())
+    return render_template("identification.html", form=form)
+
+
 @blueprint.get("/identification")
 def show() -> str:
     """The empty form."""
-    return render_template("identification.html", form=IdentificationForm())
+    return page(IdentificationForm())
 
 
 @blueprint.post("/identification")
 def submit() -> Response | str | tuple[str, int]:
     """On to the password, or to the page that says a link is on its way (for unknown addresses too)."""
     form = IdentificationForm()
+    if form.wants_another_code():
+        return page(form)
     if not form.validate():
-        return render_template("identification.html", form=form), 422
-    following = services().identity.request_access(form.identifier.data)
-    session.clear()
-    if following == "password":
-        session[voter_session.IDENTIFIER] = form.identifier.data
+        return page(form), 422
+    identifier = form.identifier.data
+    answer = services().identity.request_access(identifier)
+    voter_session.forget()
+    if answer["next"] == "password":
+        session[voter_session.IDENTIFIER] = identifier
         return redirect(url_for("password.show"), 303)
+    sent_link.remember(answer, identifier, "access")
     return redirect(url_for("identification.link_sent"), 303)
 
 
 @blueprint.get("/lien-envoye")
-def link_sent() -> str:
-    """The same words for everybody."""
-    return render_template("link_sent.html")
+def link_sent() -> Response | str:
+    """The same words for everybody, with the hour since which a message is on its way."""
+    template = "link_sent_2018.html" if profile.current() == "2018" else "link_sent.html"
+    return render_template(template, sent=sent_link.known(), clock=clock)
+
+
+@blueprint.post("/lien-envoye/renvoyer")
+def resend() -> Response:
+    """Ask for the message again; identity sends none while one is on its way, and says since when it is."""
+    sent = sent_link.known()
+    if sent is None:
+        return redirect(url_for("identification.show"), 303)
+    identifier = session[voter_session.IDENTIFIER]
+    identity = services().identity
+    ask = identity.request_password_link if sent.asked_for == "password" else identity.request_access
+    answer = ask(identifier)
+    if answer["next"] == "password":
+        # Activated meanwhile, in another window.
+        return redirect(url_for("password.show"), 303)
+    sent_link.remember(answer, identifier, sent.asked_for)
+    return redirect(url_for("identification.link_sent"), 303)
 
 
 @blueprint.post("/deconnexion")

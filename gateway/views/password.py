@@ -1,13 +1,14 @@
-"""« Saisie du mot de passe », and the way out for whoever has forgotten it."""
+"""« Saisie du mot de passe », and the way out for whoever has forgotten it (A7, A8)."""
 
 from flask import Blueprint, redirect, render_template, session, url_for
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import PasswordField
 from wtforms.validators import InputRequired, Length
 
-from gateway import voter_session
+from gateway import failures, profile, sent_link, voter_session
 from gateway.clients import services
 from gateway.errors import told
 from services.runtime.refusals import Refusal
@@ -32,23 +33,31 @@ def to_identification() -> Response:
     return redirect(url_for("identification.show"), 303)
 
 
+def page(form: PasswordForm, identifier: str) -> str:
+    """The form as the voting event's profile words it."""
+    known = profile.current()
+    if known == "2018":
+        form.password.label.text = gettext("Mot de passe personnel électeur")
+    return render_template("password.html", form=form, identifier=identifier, known_profile=known)
+
+
 @blueprint.get("/mot-de-passe")
 def show() -> Response | str:
     """The form for the identifier given just before."""
     identifier = session.get(voter_session.IDENTIFIER)
     if identifier is None:
         return to_identification()
-    return render_template("password.html", form=PasswordForm(), identifier=identifier)
+    return page(PasswordForm(), identifier)
 
 
 @blueprint.post("/mot-de-passe")
-def submit() -> Response | str | tuple[str, int]:
+def submit() -> Response | tuple[str, int, dict[str, str]]:
     """Sign in; a wrong password and a locked account are said in the form."""
     identifier = session.get(voter_session.IDENTIFIER)
     if identifier is None:
         return to_identification()
     form = PasswordForm()
-    status = 422
+    status, headers = 422, {}
     if form.validate():
         try:
             held = services().identity.log_in(identifier, form.password.data)
@@ -58,10 +67,12 @@ def submit() -> Response | str | tuple[str, int]:
             words = told(refusal.code, refusal.details)
             form.password.errors = [words.message]
             status = words.status
+            if failures.wait(words):
+                headers["Retry-After"] = str(failures.wait(words))
         else:
             voter_session.begin(held)
             return voter_session.to_home()
-    return render_template("password.html", form=form, identifier=identifier), status
+    return page(form, identifier), status, headers
 
 
 @blueprint.post("/mot-de-passe/oubli")
@@ -70,5 +81,6 @@ def forgotten() -> Response:
     identifier = session.get(voter_session.IDENTIFIER)
     if identifier is None:
         return to_identification()
-    services().identity.request_password_link(identifier)
+    answer = services().identity.request_password_link(identifier)
+    sent_link.remember(answer, identifier, "password")
     return redirect(url_for("identification.link_sent"), 303)

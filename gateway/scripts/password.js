@@ -1,0 +1,75 @@
+/**
+ * Comforts of the password pages: the rules are ticked off while one types, and an eye shows what was typed. Both are
+ * made here, so that nothing is there that does nothing where scripts do not run.
+ */
+
+/** @type {Record<string, (password: string, rule: HTMLElement) => boolean>} as identity judges them */
+const RULES = {
+  length: (password, rule) =>
+    [...password].length >= Number(rule.dataset.least) && [...password].length <= Number(rule.dataset.most),
+  lowercase: (password) => /[a-z]/.test(password),
+  uppercase: (password) => /[A-Z]/.test(password),
+  digit: (password) => /[0-9]/.test(password),
+  special: (password) => /[^\p{L}\p{N}\s]/u.test(password),
+  different: (password, rule) => password.trim().toLowerCase() !== (rule.dataset.identifier ?? "").toLowerCase(),
+};
+
+/** @param {HTMLElement} policy */
+function watch(policy) {
+  const field = document.getElementById(policy.dataset.policyFor ?? "");
+  if (!(field instanceof HTMLInputElement)) return;
+  const summary = policy.querySelector("[data-policy-status]");
+  const rules = [...policy.querySelectorAll("[data-rule]")].filter((rule) => rule instanceof HTMLElement);
+  const marks = rules.map((rule) => {
+    const mark = document.createElement("strong");
+    rule.append(" ", mark);
+    return mark;
+  });
+
+  const judge = () => {
+    let kept = 0;
+    rules.forEach((rule, place) => {
+      const holds = field.value !== "" && (RULES[rule.dataset.rule ?? ""]?.(field.value, rule) ?? true);
+      kept += holds ? 1 : 0;
+      const text = field.value === "" ? "" : holds ? `✓ ${policy.dataset.kept}` : `✗ ${policy.dataset.broken}`;
+      const mark = marks[place];
+      if (mark && mark.textContent !== text) mark.textContent = text;
+    });
+    if (summary) {
+      const text = (policy.dataset.summary ?? "").replace("{kept}", String(kept)).replace("{total}", String(rules.length));
+      const told = field.value === "" ? "" : text;
+      if (summary.textContent !== told) summary.textContent = told;
+    }
+  };
+  field.addEventListener("input", judge);
+  judge();
+}
+
+/** @param {HTMLInputElement} field @param {DOMStringMap} words */
+function addEye(field, words) {
+  const eye = document.createElement("button");
+  eye.type = "button";
+  eye.className = "secondary";
+  eye.setAttribute("aria-controls", field.id);
+  const show = (/** @type {boolean} */ shown) => {
+    field.type = shown ? "text" : "password";
+    eye.textContent = `👁 ${shown ? words.hide : words.show}`;
+    eye.setAttribute("aria-pressed", String(shown));
+  };
+  eye.setAttribute("aria-label", `${words.show} : ${field.labels?.[0]?.textContent?.replace("*", "").trim() ?? ""}`);
+  eye.addEventListener("click", () => show(field.type === "password"));
+  show(false);
+  field.after(eye);
+  // Shown passwords are hidden before they are sent: browsers remember what text fields held.
+  field.form?.addEventListener("submit", () => show(false));
+}
+
+for (const policy of document.querySelectorAll("[data-policy-for]")) {
+  if (policy instanceof HTMLElement) watch(policy);
+}
+for (const form of document.querySelectorAll("form[data-show]")) {
+  if (!(form instanceof HTMLFormElement)) continue;
+  for (const field of form.querySelectorAll("input[type=password]")) {
+    if (field instanceof HTMLInputElement) addEye(field, form.dataset);
+  }
+}
