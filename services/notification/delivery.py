@@ -2,7 +2,8 @@
 
 A crash after the send and before the record sends an e-mail or SMS once more, when the lease has run out: no mail
 server can take part in our transaction. The Message-ID, the same each time, lets the recipient's side see it; a paper
-batch is written to the same file again.
+batch is written to the same file again. Messages of a campaign are the exception: what may have left is not sent again
+(A1), so the hand-over is noted before it begins.
 """
 
 from __future__ import annotations
@@ -57,12 +58,23 @@ class Printer(Protocol):
 
 
 def deliver_singly(
-    database: Database, channel: Channel, private_key: str, *, clock: Clock, jitter: random.Random
+    database: Database,
+    channel: Channel,
+    private_key: str,
+    *,
+    clock: Clock,
+    jitter: random.Random,
+    per_minute: int = 0,
 ) -> int:
-    """Send the due messages of `channel`, a small batch; return how many were tried."""
+    """Send the due messages of `channel`, a small batch; return how many were tried.
+
+    `per_minute` is how many may be begun in a minute by all processes together, 0 for no limit.
+    """
     with database.transaction() as session:
+        queue.give_up_uncertain(session, clock())
         queue.expire(session, clock())
-        claimed = queue.claim(session, channel.name, now=clock(), limit=AT_ONCE)
+        limit = queue.allowance(session, channel.name, now=clock(), per_minute=per_minute, most=AT_ONCE)
+        claimed = queue.claim(session, channel.name, now=clock(), limit=limit) if limit else []
     if not claimed:
         return 0
     with channel.open() as send:
@@ -71,7 +83,9 @@ def deliver_singly(
                 return position  # the rest comes back when the lease runs out
             if one.expires_at is not None and one.expires_at <= clock():
                 continue  # the next turn takes it out
-            _record(database, channel.name, one, _attempt(send, one, private_key), clock, jitter)
+            outcome = _attempt(database, send, one, private_key, clock, noted=bool(per_minute or one.campaign))
+            if outcome is not None:
+                _record(database, channel.name, one, outcome, clock, jitter)
     return len(claimed)
 
 
@@ -115,15 +129,33 @@ def deliver_printed(
     return len(claimed)
 
 
-def _attempt(send: Callable[[Letter], Outcome], claimed: Claimed, private_key: str) -> Outcome:
+def _attempt(
+    database: Database,
+    send: Callable[[Letter], Outcome],
+    claimed: Claimed,
+    private_key: str,
+    clock: Clock,
+    *,
+    noted: bool,
+) -> Outcome | None:
+    """Try to send; None when the lease has passed to another process and nothing was done."""
     try:
-        return send(_compose(claimed, private_key))
+        letter = _compose(claimed, private_key)
     except rendering.Unreadable as problem:
         return Outcome(Result.REFUSED, problem.args[0])
     except Exception as error:
-        # One message that trips a fault of ours must not hold up the others.
         log.error("message_fault", message_id=claimed.id, kind=type(error).__name__)
         return Outcome(Result.RETRY, "internal_error")
+    if noted:
+        with database.transaction() as session:
+            if not queue.begin(session, claimed, clock()):
+                return None
+    try:
+        return send(letter)
+    except Exception as error:
+        # One message that trips a fault of ours must not hold up the others.
+        log.error("message_fault", message_id=claimed.id, kind=type(error).__name__)
+        return Outcome(Result.RETRY, "internal_error", perhaps_sent=True)
 
 
 def _print(printer: Printer, batch: str, letters: list[Letter], made_at: datetime, slow: Callable[..., Any]) -> Outcome:

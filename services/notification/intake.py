@@ -19,8 +19,12 @@ def receive(
     sealed: str,
     expires_at: datetime | None,
     now: datetime,
+    campaign: str | None = None,
 ) -> None:
-    """Queue a message; nothing happens when its id is known, so that an event told twice is a message sent once."""
+    """Queue a message; nothing happens when its id is known, so that an event told twice is a message sent once.
+
+    A message of a `campaign` waits behind those that somebody asked for, and is handed over at most once.
+    """
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(
         dialect.insert(Message)
@@ -35,6 +39,8 @@ def receive(
             expires_at=expires_at,
             created_at=now,
             changed_at=now,
+            campaign=campaign,
+            priority=0 if campaign is None else 1,
         )
         .on_conflict_do_nothing()
     )

@@ -17,20 +17,34 @@ class Base(DeclarativeBase):
 
 
 class State(StrEnum):
-    """Where a message stands; the last three are final."""
+    """Where a message stands; all but the first two are final, except that a bounce can still follow a send.
+
+    UNCERTAIN: the process or the connection ended while a message of a campaign was being handed over. It may have
+    left, so it is not sent again by itself.
+    """
 
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
     EXPIRED = "expired"
+    UNCERTAIN = "uncertain"
+    BOUNCED = "bounced"
 
 
 class Message(Base):
-    """A message; `sealed` is emptied in a final state, `lease` names the process that is sending it."""
+    """A message; `sealed` is emptied in a final state, `lease` names the process that is sending it.
+
+    `begun_at` is when the last attempt began to hand it over, if one did. Messages of a `campaign` are handed over at
+    most once, after those that somebody waits for (`priority` 1 after 0).
+    """
 
     __tablename__ = "messages"
-    __table_args__ = (Index("messages_due", "channel", "state", "next_attempt_at"),)
+    __table_args__ = (
+        Index("messages_due", "channel", "state", "priority", "next_attempt_at", "id"),
+        Index("messages_of_campaign", "campaign", "channel", "state"),
+        Index("messages_begun", "channel", "begun_at"),
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     channel: Mapped[str] = mapped_column(String(10))
@@ -47,6 +61,10 @@ class Message(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    campaign: Mapped[str | None] = mapped_column(String(36))
+    priority: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    diagnostic: Mapped[str | None] = mapped_column(String(200))
 
 
 outbox = outbox_table(Base.metadata)

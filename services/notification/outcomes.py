@@ -20,10 +20,14 @@ class Result(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """`reason` is a short code for operators. Never a server's own words: those repeat addresses."""
+    """`reason` is a short code for operators. Never a server's own words: those repeat addresses.
+
+    `perhaps_sent`: the message may have been handed over all the same.
+    """
 
     result: Result
     reason: str = ""
+    perhaps_sent: bool = False
 
 
 DELIVERED = Outcome(Result.DELIVERED)

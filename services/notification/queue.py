@@ -25,6 +25,7 @@ MOST_ATTEMPTS = 24
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 LONGEST_PAUSE_AWAY = timedelta(minutes=5)
+_PACE_LOCK = 7_253_004_512  # only has to be ours
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Claimed:
     expires_at: datetime | None
     created_at: datetime
     batch: str | None
+    campaign: str | None
     lease: str
     leased_until: datetime
 
@@ -54,12 +56,80 @@ def expire(session: Session, now: datetime) -> int:
     return cast("CursorResult[object]", session.execute(statement)).rowcount
 
 
+def give_up_uncertain(session: Session, now: datetime) -> int:
+    """Take the messages of campaigns out that a process began to hand over and did not live to record; how many.
+
+    They may have left: sending them again could be a second message to the same voter.
+    """
+    statement = (
+        update(Message)
+        .where(
+            Message.state == State.SENDING,
+            Message.leased_until <= now,
+            Message.campaign.is_not(None),
+            Message.begun_at.is_not(None),
+        )
+        .values(state=State.UNCERTAIN, sealed="", reason="interrupted", lease=None, leased_until=None, changed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[object]", session.execute(statement)).rowcount
+
+
+def allowance(session: Session, channel: str, *, now: datetime, per_minute: int, most: int) -> int:
+    """Return how many messages of `channel` may be claimed now, at most `most`.
+
+    `per_minute` holds for all processes together: what was begun in the last minute counts, and what is leased.
+    """
+    if not per_minute:
+        return most
+    if session.get_bind().dialect.name == "postgresql":
+        # Two processes that count at once would each take the whole allowance.
+        session.execute(select(func.pg_advisory_xact_lock(_PACE_LOCK)))
+    begun = session.scalar(
+        select(func.count())
+        .select_from(Message)
+        .where(Message.channel == channel, Message.begun_at > now - timedelta(minutes=1))
+    )
+    leased = session.scalar(
+        select(func.count())
+        .select_from(Message)
+        .where(
+            Message.channel == channel,
+            Message.state == State.SENDING,
+            Message.leased_until > now,
+            or_(Message.begun_at.is_(None), Message.begun_at <= now - timedelta(minutes=1)),
+        )
+    )
+    return max(0, min(most, per_minute - (begun or 0) - (leased or 0)))
+
+
+def begin(session: Session, claimed: Claimed, now: datetime) -> bool:
+    """Note that the message is about to be handed over; False when the lease has passed to another process."""
+    statement = (
+        update(Message)
+        .where(Message.id == claimed.id, Message.lease == claimed.lease, Message.leased_until > now)
+        .values(begun_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[object]", session.execute(statement)).rowcount == 1
+
+
 def claim(session: Session, channel: str, *, now: datetime, limit: int) -> list[Claimed]:
-    """Lease up to `limit` messages of `channel` that are due, those first that have waited longest."""
+    """Lease up to `limit` messages of `channel` that are due.
+
+    Those that somebody waits for go before those of campaigns; among each, those first that have waited longest.
+    """
+    _take_back(session, channel, now)
     ids = session.scalars(
         select(Message.id)
-        .where(Message.channel == channel, _due(now))
-        .order_by(Message.next_attempt_at, Message.id)
+        .where(
+            Message.channel == channel,
+            Message.state == State.QUEUED,
+            Message.next_attempt_at <= now,
+            or_(Message.expires_at.is_(None), Message.expires_at > now),
+        )
+        # The order of the index messages_due: a claim costs the same however many wait.
+        .order_by(Message.priority, Message.next_attempt_at, Message.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
@@ -109,7 +179,9 @@ def record(session: Session, claimed: Claimed, outcome: Outcome, *, now: datetim
         "leased_until": None,
         "changed_at": now,
     }
-    if outcome.result is Result.DELIVERED:
+    if outcome.perhaps_sent and claimed.campaign is not None:
+        values |= {"state": State.UNCERTAIN, "sealed": ""}
+    elif outcome.result is Result.DELIVERED:
         values |= {"state": State.SENT, "sealed": "", "sent_at": now}
     elif outcome.result is Result.REFUSED or (outcome.result is Result.RETRY and attempts >= MOST_ATTEMPTS):
         values |= {"state": State.FAILED, "sealed": ""}
@@ -132,6 +204,16 @@ def pause(attempts: int, longest: timedelta, jitter: random.Random) -> timedelta
     """
     doubled = FIRST_PAUSE * (1 << min(attempts - 1, 16))
     return min(doubled, longest) * jitter.uniform(0.8, 1.2)
+
+
+def _take_back(session: Session, channel: str, now: datetime) -> None:
+    # The lease stays written: a process that was late and not replaced meanwhile can still record its result.
+    session.execute(
+        update(Message)
+        .where(Message.channel == channel, Message.state == State.SENDING, Message.leased_until <= now)
+        .values(state=State.QUEUED)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
@@ -165,6 +247,7 @@ def _lease(session: Session, ids: Sequence[str], now: datetime) -> list[Claimed]
             expires_at=row.expires_at,
             created_at=row.created_at,
             batch=row.batch,
+            campaign=row.campaign,
             lease=lease,
             leased_until=until,
         )

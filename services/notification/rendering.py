@@ -16,6 +16,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from services.runtime.sealing_box import CannotOpen, open_sealed
 
 TEMPLATES = Path(__file__).parent / "templates"
+ASSISTANCE_SUBJECTS = {
+    "access": "accès au portail",
+    "password": "mot de passe Élections",
+    "voting_code": "code de vote",
+    "vote": "vote",
+    "roll": "liste électorale",
+    "other": "autre sujet",
+}
 
 
 class Unreadable(Exception):
@@ -35,10 +43,17 @@ class Letter:
 
 
 def duration(minutes: int) -> str:
-    """Return a time span in French words: « 24 heures », « 45 minutes »."""
+    """Return a time span in French words: « 14 jours », « 24 heures », « 45 minutes »."""
+    if minutes >= 2 * 1440 and minutes % 1440 == 0:
+        return f"{minutes // 1440} jours"
     if minutes >= 120 and minutes % 60 == 0:
         return f"{minutes // 60} heures"
     return f"{minutes} minutes"
+
+
+def assistance_subject(code: str) -> str:
+    """Return the French words for the subject of a request for assistance."""
+    return ASSISTANCE_SUBJECTS.get(code, ASSISTANCE_SUBJECTS["other"])
 
 
 def _environment() -> Environment:
@@ -50,6 +65,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["duration"] = duration
+    made.filters["assistance_subject"] = assistance_subject
     return made
 
 

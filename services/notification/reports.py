@@ -8,25 +8,29 @@ from sqlalchemy.orm import Session
 from services.notification.models import Message, State
 
 
-def message_counts(session: Session) -> list[dict[str, object]]:
-    """Return [{channel, state, count}], sorted."""
+def message_counts(session: Session, campaign: str | None = None) -> list[dict[str, object]]:
+    """Return [{channel, state, count}], sorted; of one campaign, or of all messages."""
+    chosen = [Message.campaign == campaign] if campaign is not None else []
     rows = session.execute(
         select(Message.channel, Message.state, func.count())
+        .where(*chosen)
         .group_by(Message.channel, Message.state)
         .order_by(Message.channel, Message.state)
     )
     return [{"channel": channel, "state": state, "count": count} for channel, state, count in rows]
 
 
-def list_failures(session: Session, limit: int) -> list[dict[str, object]]:
-    """Return the newest messages that failed, expired, or wait with a reason."""
+def list_failures(session: Session, limit: int, campaign: str | None = None) -> list[dict[str, object]]:
+    """Return the newest messages that failed, expired, bounced, may not have left, or wait with a reason."""
+    chosen = [Message.campaign == campaign] if campaign is not None else []
     rows = session.scalars(
         select(Message)
         .where(
+            *chosen,
             or_(
-                Message.state.in_([State.FAILED, State.EXPIRED]),
+                Message.state.in_([State.FAILED, State.EXPIRED, State.UNCERTAIN, State.BOUNCED]),
                 and_(Message.state == State.QUEUED, Message.reason.is_not(None)),
-            )
+            ),
         )
         .order_by(Message.changed_at.desc(), Message.id)
         .limit(limit)
@@ -36,8 +40,10 @@ def list_failures(session: Session, limit: int) -> list[dict[str, object]]:
             "message_id": row.id,
             "channel": row.channel,
             "template": row.template,
+            "state": row.state,
             "attempts": row.attempts,
             "reason": row.reason,
+            "diagnostic": row.diagnostic,
             "at": row.changed_at,
         }
         for row in rows

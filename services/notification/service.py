@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.notification import delivery, intake, reports, schemas
+from services.notification import bounces, delivery, intake, reports, schemas
 from services.notification.channels.email import EmailChannel
 from services.notification.channels.paper import PaperChannel
 from services.notification.channels.sms import SmsChannel
@@ -33,8 +33,15 @@ def take_in(session: Session, payload: Payload, held: Held) -> None:
 def send_emails(held: Held) -> int:
     """Loop: send the e-mails that are due."""
     settings: Settings = held.settings
-    channel = EmailChannel(settings.smtp_url, settings.sender)
-    return delivery.deliver_singly(held.database, channel, settings.private_key, clock=utc_now, jitter=_JITTER)
+    channel = EmailChannel(settings.smtp_url, settings.sender, settings.bounce_domain)
+    return delivery.deliver_singly(
+        held.database,
+        channel,
+        settings.private_key,
+        clock=utc_now,
+        jitter=_JITTER,
+        per_minute=settings.emails_per_minute,
+    )
 
 
 def send_texts(held: Held) -> int:
@@ -80,14 +87,20 @@ class NotificationService:
         self.resources.database.check()
         return {"service": self.name, "database": "ok"}
 
-    @entrypoint(schemas.Nothing, schemas.Counts)
+    @entrypoint(schemas.MessageCounts, schemas.Counts)
     def message_counts(self, request: Payload) -> Payload:
         """Count messages by channel and state."""
         with self.resources.database.reading() as session:
-            return {"counts": reports.message_counts(session)}
+            return {"counts": reports.message_counts(session, **request)}
 
     @entrypoint(schemas.ListFailures, schemas.Failures)
     def list_failures(self, request: Payload) -> Payload:
         """List the newest failures."""
         with self.resources.database.reading() as session:
-            return {"failures": reports.list_failures(session, request["limit"])}
+            return {"failures": reports.list_failures(session, **request)}
+
+    @entrypoint(schemas.RecordBounce, schemas.Recorded)
+    def record_bounce(self, request: Payload) -> Payload:
+        """Note that a message came back."""
+        with self.resources.database.transaction() as session:
+            return {"state": bounces.record(session, **request, now=utc_now())}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from services.notification.outcomes import DELIVERED, Outcome, Result
@@ -22,15 +23,17 @@ class EmailChannel:
     """Sends letters to `to["email"]`.
 
     `url` is smtp://[user:password@]host[:port] (TLS as soon as the server offers it) or smtps://…; empty, the messages
-    wait. `sender` is « Name <address> ».
+    wait. `sender` is « Name <address> ». The envelope names another sender, one for each message, so that what comes
+    back says which message it was (VERP): bounce+ID at `bounce_domain`, or at the sender's domain.
     """
 
     name = "email"
 
-    def __init__(self, url: str, sender: str) -> None:
+    def __init__(self, url: str, sender: str, bounce_domain: str = "") -> None:
         self._url = urlsplit(url)
         self._sender = sender
-        self._address = parseaddr(sender)[1]
+        self._domain = parseaddr(sender)[1].rpartition("@")[2]
+        self._bounce_domain = bounce_domain or self._domain
 
     @contextmanager
     def open(self) -> Iterator[Callable[[Letter], Outcome]]:
@@ -41,14 +44,14 @@ class EmailChannel:
         finally:
             line.hang_up()
 
-    def connect(self) -> smtplib.SMTP:
+    def connect(self) -> Connection:
         """Open a connection, encrypted and authenticated as the URL asks. Raises OSError, smtplib.SMTPException."""
         host, port = self._url.hostname or "", self._url.port or 0
         context = ssl.create_default_context()
         if self._url.scheme == "smtps":
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=context)
+            connection: Connection = _EncryptedConnection(host, port, timeout=TIMEOUT, context=context)
         else:
-            connection = smtplib.SMTP(host, port, timeout=TIMEOUT)
+            connection = _PlainConnection(host, port, timeout=TIMEOUT)
         try:
             connection.ehlo_or_helo_if_needed()
             encrypted = self._url.scheme == "smtps"
@@ -72,7 +75,7 @@ class EmailChannel:
     def write(self, letter: Letter) -> EmailMessage:
         """Return the e-mail of a letter. Its Message-ID follows from the message's id: a repetition is recognisable."""
         message = EmailMessage()
-        message["Message-ID"] = f"<{letter.id}@{self._address.rpartition('@')[2]}>"
+        message["Message-ID"] = f"<{letter.id}@{self._domain}>"
         message["Date"] = format_datetime(utc_now())
         message["From"] = self._sender
         message["To"] = letter.to["email"]
@@ -84,9 +87,35 @@ class EmailChannel:
             message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
         return message
 
-    def hand_over(self, connection: smtplib.SMTP, message: EmailMessage) -> None:
+    def hand_over(self, connection: Connection, letter: Letter, message: EmailMessage) -> None:
         """Send one e-mail. Raises smtplib.SMTPException, OSError."""
-        connection.send_message(message, from_addr=self._address)
+        connection.content_begun = False
+        connection.send_message(message, from_addr=f"bounce+{letter.id}@{self._bounce_domain}")
+
+
+class _PlainConnection(smtplib.SMTP):
+    """Remembers whether the content of a message has begun to leave: from then on it may have been accepted."""
+
+    content_begun = False
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Send the content."""
+        self.content_begun = True
+        return super().data(msg)
+
+
+class _EncryptedConnection(smtplib.SMTP_SSL):
+    """The same over TLS."""
+
+    content_begun = False
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Send the content."""
+        self.content_begun = True
+        return super().data(msg)
+
+
+Connection = _PlainConnection | _EncryptedConnection
 
 
 class _Line:
@@ -94,7 +123,7 @@ class _Line:
 
     def __init__(self, channel: EmailChannel) -> None:
         self._channel = channel
-        self._connection: smtplib.SMTP | None = None
+        self._connection: Connection | None = None
         self._dead: Outcome | None = None if channel.configured else Outcome(Result.AWAY, "email_not_configured")
 
     def send(self, letter: Letter) -> Outcome:
@@ -115,7 +144,7 @@ class _Line:
                 self._dead = Outcome(Result.AWAY, "smtp_unreachable")
                 return self._dead
         try:
-            self._channel.hand_over(self._connection, message)
+            self._channel.hand_over(self._connection, letter, message)
         except smtplib.SMTPRecipientsRefused as refusal:
             return self._answered(next(iter(refusal.recipients.values()))[0])
         except smtplib.SMTPSenderRefused as refusal:
@@ -129,8 +158,9 @@ class _Line:
             code = getattr(error, "smtp_code", None)
             if code is not None:
                 return self._answered(int(code))
+            perhaps_sent = self._connection.content_begun
             self.hang_up()
-            return Outcome(Result.AWAY, "smtp_disconnected")
+            return Outcome(Result.AWAY, "smtp_disconnected", perhaps_sent)
         return DELIVERED
 
     def hang_up(self) -> None:
