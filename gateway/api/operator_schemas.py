@@ -43,6 +43,10 @@ class OpenVotingEvent(Schema):
     opens_at = text(40)
     closes_at = text(40)
     profile = fields.String(load_default="2022", validate=validate.OneOf(["2018", "2022"]))
+    availability = fields.Dict(
+        keys=fields.String(validate=validate.Length(max=40)),
+        values=fields.String(allow_none=True, validate=validate.Length(max=40)),
+    )
     elections = fields.List(fields.Nested(EventElection), required=True)
 
 
