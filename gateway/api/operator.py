@@ -80,7 +80,14 @@ COMMANDS = (
         HEAVY_SECONDS,
         ("decryptions_missing", "election_not_closed", "election_unknown"),
     ),
-    Command("message-counts", "notification", EmptySchema, QUESTION_SECONDS, changes=False),
+    Command("open-campaign", "identity", schemas.OpenCampaign, 30, ("voting_event_unknown",)),
+    Command("send-campaign-page", "identity", schemas.SendCampaignPage, HEAVY_SECONDS, ("campaign_unknown",)),
+    Command("campaign-progress", "identity", schemas.OfCampaign, 30, ("campaign_unknown",), changes=False),
+    Command("list-claims-queue", "identity", schemas.Queue, 30, changes=False),
+    Command("answer-claim", "identity", schemas.AnswerClaim, 30, ("claim_unknown", "already_answered")),
+    Command("list-assistance", "identity", schemas.Queue, 30, changes=False),
+    Command("answer-assistance", "identity", schemas.AnswerAssistance, 30, ("assistance_unknown", "already_answered")),
+    Command("message-counts", "notification", schemas.MessageCounts, QUESTION_SECONDS, changes=False),
     Command("list-failures", "notification", schemas.ListFailures, QUESTION_SECONDS, changes=False),
 )
 

@@ -4,6 +4,9 @@ from marshmallow import Schema, fields, validate
 
 from gateway.api.schemas import storable, text
 
+BLOCKS = ("profile", "elections", "lists", "roll", "claims", "vote", "results")
+"""The blocks of the voter's space that may have an availability date."""
+
 
 def number(least: int = 0) -> fields.Integer:
     """A required whole number."""
@@ -13,6 +16,11 @@ def number(least: int = 0) -> fields.Integer:
 def cursor() -> fields.String:
     """Where the last page ended; null for the first."""
     return fields.String(load_default=None, allow_none=True, validate=validate.Length(max=200))
+
+
+def campaign_or_none() -> fields.String:
+    """A campaign, or null for all messages."""
+    return fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
 
 
 def election() -> fields.String:
@@ -45,6 +53,10 @@ class OpenVotingEvent(Schema):
     profile = fields.String(load_default="2022", validate=validate.OneOf(["2018", "2022"]))
     availability = fields.Dict(
         keys=fields.String(validate=validate.Length(max=40)),
+        values=fields.String(allow_none=True, validate=validate.Length(max=40)),
+    )
+    availability = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(BLOCKS)),
         values=fields.String(allow_none=True, validate=validate.Length(max=40)),
     )
     elections = fields.List(fields.Nested(EventElection), required=True)
@@ -149,3 +161,53 @@ class ListFailures(Schema):
     """list_failures."""
 
     limit = number(1)
+    campaign = campaign_or_none()
+
+
+class MessageCounts(Schema):
+    """message_counts."""
+
+    campaign = campaign_or_none()
+
+
+class OpenCampaign(Schema):
+    """open_campaign."""
+
+    voting_event = voting_event()
+    name = text(100)
+
+
+class OfCampaign(Schema):
+    """Commands about one campaign."""
+
+    campaign = text(64)
+
+
+class SendCampaignPage(Schema):
+    """send_campaign_page."""
+
+    campaign = text(64)
+    limit = number(1)
+
+
+class Queue(Schema):
+    """list_claims_queue, list_assistance: a state or all of them, after a number."""
+
+    state = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=20))
+    after = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(0, 2**31 - 1))
+    limit = number(1)
+
+
+class AnswerClaim(Schema):
+    """answer_claim."""
+
+    claim = number(1)
+    state = text(20)
+    answer = fields.String(load_default="", validate=[validate.Length(max=5000), storable])
+
+
+class AnswerAssistance(Schema):
+    """answer_assistance."""
+
+    request = number(1)
+    answer = text(5000)

@@ -26,5 +26,5 @@ class Settings(RuntimeSettings):
     campaign_link_lifetime_minutes: int = Field(default=14 * 1440, ge=60)
     session_idle_minutes: int = Field(default=30, ge=1)
     permit_minutes: int = Field(default=60, ge=1)
-    challenge_required: bool = False
+    challenge_required: bool = True
     """Whether the profile of 2022 insists on the challenge question; only rehearsals of older clients do without."""

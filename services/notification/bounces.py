@@ -13,13 +13,13 @@ from email.message import Message as Part
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.notification.errors import Code, refuse
 from services.notification.models import Message, State
 from services.runtime.logs import scrub
 
 _ENVELOPE = re.compile(r"\Abounce\+([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^@\s]+\Z", re.IGNORECASE)
 _STATUS = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
 LONGEST_DIAGNOSTIC = 200
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,14 @@ def read(content: bytes) -> Bounce | None:
 
 
 def record(session: Session, *, message_id: str, status: str, diagnostic: str, now: datetime) -> str:
-    """Put a message that was sent into the state bounced, and return its state. Raises message_unknown.
+    """Put a message that was sent into the state bounced, and return its state, "unknown" when there is none.
 
     Of the server's words only what names nobody is kept.
     """
     message = session.execute(select(Message).where(Message.id == message_id).with_for_update()).scalar_one_or_none()
     if message is None:
-        raise refuse(Code.MESSAGE_UNKNOWN)
-    # One still being handed over is recorded by its sender first; the report comes again or the send counts.
+        return UNKNOWN
+    # One still being handed over is recorded by its sender first: the report has to come again.
     if message.state in (State.SENT, State.UNCERTAIN):
         message.state, message.reason, message.changed_at = State.BOUNCED, f"bounce_{status}", now
         message.diagnostic = _harmless(diagnostic) or None

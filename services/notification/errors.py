@@ -1,4 +1,4 @@
-"""The closed set of refusals of notification."""
+"""The closed set of refusals of notification: nobody commands it, so none yet beyond what the runtime checks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ class Code(StrEnum):
     """Each code is a part of the contract."""
 
     INVALID_REQUEST = "invalid_request"
-    MESSAGE_UNKNOWN = "message_unknown"
 
 
 def refuse(code: Code, **details: object) -> Refusal:

@@ -90,6 +90,6 @@ class RecordBounce(Schema):
 
 
 class Recorded(Schema):
-    """Whether the message is in the state bounced now."""
+    """The message's state now; "unknown" when there is no such message."""
 
     state = fields.String(required=True)
