@@ -1,16 +1,20 @@
 """Checks that all forms share."""
 
+import unicodedata
 from collections.abc import Mapping
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from wtforms import Field, Form, ValidationError
 from wtforms.fields.choices import SelectChoice
 
+from services.runtime.refusals import Refusal
+
 
 def storable(form: Form, field: Field) -> None:
     """Refuse characters that no database text holds and nobody types: NUL and other controls."""
-    if any(ord(character) < 32 or ord(character) == 127 for character in field.data or ""):
+    if any(_invisible(character) for character in field.data or ""):
         raise ValidationError(_("Ce champ contient un caractère invisible. Effacez-le et saisissez-le de nouveau."))
 
 
@@ -21,7 +25,7 @@ def without_blanks(text: str | None) -> str | None:
 
 def readable(form: Form, field: Field) -> None:
     """As `storable`, for texts of several lines: line ends and tabs are what people type."""
-    if any((ord(character) < 32 and character not in "\n\t") or ord(character) == 127 for character in field.data or ""):
+    if any(_invisible(character) for character in field.data or "" if character not in "\n\t"):
         raise ValidationError(_("Ce champ contient un caractère invisible. Effacez-le et saisissez-le de nouveau."))
 
 
@@ -33,3 +37,18 @@ def unix_lines(text: str | None) -> str | None:
 def chooser(invitation: LazyString, choices: Mapping[str, LazyString]) -> list[SelectChoice]:
     """The choices of a select, an invitation with no value before them: nothing is chosen for anybody."""
     return [SelectChoice("", invitation), *(SelectChoice(value, label) for value, label in choices.items())]
+
+
+def blame(form: Form, refusal: Refusal) -> bool:
+    """Put a service's « invalid_request » at the fields that it names. Out: whether any is on this form."""
+    if refusal.code != "invalid_request":
+        return False
+    named = [form[name] for name in refusal.details.get("fields", {}) if name in form]
+    for field in named:
+        field.errors = [gettext("Cette saisie n’est pas valable. Vérifiez-la et corrigez-la.")]
+    return bool(named)
+
+
+def _invisible(character: str) -> bool:
+    # Controls, and halves of characters that UTF-8 cannot write.
+    return unicodedata.category(character) in ("Cc", "Cs")

@@ -1,7 +1,5 @@
 """« Formulaire de demande d'assistance »: for whoever is signed in, and for whoever cannot get in."""
 
-from typing import Any
-
 from flask import Blueprint, redirect, render_template, session, url_for
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
@@ -10,7 +8,10 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Regexp
 
 from gateway import space_clients, voter_session
-from gateway.form_fields import readable, storable, unix_lines, without_blanks
+from gateway.captcha.challenge_field import ChallengeField, GuardedForm
+from gateway.errors import told
+from gateway.form_fields import blame, chooser, readable, storable, unix_lines, without_blanks
+from services.runtime.refusals import Refusal
 
 blueprint = Blueprint("assistance", __name__)
 
@@ -52,7 +53,8 @@ class AssistanceForm(FlaskForm):
     )
     subject = SelectField(
         _("Sujet"),
-        choices=[("", _("Choisissez un sujet")), *SUBJECTS.items()],
+        choices=chooser(_("Choisissez un sujet"), SUBJECTS),
+        invalid_choice_message=_("Choisissez le sujet de votre demande dans la liste."),
         validators=[InputRequired(_("Choisissez le sujet de votre demande."))],
     )
     text = TextAreaField(
@@ -66,31 +68,53 @@ class AssistanceForm(FlaskForm):
     )
 
 
-def known_voter() -> dict[str, Any]:
-    """What the form can be filled with for a voter who is signed in."""
+class AnonymousAssistanceForm(AssistanceForm, GuardedForm):
+    """The same for whoever is not signed in, with the field that keeps programs out."""
+
+    captcha = ChallengeField(guards="assistance")
+
+
+def new_form() -> AssistanceForm:
+    """The form that this visitor needs; a voter's is filled in with what is known."""
     if voter_session.token() is None:
-        return {}
+        return AnonymousAssistanceForm()
     voter = voter_session.state()["voter"]
-    return {"name": f"{voter['first_name']} {voter['surname']}", "email": voter["identifier"]}
+    return AssistanceForm(data={"name": f"{voter['first_name']} {voter['surname']}", "email": voter["identifier"]})
+
+
+def page(form: AssistanceForm) -> str:
+    """The form; an anonymous visitor's with something to copy, or to let the browser work on."""
+    captcha = form.captcha if isinstance(form, AnonymousAssistanceForm) else None
+    if captcha is not None:
+        captcha.prepare()
+    return render_template("assistance.html", form=form, captcha=captcha)
 
 
 @blueprint.get("/assistance")
-@voter_session.voter_required
 def show() -> str:
-    """The form, filled in with what is known."""
-    return render_template("assistance.html", form=AssistanceForm(data=known_voter()))
+    """The empty form."""
+    return page(new_form())
 
 
 @blueprint.post("/assistance")
-@voter_session.voter_required
-def submit() -> Response | tuple[str, int]:
+def submit() -> Response | str | tuple[str, int]:
     """Record the request and acknowledge it."""
-    form = AssistanceForm()
+    form = new_form()
+    if isinstance(form, AnonymousAssistanceForm) and form.wants_another_code():
+        return page(form)
     if not form.validate():
-        return render_template("assistance.html", form=form), 422
-    number = space_clients.submit_assistance(
-        voter_session.token(), form.email.data, form.name.data, form.subject.data, form.text.data
-    )
+        return page(form), 422
+    try:
+        number = space_clients.submit_assistance(
+            voter_session.token(), form.email.data, form.name.data, form.subject.data, form.text.data
+        )
+    except Refusal as refusal:
+        words = told(refusal.code, refusal.details)
+        if refusal.code == "too_many_requests":
+            form.email.errors = [words.message]
+        elif not blame(form, refusal):
+            raise
+        return page(form), words.status
     session[NUMBER] = number
     return redirect(url_for("assistance.received"), 303)
 

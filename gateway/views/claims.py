@@ -15,7 +15,7 @@ from gateway import space_clients, voter_session
 from gateway.availability import Part, available
 from gateway.clients import Payload
 from gateway.errors import told
-from gateway.form_fields import chooser, readable, unix_lines, without_blanks
+from gateway.form_fields import blame, chooser, readable, unix_lines, without_blanks
 from services.runtime.refusals import Refusal
 
 blueprint = Blueprint("claims", __name__)
@@ -91,14 +91,6 @@ def _names(entries: Iterable[Payload]) -> dict[str, str]:
     return {entry["uuid"]: entry["name"] for entry in entries}
 
 
-def problem_of(refusal: Refusal, form: ClaimForm) -> bool:
-    """Say a refusal in the form, where it has a place there."""
-    if refusal.code != "too_many_claims":
-        return False
-    form.text.errors = [told(refusal.code, refusal.details).message]
-    return True
-
-
 def page(form: ClaimForm) -> str:
     """The form above the voter's claims, the newest first."""
     claims = space_clients.list_claims(voter_session.required_token())
@@ -128,9 +120,12 @@ def submit() -> Response | tuple[str, int]:
             voter_session.required_token(), form.election.data or None, form.subject.data, form.text.data
         )
     except Refusal as refusal:
-        if not problem_of(refusal, form):
+        words = told(refusal.code, refusal.details)
+        if refusal.code == "too_many_claims":
+            form.text.errors = [words.message]
+        elif not blame(form, refusal):
             raise
-        return page(form), told(refusal.code).status
+        return page(form), words.status
     flash(
         gettext(
             "Votre réclamation n° %(number)s est enregistrée. Sa réponse paraîtra sur cette page.", number=made["claim"]
