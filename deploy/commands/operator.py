@@ -2,67 +2,20 @@
 
 import json
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Any, NoReturn, ParamSpec, TypeVar
+from typing import Any
 from uuid import uuid4
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from deploy.operator import roll_file, voting_event_file
+from deploy.operator import assistance, campaigns, claims, roll_file, voting_event_file
 from deploy.operator.client import OperatorClient, OperatorRefusal
+from deploy.operator.terminal import complaints, console, current_event, event_option, progress_bar, said_plainly
 
 CHUNK = 500
-P = ParamSpec("P")
-R = TypeVar("R")
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
-def console() -> Console:
-    """Where results go. Made at each use, so that output redirected by a caller is honoured."""
-    return Console(highlight=False, soft_wrap=True)
-
-
-def complaints() -> Console:
-    """Where refusals go."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-def stop(message: str) -> NoReturn:
-    """Say why and end with status 1."""
-    complaints().print(message, style="red", markup=False)
-    sys.exit(1)
-
-
-def said_plainly(work: Callable[P, R]) -> Callable[P, R]:
-    """Refusals and unreadable files end a command with a French sentence, not with a trace."""
-
-    @wraps(work)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return work(*args, **kwargs)
-        except OperatorRefusal as refusal:
-            lines = [refusal.message]
-            if refusal.details.get("fields"):
-                lines += [f"  {name} : {problem}" for name, problem in refusal.details["fields"].items()]
-            elif refusal.details.get("reason"):
-                lines.append(f"  Motif : {refusal.details['reason']}")
-            if refusal.correlation_id:
-                lines.append(f"  Référence : {refusal.correlation_id} ({refusal.code})")
-            stop("\n".join(lines))
-        except voting_event_file.VotingEventFileError as error:
-            stop("\n".join(error.problems))
-        except roll_file.RollFileError as error:
-            stop(str(error))
-        except OSError as error:
-            stop(f"Fichier inaccessible : {error.filename or ''} ({error.strerror})")
-
-    return run
 
 
 @click.group("operator")
@@ -82,16 +35,6 @@ def command(ctx: click.Context, url: str, token: str) -> None:
     """Préparer, ouvrir, clore et dépouiller une élection."""
     ctx.obj = OperatorClient(url, token)
     ctx.call_on_close(ctx.obj.close)
-
-
-def event_option(work: Callable[..., Any]) -> Callable[..., Any]:
-    """--event: a uuid; without it, the current voting event."""
-    return click.option("--event", default=None, help="Uuid de l'échéance (par défaut : l'échéance en cours).")(work)
-
-
-def current_event(client: OperatorClient, event: str | None) -> str:
-    """The uuid to work on."""
-    return event or str(client.voting_event()["voting_event"])
 
 
 def online_elections(client: OperatorClient) -> list[dict[str, Any]]:
@@ -141,7 +84,7 @@ def import_roll(client: OperatorClient, file: Path, event: str | None) -> None:
     voting_event = current_event(client, event)
     total = roll_file.count_rows(file)
     import_id = str(uuid4())
-    with _progress() as progress:
+    with progress_bar() as progress:
         task = progress.add_task("Envoi des lignes", total=total)
         for chunk in roll_file.chunks(file, CHUNK):
             client.stage_roll(voting_event, import_id, chunk.first_line, chunk.rows)
@@ -176,7 +119,7 @@ def _report(refusal: OperatorRefusal) -> None:
 def generate_codes(client: OperatorClient, event: str | None, page: int) -> None:
     """Produire les codes de vote et leurs notices. Relancée, la commande reprend où elle s'était arrêtée."""
     voting_event = current_event(client, event)
-    with _progress() as progress:
+    with progress_bar() as progress:
         task = progress.add_task("Codes de vote", total=None)
         total = 0
         for total in client.generate_all_codes(voting_event, page):
@@ -315,12 +258,5 @@ def _chosen(client: OperatorClient, only: str | None) -> list[dict[str, Any]]:
     return [election for election in online_elections(client) if only in (None, election["uuid"])]
 
 
-def _progress() -> Progress:
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=complaints(),
-    )
+for _group in (campaigns.command, claims.command, assistance.command):
+    command.add_command(_group)

@@ -135,16 +135,52 @@ class OperatorClient:
         """Combine and publish. Out: {result, ballots}."""
         return self.command("publish-result", {"election": election})
 
-    # notification, all
+    # identity: campaigns, claims, assistance
 
-    def message_counts(self) -> list[Payload]:
-        """[{channel, state, count}]."""
-        found: list[Payload] = self.command("message-counts", {})["counts"]
+    def open_campaign(self, voting_event: str, name: str) -> str:
+        """Open a campaign, or find it again by its name. Out: its id."""
+        found: str = self.command("open-campaign", {"voting_event": voting_event, "name": name})["campaign"]
         return found
 
-    def list_failures(self, limit: int = 100) -> list[Payload]:
-        """[{message_id, channel, template, attempts, reason, at}]."""
-        found: list[Payload] = self.command("list-failures", {"limit": limit})["failures"]
+    def list_campaigns(self, voting_event: str) -> list[Payload]:
+        """[{campaign, name, opened_at, voters, queued, activated}]."""
+        found: list[Payload] = self.command("list-campaigns", {"voting_event": voting_event})["campaigns"]
+        return found
+
+    def send_campaign_page(self, campaign: str, limit: int) -> Payload:
+        """Ask for the messages of the next voters. Out: {queued, remaining}."""
+        return self.command("send-campaign-page", {"campaign": campaign, "limit": limit})
+
+    def campaign_progress(self, campaign: str) -> Payload:
+        """{voting_event, name, opened_at, voters, queued, activated}."""
+        return self.command("campaign-progress", {"campaign": campaign})
+
+    def list_claims(self, state: str | None, after: int | None, limit: int) -> Payload:
+        """{claims, next}; state None for all."""
+        return self.command("list-claims-queue", {"state": state, "after": after, "limit": limit})
+
+    def answer_claim(self, claim: int, state: str, answer: str) -> Payload:
+        """Put a claim into a state; the voter is written to when it is accepted or rejected. Out: {claim, state}."""
+        return self.command("answer-claim", {"claim": claim, "state": state, "answer": answer})
+
+    def list_assistance(self, state: str | None, after: int | None, limit: int) -> Payload:
+        """{requests, next}; state None for all."""
+        return self.command("list-assistance", {"state": state, "after": after, "limit": limit})
+
+    def answer_assistance(self, request: int, answer: str) -> Payload:
+        """Answer a request by e-mail. Out: {request}."""
+        return self.command("answer-assistance", {"request": request, "answer": answer})
+
+    # notification, all
+
+    def message_counts(self, campaign: str | None = None) -> list[Payload]:
+        """[{channel, state, count}], of one campaign or of all messages."""
+        found: list[Payload] = self.command("message-counts", _of(campaign))["counts"]
+        return found
+
+    def list_failures(self, limit: int = 100, campaign: str | None = None) -> list[Payload]:
+        """[{message_id, channel, template, state, attempts, reason, diagnostic, at}]."""
+        found: list[Payload] = self.command("list-failures", {"limit": limit, **_of(campaign)})["failures"]
         return found
 
     def health(self) -> Payload:
@@ -194,6 +230,10 @@ class OperatorClient:
             with response:
                 raise _refusal(response)
         return response
+
+
+def _of(campaign: str | None) -> Payload:
+    return {} if campaign is None else {"campaign": campaign}
 
 
 def _refusal(response: requests.Response) -> OperatorRefusal:

@@ -81,6 +81,7 @@ COMMANDS = (
         ("decryptions_missing", "election_not_closed", "election_unknown"),
     ),
     Command("open-campaign", "identity", schemas.OpenCampaign, 30, ("voting_event_unknown",)),
+    Command("list-campaigns", "identity", schemas.OfVotingEvent, 30, ("voting_event_unknown",), changes=False),
     Command("send-campaign-page", "identity", schemas.SendCampaignPage, HEAVY_SECONDS, ("campaign_unknown",)),
     Command("campaign-progress", "identity", schemas.OfCampaign, 30, ("campaign_unknown",), changes=False),
     Command("list-claims-queue", "identity", schemas.Queue, 30, changes=False),

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from services.identity import links, voting_events
 from services.identity.errors import Code, refuse
 from services.identity.messages import MailRoom, request_email
-from services.identity.models import Account, Campaign, CampaignMessage, Voter
+from services.identity.models import Account, Campaign, CampaignMessage, Voter, VotingEvent
 
 
 def open_campaign(session: Session, *, voting_event: str, name: str, now: datetime) -> str:
@@ -86,6 +86,16 @@ def progress(session: Session, campaign: str) -> dict[str, object]:
         "queued": session.scalar(queued) or 0,
         "activated": session.scalar(activated) or 0,
     }
+
+
+def of_event(session: Session, voting_event: str) -> list[dict[str, object]]:
+    """Return the campaigns of a voting event with their progress, the oldest first. Raises voting_event_unknown."""
+    if session.get(VotingEvent, voting_event) is None:
+        raise refuse(Code.VOTING_EVENT_UNKNOWN)
+    ids = session.scalars(
+        select(Campaign.id).where(Campaign.voting_event == voting_event).order_by(Campaign.opened_at, Campaign.name)
+    )
+    return [{"campaign": found, **progress(session, found)} for found in ids.all()]
 
 
 def _unwritten(session: Session, campaign: Campaign, after: str, limit: int, until: str | None = None) -> list[Voter]:

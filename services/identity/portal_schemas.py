@@ -289,3 +289,15 @@ class CampaignProgress(Schema):
     voters = fields.Integer(required=True)
     queued = fields.Integer(required=True)
     activated = fields.Integer(required=True)
+
+
+class NamedCampaign(CampaignProgress):
+    """A campaign and how far it is."""
+
+    campaign = fields.String(required=True)
+
+
+class Campaigns(Schema):
+    """The campaigns of a voting event."""
+
+    campaigns = fields.List(fields.Nested(NamedCampaign), required=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from services.identity import assistance, campaigns, claims, portal_schemas
+from services.identity import assistance, campaigns, claims, portal_schemas, schemas
 from services.identity.errors import Code, refuse
 from services.identity.service_parts import Payload, room
 from services.runtime import idempotency
@@ -39,6 +39,12 @@ class Desk:
         """Tell how far a campaign is."""
         with self.resources.database.reading() as session:
             return campaigns.progress(session, request["campaign"])
+
+    @entrypoint(schemas.OfVotingEvent, portal_schemas.Campaigns)
+    def list_campaigns(self, request: Payload) -> Payload:
+        """List the campaigns of a voting event."""
+        with self.resources.database.reading() as session:
+            return {"campaigns": campaigns.of_event(session, request["voting_event"])}
 
     @entrypoint(portal_schemas.ListClaimsQueue, portal_schemas.ClaimsQueue)
     def list_claims_queue(self, request: Payload) -> Payload:

@@ -30,6 +30,14 @@ NAMES = {
     "attendance",
     "message-counts",
     "list-failures",
+    "open-campaign",
+    "list-campaigns",
+    "send-campaign-page",
+    "campaign-progress",
+    "list-claims-queue",
+    "answer-claim",
+    "list-assistance",
+    "answer-assistance",
 }
 
 

@@ -1,0 +1,1 @@
+"""The receiver of messages that come back."""
