@@ -205,6 +205,8 @@ WORDS: dict[str, Words] = {
     "election_elsewhere": Words(
         409, _("Ce scrutin n’a pas lieu sur ce portail. Suivez les indications de la page « Mes scrutins ».")
     ),
+    # notification
+    "message_unknown": Words(404, _("Ce message est inconnu. Vérifiez son numéro.")),
     # reassort
     "entitlements_changed": Words(
         409,

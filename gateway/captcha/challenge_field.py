@@ -40,6 +40,7 @@ class ChallengeField(Field):
         self.captcha: str | None = None
         self.renewed = False
         self._sent_captcha = ""
+        self._copies = False
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Take the three values that the page sends under fixed names."""
@@ -49,6 +50,7 @@ class ChallengeField(Field):
         self.data = (sent.get(self.name) or "").strip()
         self.proof = (sent.get("challenge") or "").strip()
         self._sent_captcha = (sent.get("captcha_id") or "")[:LONGEST_ID]
+        self._copies = bool(self._sent_captcha) or asked_code() == IMAGE_ASKED_FOR
 
     def pre_validate(self, form: Any) -> None:
         """Refuse an empty answer along with the other empty fields."""
@@ -87,7 +89,7 @@ class ChallengeField(Field):
 
     def prepare(self) -> None:
         """Have something to show: the code that was there if it can still be used, else a new one."""
-        if setting() == "proof_of_work" and not self._sent_captcha and asked_code() != IMAGE_ASKED_FOR:
+        if setting() == "proof_of_work" and not self._copies:
             return
         binding = voter_session.browser()
         self.renewed = bool(asked_code())

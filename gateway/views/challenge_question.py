@@ -13,7 +13,7 @@ from wtforms.validators import EqualTo, InputRequired, Length
 from gateway import voter_session
 from gateway.clients import Payload, services
 from gateway.errors import told
-from gateway.form_fields import storable, without_blanks
+from gateway.form_fields import chooser, storable, without_blanks
 from gateway.views import activation
 from services.runtime.refusals import Refusal
 
@@ -50,7 +50,9 @@ class ChallengeQuestionForm(FlaskForm):
     """A question and its answer, twice."""
 
     question = SelectField(
-        _("Choix de la Question défi"), validators=[InputRequired(_("Choisissez une question défi dans la liste."))]
+        _("Choix de la Question défi"),
+        invalid_choice_message=_("Choisissez une question défi dans la liste."),
+        validators=[InputRequired(_("Choisissez une question défi dans la liste."))],
     )
     own = StringField(
         _("Votre propre question"),
@@ -81,11 +83,9 @@ class ChallengeQuestionForm(FlaskForm):
 
     def propose(self, codes: list[str]) -> None:
         """Fill the list with identity's questions that have words here."""
-        self.question.choices = [
-            ("", gettext("Choisissez une question")),
-            *((code, QUESTIONS[code]) for code in codes if code in QUESTIONS),
-            (OWN, gettext("Ma propre question (à écrire ci-dessous)")),
-        ]
+        known = {code: QUESTIONS[code] for code in codes if code in QUESTIONS}
+        own = {OWN: _("Ma propre question (à écrire ci-dessous)")}
+        self.question.choices = chooser(_("Choisissez une question"), known | own)
 
     def chosen(self) -> str:
         """The code of a question of the list, or the voter's own words."""

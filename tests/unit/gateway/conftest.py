@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import altcha
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,10 +14,16 @@ from werkzeug.test import TestResponse
 from gateway.app import create_app
 from gateway.clients import Services
 from gateway.settings import Settings
-from tests.unit.gateway.fake_rpc import SESSION, FakeRpc
+from tests.unit.gateway.fake_rpc import CAPTCHA, CAPTCHA_TEXT, SESSION, FakeRpc
 
 OPERATOR_TOKEN = "operator-token-that-must-not-leak"
-VALUES: dict[str, Any] = {"secret_key": "0123456789abcdef0123456789abcdef", "operator_token": OPERATOR_TOKEN}
+VALUES: dict[str, Any] = {
+    "secret_key": "0123456789abcdef0123456789abcdef",
+    "operator_token": OPERATOR_TOKEN,
+    "challenge_max_number": 20,
+    # Tests ask more of one address than a school does; those of the limits turn them on.
+    "ratelimit_enabled": False,
+}
 CSRF = re.compile(r'name="csrf-token" content="([^"]+)"')
 
 
@@ -32,7 +39,7 @@ class Browser:
 
     def csrf(self) -> str:
         """The token of a page of this session."""
-        found = CSRF.search(self.client.get("/lien-envoye").text)
+        found = CSRF.search(self.client.get("/au-revoir").text)
         assert found
         return found[1]
 
@@ -44,6 +51,30 @@ class Browser:
         """A call of the API."""
         headers = {"X-CSRFToken": self.csrf(), **more.pop("headers", {})}
         return self.client.open(path, method=method, json=json, headers=headers, **more)
+
+    def identify(self, identifier: str, **more: str) -> TestResponse:
+        """Give an identifier with the code of the image."""
+        self.client.get("/identification")
+        return self.post(
+            "/identification", {"identifier": identifier, "captcha_id": CAPTCHA, "captcha": CAPTCHA_TEXT, **more}
+        )
+
+    def choose_password(self, password: str, **more: str) -> TestResponse:
+        """Choose a password with the code of the image."""
+        self.client.get("/activation")
+        fields = {"password": password, "confirmation": password, "captcha_id": CAPTCHA, "captcha": CAPTCHA_TEXT}
+        return self.post("/activation", {**fields, **more})
+
+    def solved(self, form: str) -> str:
+        """A challenge of the API, solved as scripted clients do."""
+        challenge = altcha.Challenge.from_dict(self.client.get(f"/api/v1/challenge?form={form}").json)
+        solution = altcha.solve_challenge(challenge)
+        assert solution
+        return altcha.Payload(challenge, solution).to_base64()
+
+    def send_solved(self, form: str, path: str, json: dict[str, Any]) -> TestResponse:
+        """A call of the API with a solved challenge."""
+        return self.send(path, {**json, "challenge": self.solved(form)})
 
     def sign_in(self) -> "Browser":
         """Hold a session without going through the pages."""

@@ -16,6 +16,8 @@ TRACKER = "A" * 42 + "+"
 SESSION = "session-token-that-must-not-leak"
 LINK_TOKEN = "link-token-that-must-not-leak"
 PASSWORD = "Correct-Horse-9-Battery"
+CAPTCHA = "captcha-1"
+CAPTCHA_TEXT = "2fh9k"
 IDENTIFIER = "ada.lovelace@ac-demo.fr"
 
 
@@ -58,6 +60,7 @@ def event() -> Payload:
         "closes_at": "2026-12-10T16:00:00+00:00",
         "now": "2026-12-04T07:00:00+00:00",
         "profile": "2022",
+        "availability": {},
         "roll_sealed": True,
         "elections": [{key: value for key, value in entry().items() if key != "signed"}],
     }
@@ -86,15 +89,23 @@ def answers() -> dict[tuple[str, str], Answer]:
     receipt = {"election": ONLINE, "tracker": TRACKER, "head": "ab" * 32, "height": 4, "signature": "cd" * 64}
     table: dict[tuple[str, str], Answer] = {
         ("identity", "voting_event"): event(),
-        ("identity", "request_access"): {"next": "link_sent"},
-        ("identity", "request_password_link"): {},
+        ("identity", "open_captcha"): {"captcha": CAPTCHA, "text": CAPTCHA_TEXT},
+        ("identity", "captcha_text"): {"text": CAPTCHA_TEXT},
+        ("identity", "check_captcha"): {},
+        ("identity", "spend_proof"): {},
+        ("identity", "request_access"): {"next": "link_sent", "sent_since": None, "retry_after": 120},
+        ("identity", "request_password_link"): {"next": "link_sent", "sent_since": None, "retry_after": 120},
         ("identity", "open_link"): {
             "purpose": "activation",
             "expires_at": "2026-12-05T07:00:00+00:00",
             "identifier": IDENTIFIER,
             "profile": "2022",
+            "prepared": False,
+            "questions": ["first_pet", "dream_trip"],
         },
+        ("identity", "prepare_activation"): {"profile": "2022"},
         ("identity", "activate"): {"session": SESSION},
+        ("identity", "enter_without_activation"): {"session": SESSION},
         ("identity", "log_in"): {"session": SESSION},
         ("identity", "resume_session"): {
             "voter": {
@@ -104,6 +115,8 @@ def answers() -> dict[tuple[str, str], Answer]:
                 "assignment": "Service des Giboulées",
             },
             "last_connection": "2026-12-01T07:00:00+00:00",
+            "activated": True,
+            "expires_at": "2100-01-01T00:00:00+00:00",
             "voting_event": event(),
             "elections": [entry(), entry(PAPER, "paper")],
         },

@@ -5,12 +5,12 @@ from werkzeug.test import TestResponse
 
 from services.runtime.refusals import Refusal
 from tests.unit.gateway.conftest import Browser
-from tests.unit.gateway.fake_rpc import IDENTIFIER, LINK_TOKEN, PASSWORD, SESSION, FakeRpc, entry
+from tests.unit.gateway.fake_rpc import CAPTCHA_TEXT, IDENTIFIER, LINK_TOKEN, PASSWORD, SESSION, FakeRpc, entry
 
 
 def without_variables(answer: TestResponse) -> str:
-    """A page without the anti-forgery tokens, which differ from one request to the next."""
-    return "\n".join(line for line in answer.text.splitlines() if "csrf" not in line)
+    """A page without the anti-forgery tokens and the hour, which differ from one request to the next."""
+    return "\n".join(line for line in answer.text.splitlines() if "csrf" not in line and 'id="again"' not in line)
 
 
 def test_root_leads_to_identification_or_home(browser: Browser) -> None:
@@ -28,9 +28,9 @@ def test_identification_page_has_the_known_labels(browser: Browser) -> None:
 
 def test_unknown_and_unactivated_addresses_see_the_same(browser: Browser) -> None:
     # identity answers link_sent to both; the page must not add anything that differs.
-    first = browser.post("/identification", {"identifier": "known@ac-demo.fr"})
+    first = browser.identify("known@ac-demo.fr")
     page_of_first = without_variables(browser.get(first.location))
-    second = browser.post("/identification", {"identifier": "nobody@ac-demo.fr"})
+    second = browser.identify("nobody@ac-demo.fr")
     page_of_second = without_variables(browser.get(second.location))
     assert (first.status_code, first.location, first.text) == (second.status_code, second.location, second.text)
     assert page_of_first == page_of_second
@@ -40,25 +40,28 @@ def test_unknown_and_unactivated_addresses_see_the_same(browser: Browser) -> Non
 
 
 def test_identifier_is_sent_without_surrounding_blanks(browser: Browser, rpc: FakeRpc) -> None:
-    browser.post("/identification", {"identifier": f"  {IDENTIFIER} "})
+    browser.identify(f"  {IDENTIFIER} ")
     assert rpc.made("identity", "request_access")[0].payload == {"identifier": IDENTIFIER}
 
 
 @pytest.mark.parametrize("identifier", ["", "   ", "ada", "a b@c.fr", "a\x00@c.fr", "x" * 260 + "@c.fr"])
 def test_errors_are_tied_to_their_field(identifier: str, browser: Browser, rpc: FakeRpc) -> None:
-    answer = browser.post("/identification", {"identifier": identifier})
+    answer = browser.identify(identifier)
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.text
     assert "identifier-error" in answer.text
     assert 'href="#identifier"' in answer.text
     assert "autofocus" in answer.text
     assert "<title>Erreur" in answer.text
-    assert rpc.calls == []
+    assert rpc.made("identity", "request_access") == []
+    # The code is not used up by a slip elsewhere, and stays as it was typed.
+    assert rpc.made("identity", "check_captcha") == []
+    assert f'value="{CAPTCHA_TEXT}"' in answer.text
 
 
 def test_activated_voter_signs_in_with_the_password(browser: Browser, rpc: FakeRpc) -> None:
     rpc.table["identity", "request_access"] = {"next": "password"}
-    assert browser.post("/identification", {"identifier": IDENTIFIER}).location == "/mot-de-passe"
+    assert browser.identify(IDENTIFIER).location == "/mot-de-passe"
     page = browser.get("/mot-de-passe").text
     assert "Saisie du mot de passe" in page
     assert "Mot de passe oublié\u00a0?" in page
@@ -78,7 +81,7 @@ def test_a_refused_password_is_said_in_the_form(
 ) -> None:
     rpc.table["identity", "request_access"] = {"next": "password"}
     rpc.table["identity", "log_in"] = refusal
-    browser.post("/identification", {"identifier": IDENTIFIER})
+    browser.identify(IDENTIFIER)
     answer = browser.post("/mot-de-passe", {"password": PASSWORD})
     assert answer.status_code == status
     assert words in answer.text
@@ -90,7 +93,7 @@ def test_a_refused_password_is_said_in_the_form(
 
 def test_forgotten_password_sends_a_link(browser: Browser, rpc: FakeRpc) -> None:
     rpc.table["identity", "request_access"] = {"next": "password"}
-    browser.post("/identification", {"identifier": IDENTIFIER})
+    browser.identify(IDENTIFIER)
     assert browser.post("/mot-de-passe/oubli").location == "/lien-envoye"
     assert rpc.made("identity", "request_password_link")[0].payload == {"identifier": IDENTIFIER}
 
@@ -98,46 +101,6 @@ def test_forgotten_password_sends_a_link(browser: Browser, rpc: FakeRpc) -> None
 @pytest.mark.parametrize("path", ["/mot-de-passe", "/mot-de-passe/oubli"])
 def test_password_page_without_an_identifier_leads_back(path: str, browser: Browser) -> None:
     assert browser.post(path, {"password": PASSWORD}).location == "/identification"
-
-
-def test_link_token_stays_in_no_address_and_no_page(browser: Browser, rpc: FakeRpc) -> None:
-    answer = browser.get(f"/lien/{LINK_TOKEN}")
-    assert (answer.status_code, answer.location) == (303, "/activation")
-    assert rpc.calls == []  # mail filters follow links: nothing is used up, nothing even asked
-    page = browser.get("/activation")
-    assert LINK_TOKEN not in page.text
-    assert IDENTIFIER in page.text
-    assert "Initialisation du mot de passe Élections" in page.text
-    assert page.text.count('autocomplete="new-password"') == 2
-    answer = browser.post("/activation", {"password": PASSWORD, "confirmation": PASSWORD})
-    assert (answer.status_code, answer.location) == (303, "/accueil")
-    assert rpc.made("identity", "activate")[0].payload == {"token": LINK_TOKEN, "password": PASSWORD}
-    with browser.client.session_transaction() as session:
-        assert dict(session).keys() == {"voter"}
-        assert session["voter"] == SESSION
-
-
-def test_broken_rules_and_different_confirmation_are_explained(browser: Browser, rpc: FakeRpc) -> None:
-    browser.get(f"/lien/{LINK_TOKEN}")
-    answer = browser.post("/activation", {"password": PASSWORD, "confirmation": "other"})
-    assert answer.status_code == 422
-    assert "Les deux saisies sont différentes" in answer.text
-    assert rpc.made("identity", "activate") == []
-    rpc.table["identity", "activate"] = Refusal("password_refused", broken=["too_short", "digit"])
-    answer = browser.post("/activation", {"password": PASSWORD, "confirmation": PASSWORD})
-    assert answer.status_code == 422
-    assert "trop court" in answer.text
-    assert "au moins un chiffre." in answer.text
-    assert PASSWORD not in answer.text
-
-
-@pytest.mark.parametrize(("code", "status"), [("link_unknown", 404), ("link_expired", 410), ("link_used", 410)])
-def test_a_dead_link_says_so_and_offers_a_new_one(code: str, status: int, browser: Browser, rpc: FakeRpc) -> None:
-    rpc.table["identity", "open_link"] = Refusal(code)
-    browser.get(f"/lien/{LINK_TOKEN}")
-    answer = browser.get("/activation")
-    assert answer.status_code == status
-    assert 'href="/identification"' in answer.text
 
 
 def test_home_shows_the_four_blocks_and_paris_time(voter: Browser, rpc: FakeRpc) -> None:
@@ -164,8 +127,8 @@ def test_home_stands_when_the_ballot_box_is_away(voter: Browser, rpc: FakeRpc) -
 def test_expired_session_is_dropped_and_said(voter: Browser, rpc: FakeRpc) -> None:
     rpc.table["identity", "resume_session"] = Refusal("session_expired")
     answer = voter.get("/accueil")
-    assert (answer.status_code, answer.location) == (303, "/identification")
-    assert "Votre session a pris fin" in voter.get("/identification").text
+    assert (answer.status_code, answer.location) == (303, "/session-expiree")
+    assert "Votre session a pris fin" in voter.get("/session-expiree").text
     with voter.client.session_transaction() as session:
         assert "voter" not in session
     assert voter.get("/accueil").location == "/identification"
@@ -183,19 +146,105 @@ def test_api_walks_the_same_way(browser: Browser, rpc: FakeRpc) -> None:
     assert first is not None
     assert first["signed_in"] is False
     headers = {"X-CSRFToken": first["csrf_token"]}
+    assert headers["X-CSRFToken"]
     client = browser.client
-    assert client.post("/api/v1/access", json={"identifier": IDENTIFIER}, headers=headers).json == {"next": "link_sent"}
-    link = client.post("/api/v1/link", json={"token": LINK_TOKEN}, headers=headers).json
-    assert link == {"purpose": "activation", "expires_at": "2026-12-05T07:00:00+00:00"}
-    body = {"token": LINK_TOKEN, "password": PASSWORD}
-    answer = client.post("/api/v1/activation", json=body, headers=headers)
+    asked = browser.send_solved("access", "/api/v1/access", {"identifier": IDENTIFIER})
+    assert asked.json == {"next": "link_sent", "sent_since": None, "retry_after": 120}
+    assert browser.send_solved("password", "/api/v1/password-link", {"identifier": IDENTIFIER}).json == asked.json
+    link = browser.send("/api/v1/link", {"token": LINK_TOKEN}).json
+    assert link is not None
+    assert (link["purpose"], link["questions"]) == ("activation", ["first_pet", "dream_trip"])
+    assert "identifier" not in link
+    body = {"token": LINK_TOKEN, "password": PASSWORD, "question": "first_pet", "answer": "Bidule"}
+    answer = browser.send_solved("activation", "/api/v1/activation", body)
     assert answer.status_code == 201
+    assert rpc.made("identity", "activate")[0].payload == body
     assert answer.json is not None
     assert answer.json["voter"]["surname"] == "Lovelace"
+    assert answer.json["activated"] is True
     headers = {"X-CSRFToken": answer.json["csrf_token"]}
     assert client.delete("/api/v1/session", headers=headers).status_code == 204
     assert client.get("/api/v1/elections").status_code == 401
-    headers = {"X-CSRFToken": client.get("/api/v1/session").json["csrf_token"]}  # type: ignore[index]
-    body = {"identifier": IDENTIFIER, "password": PASSWORD}
-    assert client.post("/api/v1/session", json=body, headers=headers).status_code == 201
+    answer = browser.send_solved("login", "/api/v1/session", {"identifier": IDENTIFIER, "password": PASSWORD})
+    assert answer.status_code == 201
     assert client.get("/api/v1/session").json["signed_in"] is True  # type: ignore[index]
+
+
+def test_api_enters_without_activation(browser: Browser, rpc: FakeRpc) -> None:
+    body = {"token": LINK_TOKEN, "password": PASSWORD, "without_activation": True}
+    assert browser.send_solved("activation", "/api/v1/activation", body).status_code == 201
+    assert rpc.made("identity", "prepare_activation")[0].payload == {"token": LINK_TOKEN, "password": PASSWORD}
+    assert rpc.made("identity", "enter_without_activation")[0].payload == {"token": LINK_TOKEN}
+    assert rpc.made("identity", "activate") == []
+
+
+def test_a_resend_says_since_when_a_message_is_on_its_way(browser: Browser, rpc: FakeRpc) -> None:
+    browser.identify(IDENTIFIER)
+    page = browser.get("/lien-envoye").text
+    assert "déjà en route" not in page
+    assert "Un nouvel envoi pourra être demandé à partir de" in page
+    rpc.table["identity", "request_access"] = {
+        "next": "link_sent",
+        "sent_since": "2026-12-01T07:03:00+00:00",
+        "retry_after": 0,
+    }
+    assert browser.post("/lien-envoye/renvoyer").location == "/lien-envoye"
+    assert rpc.made("identity", "request_access")[-1].payload == {"identifier": IDENTIFIER}
+    page = browser.get("/lien-envoye").text
+    assert "déjà en route depuis 08h03 (heure de Paris)" in page
+    assert "Renvoyer le message" in page
+    assert IDENTIFIER not in page
+
+
+def test_a_resend_of_a_password_link_asks_for_the_same_again(browser: Browser, rpc: FakeRpc) -> None:
+    rpc.table["identity", "request_access"] = {"next": "password", "sent_since": None, "retry_after": 0}
+    browser.identify(IDENTIFIER)
+    browser.post("/mot-de-passe/oubli")
+    browser.post("/lien-envoye/renvoyer")
+    assert len(rpc.made("identity", "request_password_link")) == 2
+    assert len(rpc.made("identity", "request_access")) == 1
+
+
+def test_a_resend_after_activation_elsewhere_leads_to_the_password(browser: Browser, rpc: FakeRpc) -> None:
+    browser.identify(IDENTIFIER)
+    rpc.table["identity", "request_access"] = {"next": "password", "sent_since": None, "retry_after": 0}
+    assert browser.post("/lien-envoye/renvoyer").location == "/mot-de-passe"
+
+
+def test_nothing_is_sent_again_for_whoever_asked_for_nothing(browser: Browser, rpc: FakeRpc) -> None:
+    assert "Renvoyer" not in browser.get("/lien-envoye").text
+    assert browser.post("/lien-envoye/renvoyer").location == "/identification"
+    assert rpc.made("identity", "request_access") == []
+
+
+def test_help_tells_how_to_find_ones_identifier(browser: Browser) -> None:
+    assert 'href="/aide/identifiant"' in browser.get("/identification").text
+    page = browser.get("/aide/identifiant").text
+    for words in ("plusieurs adresses", "annuaire des agents", "minuscules", "navigation privée", "soutien"):
+        assert words in page
+
+
+def test_profile_of_2018_has_its_own_labels(browser: Browser, rpc: FakeRpc) -> None:
+    known = rpc.table["identity", "voting_event"]
+    known |= {"profile": "2018", "availability": {"profile": "2018-03-01T09:00:00+00:00"}}
+    page = browser.get("/identification").text
+    for words in ("Espace électeur", "Veuillez saisir votre adresse de messagerie professionnelle", "CONTINUER"):
+        assert words in page
+    assert "Consulter votre profil (à partir du jeudi 1 mars 2018 à 10h00)" in page
+    assert "CONNEXION" not in page
+    browser.identify(IDENTIFIER)
+    page = browser.get("/lien-envoye").text
+    assert "peut prendre jusqu’à 15 mn selon les systèmes de sécurité académique" in page
+    assert "OK, j’ai compris" in page
+    rpc.table["identity", "request_access"] = {"next": "password", "sent_since": None, "retry_after": 0}
+    browser.identify(IDENTIFIER)
+    page = browser.get("/mot-de-passe").text
+    for words in ("Saisie du mot de passe personnel électeur", "Mot de passe personnel électeur", "SE CONNECTER"):
+        assert words in page
+
+
+def test_a_locked_account_says_after_how_long_to_come_back(browser: Browser, rpc: FakeRpc) -> None:
+    rpc.table["identity", "request_access"] = {"next": "password", "sent_since": None, "retry_after": 0}
+    rpc.table["identity", "log_in"] = Refusal("account_locked", minutes=7)
+    browser.identify(IDENTIFIER)
+    assert browser.post("/mot-de-passe", {"password": PASSWORD}).headers["Retry-After"] == "420"

@@ -12,6 +12,8 @@ from services.runtime import logs
 from services.runtime.rpc import RpcTimeout
 from tests.unit.gateway.conftest import OPERATOR_TOKEN, Browser
 from tests.unit.gateway.fake_rpc import (
+    CAPTCHA,
+    CAPTCHA_TEXT,
     IDENTIFIER,
     LINK_TOKEN,
     ONLINE,
@@ -21,6 +23,9 @@ from tests.unit.gateway.fake_rpc import (
     FakeRpc,
     permit,
 )
+
+QUESTION = "Une question à moi seule ?"
+ANSWER = "ornithorynque"
 
 
 @pytest.fixture
@@ -43,10 +48,14 @@ def test_one_line_per_request_names_the_rule_and_never_a_secret(
     browser: Browser, rpc: FakeRpc, lines: io.StringIO
 ) -> None:
     rpc.table["identity", "request_access"] = {"next": "password"}
-    browser.post("/identification", {"identifier": IDENTIFIER})
+    browser.identify(IDENTIFIER)
     browser.post("/mot-de-passe", {"password": PASSWORD})
     browser.get(f"/lien/{LINK_TOKEN}")
-    browser.post("/activation", {"password": PASSWORD, "confirmation": PASSWORD})
+    browser.choose_password(PASSWORD)
+    rpc.table["identity", "open_link"]["prepared"] = True
+    browser.get(f"/captcha/{CAPTCHA}.wav")
+    browser.post("/question-defi", {"question": "own", "own": QUESTION, "answer": ANSWER, "confirmation": ANSWER})
+    browser.send_solved("login", "/api/v1/session", {"identifier": IDENTIFIER, "password": PASSWORD})
     browser.get(f"/api/v1/elections/{ONLINE}/booth")
     browser.send(f"/api/v1/elections/{ONLINE}/ballots", {"permit": permit(), "ballot": '{"election_uuid":"secret"}'})
     browser.post(f"/urne/{ONLINE}", {"tracker": TRACKER})
@@ -62,6 +71,10 @@ def test_one_line_per_request_names_the_rule_and_never_a_secret(
         IDENTIFIER,
         PASSWORD,
         LINK_TOKEN,
+        CAPTCHA,
+        CAPTCHA_TEXT,
+        QUESTION,
+        ANSWER,
         SESSION,
         TRACKER,
         permit(),

@@ -13,7 +13,14 @@ from tests.unit.gateway.conftest import OPERATOR_TOKEN, Browser
 from tests.unit.gateway.fake_rpc import FakeRpc, permit
 
 TEMPLATES = Path(gateway.__file__).parent / "templates"
-SAMPLES = {"election:uuid": "QcmdAnVK7vcXSv", "token": "x", "name": "x", "path:filename": "logo.svg"}
+SAMPLES = {
+    "election:uuid": "QcmdAnVK7vcXSv",
+    "token": "x",
+    "name": "x",
+    "path:filename": "logo.svg",
+    "number": "captcha-1",
+    "int:number": "1",
+}
 
 
 def paths(app: Flask, methods: set[str]) -> list[tuple[str, str]]:
@@ -35,7 +42,7 @@ def test_unsafe_routes_need_the_anti_forgery_token(app: Flask, rpc: FakeRpc) -> 
             assert answer.status_code == 401, path
         else:
             assert answer.status_code == 400, path
-            assert "cookies" in (answer.json or {"message": answer.text})["message"], path
+            assert "cookie" in (answer.json or {"message": answer.text})["message"], path
     assert rpc.calls == []
 
 
@@ -45,6 +52,17 @@ def test_a_token_of_another_session_is_refused(app: Flask) -> None:
     browser.csrf()
     answer = browser.client.post("/api/v1/access", json={"identifier": "a@b"}, headers={"X-CSRFToken": stolen})
     assert answer.status_code == 400
+    assert answer.json is not None
+    assert answer.json["code"] == "csrf_refused"
+
+
+def test_a_browser_that_brings_no_cookie_back_is_told(app: Flask) -> None:
+    answer = app.test_client(use_cookies=False).post("/identification", data={"identifier": "a@b.fr"})
+    assert answer.status_code == 400
+    assert "Votre navigateur refuse les cookies" in answer.text
+    assert "navigation privée" in answer.text
+    answer = app.test_client(use_cookies=False).get("/activation")
+    assert "Votre navigateur refuse les cookies" in answer.text
 
 
 def test_every_answer_carries_the_security_headers(app: Flask) -> None:
