@@ -10,7 +10,7 @@ const RULES = {
   lowercase: (password) => /[a-z]/.test(password),
   uppercase: (password) => /[A-Z]/.test(password),
   digit: (password) => /[0-9]/.test(password),
-  special: (password) => /[^\p{L}\p{N}\s]/u.test(password),
+  special: (password) => /[\p{P}\p{S}\p{Z}]/u.test(password),
   different: (password, rule) => password.trim().toLowerCase() !== (rule.dataset.identifier ?? "").toLowerCase(),
 };
 
@@ -27,9 +27,10 @@ function watch(policy) {
   });
 
   const judge = () => {
+    const password = field.value.normalize("NFC");
     let kept = 0;
     rules.forEach((rule, place) => {
-      const holds = field.value !== "" && (RULES[rule.dataset.rule ?? ""]?.(field.value, rule) ?? true);
+      const holds = field.value !== "" && (RULES[rule.dataset.rule ?? ""]?.(password, rule) ?? true);
       kept += holds ? 1 : 0;
       const text = field.value === "" ? "" : holds ? `✓ ${policy.dataset.kept}` : `✗ ${policy.dataset.broken}`;
       const mark = marks[place];
