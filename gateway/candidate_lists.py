@@ -10,6 +10,7 @@ from gateway.clients import Payload, services
 from gateway.content.files import Found
 from gateway.content.pages import contents, language
 from gateway.presentation import lists_announced, lists_of
+from gateway.typography import spaced
 from services.runtime.refusals import Refusal
 
 
@@ -46,8 +47,8 @@ def lists_for(entry: Payload) -> list[CandidateList]:
         found.append(
             CandidateList(
                 number,
-                str(described["name"]),
-                str(described["union"]),
+                spaced(str(described["name"])),
+                spaced(str(described["union"])),
                 str(described["logo"]),
                 tuple(described.get("candidates") or ()),
                 "" if document is None else "pdf" if is_file else "page",

@@ -1,25 +1,9 @@
 /**
- * Ticks the countdown that the server has written. Only time passed is taken from the device, never the time of day:
- * a wrong clock changes nothing. Without this script the numbers are those of the moment the page was made.
+ * Ticks the countdown that the server has written. Without this script the numbers are those of the moment the page
+ * was made.
  */
 
-const MINUTE = 60_000;
-
-/** Milliseconds since the server answered, whatever the device's clock says. */
-function stopwatch() {
-  const [navigation] = performance.getEntriesByType("navigation");
-  const answered = navigation instanceof PerformanceNavigationTiming ? navigation.responseStart : performance.now();
-  const before = performance.now() - answered;
-  const date = Date.now();
-  // The first clock may stand still while the device sleeps, the second may be set back: the larger is the truer.
-  return () => Math.max(performance.now() - answered, before + Date.now() - date);
-}
-
-/** @param {number} left milliseconds, not negative */
-export function units(left) {
-  const minutes = Math.floor(left / MINUTE);
-  return { days: Math.floor(minutes / 1440), hours: Math.floor(minutes / 60) % 24, minutes: minutes % 60 };
-}
+import { isLastMinute, stopwatch, units } from "./countdown-clock.js";
 
 /**
  * @param {HTMLElement} block
@@ -29,7 +13,7 @@ function start(block, passed) {
   const total = Date.parse(block.dataset.target ?? "") - Date.parse(block.dataset.now ?? "");
   if (Number.isNaN(total)) return;
   /** @param {string} name */
-  const part = (name) => /** @type {HTMLElement | null} */ (block.querySelector(`[data-${name}]`));
+  const part = (name) => block.querySelector(`[data-${name}]`);
 
   const tick = () => {
     const left = total - passed();
@@ -39,8 +23,8 @@ function start(block, passed) {
       clearInterval(timer);
       return;
     }
-    part("units")?.toggleAttribute("hidden", left < MINUTE);
-    part("last-minute")?.toggleAttribute("hidden", left >= MINUTE);
+    part("units")?.toggleAttribute("hidden", isLastMinute(left));
+    part("last-minute")?.toggleAttribute("hidden", !isLastMinute(left));
     for (const [unit, value] of Object.entries(units(left))) {
       const shown = block.querySelector(`[data-unit="${unit}"]`);
       // Written only when it changes: assistive software is told of every change.
@@ -51,7 +35,13 @@ function start(block, passed) {
   tick();
 }
 
-const passed = stopwatch();
+const [navigation] = performance.getEntriesByType("navigation");
+const answered = navigation instanceof PerformanceNavigationTiming ? navigation.responseStart : performance.now();
+const passed = stopwatch(
+  answered,
+  () => performance.now(),
+  () => Date.now(),
+);
 for (const block of document.querySelectorAll("[data-countdown]")) {
   if (block instanceof HTMLElement) start(block, passed);
 }
