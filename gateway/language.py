@@ -11,7 +11,8 @@ from flask_babel import Babel
 from flask_wtf import FlaskForm
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import SelectField, StringField
+from wtforms import StringField
+from wtforms.validators import AnyOf
 
 LANGUAGES = {"fr": "Français", "en": "English"}
 """Code → name, in the language itself, as the button that leads to it says it."""
@@ -42,7 +43,7 @@ def other() -> str:
 class LanguageForm(FlaskForm):
     """Which language, and the page to come back to."""
 
-    language = SelectField(choices=list(LANGUAGES.items()))
+    language = StringField(validators=[AnyOf(LANGUAGES)])
     back = StringField()
 
 

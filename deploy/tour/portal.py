@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Page
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from deploy.commands.serve import SERVICES
@@ -32,10 +32,12 @@ from services.runtime.local_bus import LocalBus
 from services.runtime.refusals import Refusal
 
 PASSWORD = "Un mot de passe 100 % inventé"  # noqa: S105  of nobody
+QUESTION, ANSWER = "first_pet", "Bleu ciel"
 QUICK = {
     "ISOLOIR_IDENTITY_BCRYPT_COST": "4",
     "ISOLOIR_REASSORT_PBKDF2_ITERATIONS": "1000",
     "ISOLOIR_GATEWAY_CHALLENGE_MAX_NUMBER": "200",
+    "ISOLOIR_GATEWAY_RATELIMIT_ENABLED": "false",
     "ISOLOIR_LOG_LEVEL": "ERROR",
 }
 """Work that guessing must cost and that looking at pages need not."""
@@ -76,8 +78,8 @@ def environment(values: Mapping[str, str]) -> Iterator[None]:
 class Portal:
     """In: an empty folder, the profile of the voting event ("2022" or "2018"), settings as environment variables.
 
-    ``changes`` replaces parts of the voting event's definition before it is opened (dates, availability). Without ``notices`` nobody waits
-    for the printer, and no voter has a code to vote with.
+    ``changes`` replaces parts of the voting event's definition before it is opened (dates, availability).
+    Without ``notices`` nobody waits for the printer, and no voter has a code to vote with.
     """
 
     def __init__(
@@ -92,7 +94,7 @@ class Portal:
         self.state_dir = state_dir
         self.demo_dir = state_dir / "sent"
         self.presentation_file = state_dir / "voting_event.json"
-        self._profile = profile
+        self.profile = profile
         self._settings = dict(settings or {})
         self._changes = dict(changes or {})
         self._notices = notices
@@ -101,7 +103,7 @@ class Portal:
         self._bus: LocalBus | None = None
         self._tokens: dict[str, str] = {}
         self._strangers = 0
-        self._kept_link = ""
+        self._kept_link = self._prepared_link = ""
         self.app: Flask
         self.rpc: Recorder
         self.event: dict[str, Any]
@@ -159,12 +161,10 @@ class Portal:
 
     def activate(self, token: str) -> str:
         """Use a link up. Out: the new session."""
-        more = {} if self._profile == "2018" else {"question": "Couleur ?", "answer": "Bleu ciel"}
-        try:
-            answer = self.call("identity", "activate", token=token, password=PASSWORD, **more)
-        except Refusal:
-            answer = self.call("identity", "activate", token=token, password=PASSWORD)
-        return str(answer["session"])
+        chosen = {"token": token, "password": PASSWORD}
+        if self.profile == "2022":
+            chosen |= {"question": QUESTION, "answer": ANSWER}
+        return str(self.call("identity", "activate", **chosen)["session"])
 
     def unused_link(self) -> str:
         """The token of a link to a first connection, of a voter whom nothing else has been asked of."""
@@ -177,16 +177,37 @@ class Portal:
             self._kept_link = self.unused_link()
         return self._kept_link
 
+    def prepared_link(self) -> str:
+        """The same, with a password chosen: what leads to the challenge question."""
+        if not self._prepared_link:
+            self._prepared_link = self.unused_link()
+            self.call("identity", "prepare_activation", token=self._prepared_link, password=PASSWORD)
+        return self._prepared_link
+
+    def code_of(self, page: Page) -> str:
+        """What the picture of a page's CAPTCHA says. In: a page that shows one."""
+        number = page.locator("input[name=captcha_id]").first.input_value()
+        cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies(self.base_url)}
+        held = self._serializer().loads(cookies["isoloir"])
+        return str(self.call("identity", "captcha_text", captcha=number, binding=held["browser"])["text"])
+
     def session(self, identifier: str) -> str:
         """A session of identity for a voter, whose account is activated at the first call."""
         if identifier not in self._tokens:
             self._tokens[identifier] = self.activate(self.link(identifier).rsplit("/", 1)[-1])
+        try:
+            self.call("identity", "resume_session", session=self._tokens[identifier])
+        except Refusal:  # somebody signed out
+            answer = self.call("identity", "log_in", identifier=identifier, password=PASSWORD)
+            self._tokens[identifier] = str(answer["session"])
         return self._tokens[identifier]
 
     def cookie(self, **held: Any) -> str:
         """A signed cookie of the portal that holds these values."""
-        serializer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
-        return str(serializer.dumps(held))
+        return str(self._serializer().dumps(held))
+
+    def _serializer(self) -> Any:
+        return self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
 
     def sign_in(self, context: BrowserContext, identifier: str, /, **more: Any) -> None:
         """Give a browser the cookie of a voter who is signed in."""
@@ -234,7 +255,7 @@ class Portal:
         import json
 
         self.event = prepare_event(self.state_dir, self.presentation_file)
-        self.event.update({"profile": self._profile, **self._changes})
+        self.event.update({"profile": self.profile, **self._changes})
         self.presentation_file.write_text(json.dumps(self.event, ensure_ascii=False), encoding="utf-8")
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 from deploy.demo_data import scenario
 from deploy.rehearsal import notices
 from deploy.tour.portal import Portal, identifiers
-from deploy.tour.walk import ANOTHER, VOTES, Stop
+from deploy.tour.walk import ANOTHER, GUESSED, VOTER, VOTES, Stop
 
 SECONDS = 20_000
 
@@ -18,6 +18,23 @@ def stories() -> Iterator[Stop]:
     yield Stop("lien-inconnu", lambda page, portal: _go(page, portal, "/lien/inconnu"))
     yield Stop("lien-deja-servi", _used_link)
     yield Stop("identification-refusee", _after(_anonymous("/identification"), _type_nonsense))
+    yield Stop("identification-code-faux", _after(_anonymous("/identification"), _wrong_captcha))
+    yield Stop("identification-autre-code", _after(_anonymous("/identification"), _another_code))
+    yield Stop("identification-preuve-de-travail", _captcha_instead_of_work)
+    yield Stop("lien-envoye-a-l-instant", _after(_anonymous("/identification"), _ask_for_link))
+    yield Stop("lien-envoye-deja", _after(_anonymous("/identification"), _ask_for_link, _ask_again))
+    yield Stop("activation-mot-de-passe-faible", _weak_password)
+    yield Stop("question-defi-refusee", _refused_answer)
+    yield Stop("accueil-sans-activation", _without_activation)
+    yield Stop("mot-de-passe-faux", _wrong_password)
+    yield Stop("listes-electorales-recherche", _signed_in("/listes-electorales/{uuid}?recherche=pom"))
+    yield Stop("listes-electorales-personne", _signed_in("/listes-electorales/{uuid}?recherche=zzz"))
+    yield Stop("tutoriel-vote", _anonymous("/informations/tutoriels/parcours-de-vote"))
+    yield Stop("tutoriel-reassorts", _anonymous("/informations/tutoriels/reassorts"))
+    yield Stop("reclamation-envoyee", _after(_signed_in("/reclamations"), _claim))
+    yield Stop("assistance-envoyee", _after(_signed_in("/assistance"), _assistance))
+    yield Stop("assistance-envoyee-sans-session", _after(_anonymous("/assistance"), _assistance))
+    yield Stop("session-bientot-terminee", _session_about_to_end)
     yield Stop("session-terminee", _session_over)
     booth, right_code = _booth_of(ANOTHER), _code_of(ANOTHER)
     yield Stop("isoloir-code", booth)
@@ -56,11 +73,105 @@ def _used_link(page: Page, portal: Portal) -> None:
     _go(page, portal, f"/lien/{token}")
 
 
-def _type_nonsense(page: Page, _portal: Portal) -> None:
+def _send(page: Page, **fields: str) -> None:
+    """Fill the first form of the page by the names of its fields and send it."""
     form = page.locator("main form").first
-    form.locator("input:not([type=hidden])").first.fill("pas une adresse")
-    form.locator("button:not([type=button])").first.click()
-    page.wait_for_load_state("load")
+    for name, text in fields.items():
+        field = form.locator(f"[name={name}]")
+        if field.evaluate("element => element.tagName") == "SELECT":
+            field.select_option(text)
+        else:
+            field.fill(text)
+    with page.expect_navigation():
+        form.locator(".button-row button").first.click()
+
+
+def _code_for(page: Page, portal: Portal) -> dict[str, str]:
+    """The CAPTCHA's field, filled, where the page has one."""
+    return {"captcha": portal.code_of(page)} if page.locator("input[name=captcha_id]").count() else {}
+
+
+def _type_nonsense(page: Page, _portal: Portal) -> None:
+    _send(page, identifier="pas une adresse")
+
+
+def _wrong_captcha(page: Page, _portal: Portal) -> None:
+    _send(page, identifier="personne@example.org", captcha="zzzzz")
+
+
+def _another_code(page: Page, _portal: Portal) -> None:
+    with page.expect_navigation():
+        page.locator("[name=another_code]").click()
+
+
+def _ask_for_link(page: Page, portal: Portal) -> None:
+    _send(page, identifier="personne@example.org", **_code_for(page, portal))
+
+
+def _ask_again(page: Page, _portal: Portal) -> None:
+    with page.expect_navigation():
+        page.locator("main form button").first.click()
+
+
+def _weak_password(page: Page, portal: Portal) -> None:
+    portal.give(page.context, link=portal.kept_link())
+    _go(page, portal, "/activation")
+    _send(page, password="court", confirmation="court", **_code_for(page, portal))  # noqa: S106
+
+
+def _refused_answer(page: Page, portal: Portal) -> None:
+    portal.give(page.context, link=portal.prepared_link())
+    _go(page, portal, "/question-defi")
+    _send(page, question="first_pet", answer="a", confirmation="b")
+
+
+def _without_activation(page: Page, portal: Portal) -> None:
+    token = portal.unused_link()
+    portal.give(page.context, voter=portal.call("identity", "enter_without_activation", token=token)["session"])
+    _go(page, portal, "/accueil")
+
+
+def _wrong_password(page: Page, portal: Portal) -> None:
+    portal.give(page.context, identifier=identifiers()[GUESSED])
+    _go(page, portal, "/mot-de-passe")
+    _send(page, password="Pas le bon 1 !", **_code_for(page, portal))  # noqa: S106
+
+
+def _signed_in(path: str) -> Callable[[Page, Portal], None]:
+    def reach(page: Page, portal: Portal) -> None:
+        portal.sign_in(page.context, identifiers()[VOTER])
+        _go(page, portal, path.format(uuid=portal.election))
+
+    return reach
+
+
+def _claim(page: Page, _portal: Portal) -> None:
+    _send(page, subject="wrong_name", text="Mon nom s’écrit avec deux consonnes.")
+
+
+def _assistance(page: Page, portal: Portal) -> None:
+    _send(
+        page,
+        subject="access",
+        name="Anne Martin",
+        email="a@example.org",
+        text="Je ne reçois aucun message.",
+        **_code_for(page, portal),
+    )
+
+
+def _captcha_instead_of_work(page: Page, portal: Portal) -> None:
+    portal.app.extensions["isoloir_settings"].challenge = "proof_of_work"
+    try:
+        _go(page, portal, "/identification")
+        page.locator("[data-challenge][data-state=done]").wait_for(timeout=SECONDS)
+    finally:
+        portal.app.extensions["isoloir_settings"].challenge = "captcha"
+
+
+def _session_about_to_end(page: Page, portal: Portal) -> None:
+    _signed_in("/accueil")(page, portal)
+    page.evaluate("document.querySelector('[data-session-warning]').showModal()")
 
 
 def _session_over(page: Page, portal: Portal) -> None:

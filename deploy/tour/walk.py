@@ -13,11 +13,12 @@ from playwright.sync_api import BrowserContext, Page
 
 from deploy.tour.portal import Portal, identifiers
 
-VOTER, ANOTHER, VOTES = 0, 1, 2
-"""Which of the invented voters is signed in, who stops before voting, and who votes."""
+VOTER, ANOTHER, VOTES, GUESSED = 0, 1, 2, 3
+"""Which of the invented voters is signed in, who stops before voting, who votes, whose password is guessed at."""
 
 NOT_PAGES = re.compile(r"^/(api|static|healthz|readyz|langue|test-)")
-NOT_HTML = {"demo.notice", "activation.follow"}
+NOT_HTML = {"demo.notice", "activation.follow", "captcha.picture", "captcha.speech"}
+TUTORIALS = ("parcours-electeur", "parcours-de-vote", "reassorts")
 
 
 @dataclass(frozen=True)
@@ -41,23 +42,18 @@ def file_name(path: str) -> str:
 
 def values_of(portal: Portal, rule: Any) -> dict[str, Any]:
     """An argument for each blank of a rule. Errors: KeyError for a blank that nobody thought of here."""
-    known: dict[str, Any] = {
-        "uuid": portal.election,
-        "election": portal.election,
-        "number": 1,
-        "position": 1,
-        "rank": 1,
-    }
+    known: dict[str, Any] = {"uuid": portal.election, "number": 1, "name": TUTORIALS[0]}
     return {argument: known[argument] for argument in rule.arguments}
 
 
 def held_before(portal: Portal, endpoint: str) -> dict[str, Any] | None:
     """What the cookie must hold for a page between identification and home; None for the pages that need nothing."""
     if endpoint.startswith("password."):
-        portal.session(identifiers()[VOTER])
-        return {"identifier": identifiers()[VOTER]}
-    if endpoint.startswith(("activation.", "challenge_question.")):
+        return {"identifier": identifiers()[GUESSED]}
+    if endpoint.startswith("activation."):
         return {"link": portal.kept_link()}
+    if endpoint.startswith("challenge_question.") and portal.profile == "2022":
+        return {"link": portal.prepared_link()}
     return None
 
 
@@ -115,7 +111,8 @@ def send_empty(page: Page, position: int) -> None:
     for entry in form.locator("input:not([type=hidden]):not([readonly]), textarea").all():
         if (entry.get_attribute("type") or "text") not in {"checkbox", "radio", "submit", "button", "file"}:
             entry.evaluate("element => { element.value = '' }")
-    form.locator("button:not([type=button]), input[type=submit]").first.click()
+    with page.expect_navigation():
+        form.locator(".button-row button").first.click()
     page.wait_for_load_state("load")
 
 

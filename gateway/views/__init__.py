@@ -1,6 +1,6 @@
 """Pages, a file each. Every module has a `blueprint`; the demonstration's is registered where there is one."""
 
-from flask import Flask
+from flask import Flask, abort, request
 
 from gateway.views import (
     activation,
@@ -37,3 +37,10 @@ def register(app: Flask, *, demo_dir: str) -> None:
         app.register_blueprint(page.blueprint)
     if demo_dir:
         app.register_blueprint(demo.blueprint)
+    app.before_request(take_forms_only)
+
+
+def take_forms_only() -> None:
+    """Refuse JSON sent to a page: Flask-WTF would read it in place of the form, with values of any shape."""
+    if request.method == "POST" and request.is_json and not request.path.startswith("/api/"):
+        abort(400)
