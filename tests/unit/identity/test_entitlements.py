@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nacl.signing import SigningKey, VerifyKey
+from sqlalchemy import select, update
 
 from services.identity import entitlements, holders
+from services.identity.models import Voter
 from services.runtime.refusals import Refusal
 from tests.unit.identity.test_attendance import voter_id
-from tests.unit.identity.world import EVENT, KEY, NOW, ONLINE, ONLINE_TOO, PAPER, everything
+from tests.unit.identity.world import EVENT, KEY, NOW, ONLINE, ONLINE_TOO, PAPER, everything, import_roll, row
 
 SIGNING_KEY = "22" * 32
 
@@ -112,3 +114,28 @@ def test_pseudonyms_differ_between_voters_elections_and_uses(election, one, othe
     }
     assert len(made) == 5
     assert (holders.holder(KEY, election, str(other)) in made) == (one == other)
+
+
+def test_pages_follow_a_keyed_tag_and_not_the_roll(database, event):
+    import_roll(database, [row(f"v{number}@ac-amiens.fr") for number in range(30)])
+    found, cursors, following = [], [], None
+    while True:
+        bearers, following = page(database, following, 7)
+        found += [bearer["bearer"] for bearer in bearers]
+        if following is None:
+            break
+        cursors.append(following)
+    assert len(set(found)) == 30
+    with database.reading() as session:
+        voters = sorted(session.scalars(select(Voter.id)).all())
+    by_tag = sorted(voters, key=lambda voter: holders.page_tag(KEY, voter))
+    assert found == [holders.bearer(KEY, EVENT, voter) for voter in by_tag]
+    assert by_tag != voters
+    assert not set(cursors) & (set(voters) | set(found))
+
+
+def test_voters_imported_before_tags_existed_are_tagged(database, voters):
+    with database.transaction() as session:
+        session.execute(update(Voter).values(page_tag=None))
+    bearers, following = page(database, None, 10)
+    assert (len(bearers), following) == (2, None)

@@ -1,0 +1,183 @@
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+
+from services.identity import campaigns, links, messages
+from services.identity.models import Account, CampaignMessage, Voter
+from services.runtime.refusals import Refusal
+from tests.unit.identity.test_accounts import refusal
+from tests.unit.identity.test_links import activate, answer, ask, token_in
+from tests.unit.identity.world import EVENT, NOW, everything, import_roll, row
+
+LIFETIME = timedelta(days=14)
+
+
+@pytest.fixture
+def many(database, event):
+    """Twenty-five voters."""
+    import_roll(database, [row(f"v{number}@ac-amiens.fr") for number in range(25)])
+
+
+def start(database, name="Ouverture"):
+    with database.transaction() as session:
+        return campaigns.open_campaign(session, voting_event=EVENT, name=name, now=NOW)
+
+
+def page(database, room, campaign, limit=10, now=NOW):
+    with database.transaction() as session:
+        return campaigns.send_page(session, room, campaign=campaign, limit=limit, lifetime=LIFETIME, now=now)
+
+
+def run(database, room, campaign, limit=10):
+    while page(database, room, campaign, limit)["remaining"]:
+        pass
+
+
+def progress(database, campaign):
+    with database.reading() as session:
+        return campaigns.progress(session, campaign)
+
+
+def test_everybody_is_written_to_once(database, many, room, mails):
+    campaign = start(database)
+    assert [page(database, room, campaign) for _ in range(4)] == [
+        {"queued": 10, "remaining": 15},
+        {"queued": 10, "remaining": 5},
+        {"queued": 5, "remaining": 0},
+        {"queued": 0, "remaining": 0},
+    ]
+    sent = mails()
+    assert sorted(mail["to"]["email"] for mail in sent) == sorted(f"v{number}@ac-amiens.fr" for number in range(25))
+    assert {(mail["template"], mail["campaign"], mail["expires_at"]) for mail in sent} == {
+        ("opening_campaign", campaign, (NOW + LIFETIME).isoformat())
+    }
+    assert len({token_in(mail) for mail in sent}) == 25
+    assert {mail["values"]["minutes"] for mail in sent} == {14 * 1440}
+    assert progress(database, campaign) | {"voters": 25, "queued": 25, "activated": 0} == progress(database, campaign)
+
+
+def test_the_link_is_a_first_connection(database, voters, room, mails):
+    run(database, room, start(database))
+    anne = next(mail for mail in mails() if mail["to"]["email"] == "anne@ac-amiens.fr")
+    assert activate(database, token_in(anne), now=NOW + timedelta(days=13))
+    assert progress(database, start(database))["activated"] == 1
+
+
+def test_the_name_stands_for_the_campaign(database, many, room, mails):
+    first = start(database)
+    run(database, room, first)
+    assert start(database) == first
+    other = start(database, "Rappel")
+    assert other != first
+    run(database, room, other)
+    assert len(mails()) == 50
+    with database.reading() as session:
+        assert [one["name"] for one in campaigns.of_event(session, EVENT)] == ["Ouverture", "Rappel"]
+
+
+def test_unknown_campaigns_and_events_are_refused(database, many, room):
+    assert refusal(page, database, room, "nothing").code == "campaign_unknown"
+    assert refusal(progress, database, "nothing").code == "campaign_unknown"
+    with pytest.raises(Refusal) as refused, database.transaction() as session:
+        campaigns.open_campaign(session, voting_event="nothing", name="x", now=NOW)
+    assert refused.value.code == "voting_event_unknown"
+    with pytest.raises(Refusal) as refused, database.reading() as session:
+        campaigns.of_event(session, "nothing")
+    assert refused.value.code == "voting_event_unknown"
+
+
+@pytest.mark.parametrize("dies_at", [1, 7, 10])
+def test_a_crash_within_a_page_leaves_all_of_it_or_nothing(database, many, room, mails, monkeypatch, dies_at):
+    campaign = start(database)
+    page(database, room, campaign)
+    before = everything(database)
+    asked = []
+    publish = messages.outbox.publish
+
+    def dying(*args, **kwargs):
+        asked.append(None)
+        if len(asked) == dies_at:
+            raise KeyboardInterrupt
+        return publish(*args, **kwargs)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(messages.outbox, "publish", dying)
+        with pytest.raises(KeyboardInterrupt):
+            page(database, room, campaign)
+    assert everything(database) == before
+    run(database, room, campaign)
+    addresses = [mail["to"]["email"] for mail in mails()]
+    assert (len(addresses), len(set(addresses))) == (25, 25)
+
+
+def test_two_operators_at_once_write_to_nobody_twice(database, many, room, mails):
+    campaign = start(database)
+    failures = []
+
+    def work():
+        try:
+            run(database, room, campaign, limit=3)
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert failures == []
+    addresses = [mail["to"]["email"] for mail in mails()]
+    assert (len(addresses), len(set(addresses))) == (25, 25)
+
+
+def test_late_additions_to_the_roll_are_written_to_when_it_is_run_again(database, many, room, mails):
+    campaign = start(database)
+    run(database, room, campaign)
+    import_roll(database, [row(f"v{number}@ac-amiens.fr") for number in range(5, 40)], import_id="import-2")
+    assert progress(database, campaign) | {"voters": 35, "queued": 20} == progress(database, campaign)
+    run(database, room, campaign, limit=4)
+    addresses = [mail["to"]["email"] for mail in mails()]
+    assert (len(addresses), len(set(addresses))) == (40, 40)
+    assert page(database, room, campaign) == {"queued": 0, "remaining": 0}
+
+
+def test_who_is_active_already_is_told_so_without_a_link(database, voters, room, mails):
+    ask(database, "anne@ac-amiens.fr")
+    answer(database, room)
+    session = activate(database, token_in(mails()[0]))
+    assert session
+    run(database, room, start(database))
+    anne = next(mail for mail in mails()[1:] if mail["to"]["email"] == "anne@ac-amiens.fr")
+    assert anne["values"] | {"active": True, "link": None} == anne["values"]
+    bob = next(mail for mail in mails()[1:] if mail["to"]["email"] == "bob@ac-amiens.fr")
+    assert bob["values"]["active"] is False
+    assert bob["values"]["link"].startswith("https://vote.example.org/lien/")
+
+
+def test_the_link_of_the_campaign_is_replaced_by_one_asked_for(database, voters, room, mails):
+    run(database, room, start(database))
+    old = next(mail for mail in mails() if mail["to"]["email"] == "anne@ac-amiens.fr")
+    later = NOW + timedelta(days=1)
+    ask(database, "anne@ac-amiens.fr", later)
+    answer(database, room, later)
+    with database.reading() as session:
+        with pytest.raises(Refusal):
+            links.find(session, token_in(old), later)
+        assert links.find(session, token_in(mails()[-1]), later)
+
+
+def test_the_database_refuses_a_second_message(database, many, room):
+    campaign = start(database)
+    run(database, room, campaign)
+    with database.reading() as session:
+        voter = session.scalar(select(Voter.id))
+        assert session.scalar(select(func.count()).select_from(CampaignMessage)) == 25
+        assert session.scalar(select(func.count()).select_from(Account)) == 0
+    with pytest.raises(IntegrityError), database.transaction() as session:
+        session.add(CampaignMessage(campaign=campaign, voter_id=voter, message_id="x", queued_at=NOW))
+    with database.transaction() as session:
+        session.execute(delete(CampaignMessage).where(CampaignMessage.voter_id == voter))
+    assert page(database, room, campaign) == {"queued": 1, "remaining": 0}
