@@ -231,9 +231,10 @@ def test_the_pace_holds_for_processes_together(database, server, deliver, of_cam
 def test_counts_by_campaign(database, server, deliver, of_campaign, request_message):
     for _ in range(3):
         of_campaign()
-    of_campaign(campaign="d" * 36)
     request_message()
     server.at_recipient.extend(["250 OK", "550 5.1.1 unknown"])
+    deliver()
+    of_campaign(campaign="d" * 36)
     deliver()
     assert counts(database) == {"sent": 2, "failed": 1}
     assert counts(database, "d" * 36) == {"sent": 1}
