@@ -1,5 +1,6 @@
 """Texts that operators write (B2): found, cleaned, and never from elsewhere."""
 
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -10,6 +11,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway import catalogues
 from gateway.content.files import BUILT_IN, MOST_BYTES, Contents, Found, Text
 from gateway.content.markdown import render
 from tests.unit.gateway.conftest import Browser
@@ -229,3 +231,17 @@ def test_tables_have_caption_scope_and_can_be_scrolled() -> None:
 @given(st.text(max_size=300))
 def test_any_text_can_be_rendered(text: str) -> None:
     assert "<script" not in render(text).html
+
+
+@pytest.mark.parametrize("name", [Text.TUTORIAL_VOTER, Text.TUTORIAL_VOTE, Text.TUTORIAL_REISSUE])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_tutorials_name_what_the_screens_say(name: Text, language: str) -> None:
+    # What is bold in a tutorial is a label: somebody who looks for it on the page must find it, word for word.
+    known = {str(message.id) for message in catalogues.extracted()}
+    if language == "en":
+        known = {str(message.string) for message in catalogues.read("en")}
+    found = Contents(None).text(name, language)
+    assert found is not None
+    labels = set(re.findall(r"\*\*([^*]+)\*\*", found.markdown))
+    assert len(labels) > 4
+    assert labels <= known
