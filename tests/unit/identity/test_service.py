@@ -163,6 +163,21 @@ def test_a_retried_commit_answers_the_same(call, roll):
         ("stage_roll", {"voting_event": EVENT, "import_id": "i", "first_line": 1, "rows": []}, "first_line"),
         ("list_bearers", {"voting_event": EVENT, "limit": 0}, "limit"),
         ("open_voting_event", {**DEFINITION, "opens_at": "hier"}, "opens_at"),
+        ("open_voting_event", {**DEFINITION, "availability": {"soup": None}}, "availability.soup.key"),
+        ("spend_proof", {"proof": "0" * 63, "form": "login", "expires_at": OPENS.isoformat()}, "proof"),
+        ("search_roll", {"session": "s", "election": "e", "limit": 51}, "limit"),
+        ("search_roll", {"session": "s", "election": "e", "limit": 5, "after": "-1"}, "after"),
+        ("submit_claim", {"session": "s", "subject": "money", "text": "x" * 10}, "subject"),
+        ("submit_claim", {"session": "s", "subject": "other", "text": " " * 10 + "court"}, "text"),
+        ("submit_claim", {"session": "s", "subject": "other", "text": "une cloche \x07 sonne"}, "text"),
+        ("submit_claim", {"session": "s", "subject": "other", "text": "x" * 2001}, "text"),
+        ("submit_assistance", {"email": "a@b", "name": "n", "subject": "vote", "text": "x" * 10}, "email"),
+        ("submit_assistance", {"email": "é@b.fr", "name": "n", "subject": "vote", "text": "x" * 10}, "email"),
+        ("submit_assistance", {"email": "a@b.fr", "name": " ", "subject": "vote", "text": "x" * 10}, "name"),
+        ("answer_claim", {"claim": 1, "state": "accepted"}, "answer"),
+        ("answer_claim", {"claim": 1, "state": "submitted"}, "state"),
+        ("answer_assistance", {"request": 1, "answer": " \n "}, "answer"),
+        ("send_campaign_page", {"campaign": "c", "limit": 501}, "limit"),
     ],
 )
 def test_what_does_not_fit_is_refused_before_any_rule(call, method, payload, field):
@@ -175,3 +190,74 @@ def test_what_does_not_fit_is_refused_before_any_rule(call, method, payload, fie
 def test_health(bus):
     for service in ("identity", "notification"):
         assert bus.caller.call(service, "health", {}) == {"service": service, "database": "ok"}
+
+
+def test_a_campaign_from_the_command_to_the_mailbox_and_into_the_space(bus, call, roll, mail_server):
+    campaign = call("open_campaign", {"voting_event": EVENT, "name": " Ouverture "})["campaign"]
+    assert call("send_campaign_page", {"campaign": campaign, "limit": 500}) == {"queued": 2, "remaining": 0}
+    sent = {"channel": "email", "state": "sent", "count": 2}
+    counts = {"campaign": campaign}
+    wait_until(lambda: bus.caller.call("notification", "message_counts", counts)["counts"] == [sent], 15)
+    (listed,) = call("list_campaigns", {"voting_event": EVENT})["campaigns"]
+    assert (listed["campaign"], listed["name"], listed["queued"], listed["activated"]) == (campaign, "Ouverture", 2, 0)
+    anne = next(mail for mail in mail_server.received if mail["To"] == "anne@ac-amiens.fr")
+    assert anne["Subject"] == "Ouverture du portail élections professionnelles"
+    token = link_in(anne)
+    assert call("open_link", {"token": token})["questions"][0] == "first_car_colour"
+    assert call("prepare_activation", {"token": token, "password": PASSWORD}) == {"profile": "2022"}
+    assert call("open_link", {"token": token})["prepared"] is True
+    session = call("activate", {"token": token, **CHALLENGE})["session"]
+    resumed = call("resume_session", {"session": session})
+    assert resumed["activated"] is True
+    assert datetime.fromisoformat(resumed["expires_at"]) > datetime.now(UTC)
+    assert resumed["voting_event"]["profile"] == "2022"
+    assert resumed["voting_event"]["availability"]["roll"] is None
+    assert call("campaign_progress", {"campaign": campaign})["activated"] == 1
+
+
+def test_without_activation_claims_and_assistance(bus, call, roll, mail_server):
+    call("request_access", {"identifier": "anne@ac-amiens.fr"})
+    wait_until(lambda: mail_server.received, 15)
+    token = link_in(mail_server.received[0])
+    session = call("enter_without_activation", {"token": token})["session"]
+    assert call("resume_session", {"session": session})["activated"] is False
+    page = call("search_roll", {"session": session, "election": ONLINE, "query": "nom", "limit": 1})
+    assert (len(page["voters"]), page["next"], page["total"]) == (1, "1", 2)
+    claim = {"session": session, "subject": "wrong_name", "election": ONLINE, "text": "  Il manque\r\nun accent.\t"}
+    first = call("submit_claim", claim, idempotency_key="claim-1")
+    assert call("submit_claim", claim, idempotency_key="claim-1") == first
+    (mine,) = call("list_claims", {"session": session})["claims"]
+    assert (mine["text"], mine["state"]) == ("Il manque\nun accent.", "submitted")
+    (queued,) = call("list_claims_queue", {"limit": 10})["claims"]
+    assert queued["voter"]["identifier"] == "anne@ac-amiens.fr"
+    call("answer_claim", {"claim": first["claim"], "state": "accepted", "answer": "Ajouté."})
+    asked = {"email": "x@example.org", "name": "X", "subject": "vote", "text": "Comment voter ?"}
+    number = call("submit_assistance", asked)["request"]
+    assert call("submit_assistance", {**asked, "session": session})["request"] == number + 1
+    call("answer_assistance", {"request": number, "answer": "Ainsi."})
+    wait_until(lambda: len(mail_server.received) == 5, 15)
+    subjects = " ".join(mail["Subject"] for mail in mail_server.received)
+    assert f"réponse à votre réclamation n° {first['claim']}" in subjects
+    assert f"votre demande d'assistance n° {number}" in subjects
+    assert len(call("list_assistance", {"limit": 10, "state": "open"})["requests"]) == 1
+    with pytest.raises(Refusal) as refused:
+        call("submit_assistance", {**asked, "session": "nobody"})
+    assert refused.value.code == "session_expired"
+
+
+def test_a_captcha_answered_wrong_is_used_up(call):
+    opened = call("open_captcha", {"form": "access", "binding": "b"})
+    assert call("captcha_text", {"captcha": opened["captcha"], "binding": "b"}) == {"text": opened["text"]}
+    answer = {"captcha": opened["captcha"], "form": "access", "binding": "b"}
+    for given_answer, code in (("wrong", "captcha_wrong"), (opened["text"], "captcha_expired")):
+        with pytest.raises(Refusal) as refused:
+            call("check_captcha", {**answer, "answer": given_answer})
+        assert refused.value.code == code
+    with pytest.raises(Refusal) as refused:
+        call("captcha_text", {"captcha": opened["captcha"], "binding": "b"})
+    assert refused.value.code == "captcha_expired"
+    proof = {"proof": "0" * 64, "form": "login", "expires_at": OPENS.isoformat()}
+    assert call("spend_proof", proof) == {}
+    with pytest.raises(Refusal) as refused:
+        call("spend_proof", proof)
+    assert refused.value.code == "proof_spent"
