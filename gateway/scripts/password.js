@@ -46,18 +46,37 @@ function watch(policy) {
   judge();
 }
 
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An eye, drawn: not every device has the character. */
+function eyeImage() {
+  const image = document.createElementNS(SVG, "svg");
+  for (const [name, value] of Object.entries({ viewBox: "0 0 24 24", width: "20", height: "20", "aria-hidden": "true" })) {
+    image.setAttribute(name, value);
+  }
+  const shape = document.createElementNS(SVG, "path");
+  shape.setAttribute("d", "M1 12C5 5 19 5 23 12C19 19 5 19 1 12ZM12 8.5A3.5 3.5 0 1 0 12 15.5A3.5 3.5 0 1 0 12 8.5Z");
+  shape.setAttribute("fill", "none");
+  shape.setAttribute("stroke", "currentColor");
+  shape.setAttribute("stroke-width", "2");
+  image.append(shape);
+  return image;
+}
+
 /** @param {HTMLInputElement} field @param {DOMStringMap} words */
 function addEye(field, words) {
   const eye = document.createElement("button");
   eye.type = "button";
   eye.className = "secondary";
+  const word = document.createElement("span");
+  eye.append(eyeImage(), word);
   eye.setAttribute("aria-controls", field.id);
+  const label = field.labels?.[0]?.textContent?.replace("*", "").trim() ?? "";
   const show = (/** @type {boolean} */ shown) => {
     field.type = shown ? "text" : "password";
-    eye.textContent = `👁 ${shown ? words.hide : words.show}`;
-    eye.setAttribute("aria-pressed", String(shown));
+    word.textContent = ` ${shown ? words.hide : words.show}`;
+    eye.setAttribute("aria-label", `${shown ? words.hide : words.show} : ${label}`);
   };
-  eye.setAttribute("aria-label", `${words.show} : ${field.labels?.[0]?.textContent?.replace("*", "").trim() ?? ""}`);
   eye.addEventListener("click", () => show(field.type === "password"));
   show(false);
   field.after(eye);

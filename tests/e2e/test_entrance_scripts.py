@@ -1,0 +1,209 @@
+"""The ways in, in Chromium: codes seen and heard, work done, rules ticked off, sessions that end; and without scripts."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
+
+from deploy.tour.portal import PASSWORD, Portal, identifiers
+
+IDENTIFIER = "Identifiant électeur *"
+LIMIT = 100_000  # bytes, of a page with everything that it loads
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The 2022 profile; nobody votes here, so nothing is printed."""
+    with Portal(tmp_path_factory.mktemp("entrance"), notices=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def by_work(portal: Portal) -> Iterator[Portal]:
+    """The same with the browser working instead of people copying."""
+    settings = portal.app.extensions["isoloir_settings"]
+    settings.challenge = "proof_of_work"
+    yield portal
+    settings.challenge = "captcha"
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Windows with options; an error of a page's script fails the test."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def opened(**options: Any) -> Page:
+        context = chromium.new_context(viewport={"width": 320, "height": 640}, locale="fr-FR", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def heading(page: Page) -> str:
+    return page.get_by_role("heading", level=1).inner_text()
+
+
+def test_the_code_is_seen_heard_and_renewed_and_enter_sends_the_form(
+    portal: Portal, open_page: Callable[..., Page]
+) -> None:
+    page = open_page()
+    page.goto(f"{portal.base_url}/identification")
+    page.get_by_label(IDENTIFIER).fill("personne@example.org")
+    picture = page.locator("img.captcha-image")
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 240
+    seconds = page.locator("audio").evaluate(
+        "sound => new Promise((resolve, reject) => { sound.onloadedmetadata = () => resolve(sound.duration);"
+        " sound.onerror = () => reject(new Error('no sound')); sound.preload = 'metadata'; sound.load(); })"
+    )
+    assert 3 < seconds < 15
+    first = portal.code_of(page)
+    page.get_by_role("button", name="Générer un autre code").click()
+    page.wait_for_load_state()
+    assert page.get_by_label(IDENTIFIER).input_value() == "personne@example.org"
+    code = page.get_by_label("CAPTCHA *")
+    assert code.evaluate("field => field === document.activeElement")
+    assert portal.code_of(page) != first
+    code.fill(portal.code_of(page).upper())
+    code.press("Enter")
+    page.wait_for_url("**/lien-envoye")
+    assert heading(page) == "Consultez votre messagerie"
+
+
+def test_the_way_in_needs_no_script(portal: Portal, open_page: Callable[..., Page]) -> None:
+    page = open_page(java_script_enabled=False)
+    voter = identifiers()[0]
+    page.goto(portal.base_url)
+    page.get_by_label(IDENTIFIER).fill(voter)
+    page.get_by_label("CAPTCHA *").fill(portal.code_of(page))
+    page.get_by_role("button", name="CONNEXION").click()
+    page.goto(portal.mailboxes.wait_for_link(voter))
+    page.get_by_label("Mot de passe Élections *", exact=True).fill(PASSWORD)
+    page.get_by_label("Confirmation du mot de passe Élections *", exact=True).fill(PASSWORD)
+    page.get_by_label("CAPTCHA *").fill(portal.code_of(page))
+    assert page.get_by_role("button", name="Afficher").count() == 0, "no eye that sees nothing"
+    page.get_by_role("button", name="CONNEXION").click()
+    assert heading(page) == "Question défi et activation du compte"
+    page.get_by_role("button", name="ACCÈS SANS ACTIVATION").click()
+    assert heading(page) == "Bienvenue sur votre portail Élections"
+    assert page.get_by_text("votre session prend fin à").is_visible()
+    assert page.get_by_role("dialog").count() == 0
+
+
+def test_without_script_work_gives_way_to_a_code(by_work: Portal, open_page: Callable[..., Page]) -> None:
+    page = open_page(java_script_enabled=False)
+    page.goto(by_work.base_url)
+    page.get_by_label(IDENTIFIER).fill("personne@example.org")
+    page.get_by_role("button", name="Recopier un code à la place").click()
+    assert page.get_by_label(IDENTIFIER).input_value() == "personne@example.org"
+    page.get_by_label("CAPTCHA *").fill(by_work.code_of(page))
+    page.get_by_role("button", name="CONNEXION").click()
+    page.wait_for_url("**/lien-envoye")
+
+
+def test_a_form_sent_early_waits_for_the_work(by_work: Portal, open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    held: list[Route] = []
+    page.route("**/api/v1/challenge*", lambda route: held.append(route))
+    page.goto(f"{by_work.base_url}/identification")
+    page.get_by_text("Vérification automatique en cours").wait_for()
+    page.get_by_label(IDENTIFIER).fill("personne@example.org")
+    page.get_by_label(IDENTIFIER).press("Enter")
+    assert page.url.endswith("/identification")
+    held[0].continue_()
+    page.wait_for_url("**/lien-envoye")
+
+
+def test_work_that_fails_is_said(by_work: Portal, open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    page.route("**/api/v1/challenge*", lambda route: route.abort())
+    page.goto(f"{by_work.base_url}/identification")
+    page.get_by_role("status").get_by_text("Demandez un code à recopier").wait_for()
+
+
+def test_rules_are_ticked_off_and_the_eye_shows(portal: Portal, open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    portal.give(page.context, link=portal.kept_link())
+    page.goto(f"{portal.base_url}/activation")
+    password = page.get_by_label("Mot de passe Élections *", exact=True)
+    rules = page.locator("[data-rule]")
+    for typed, kept in (("é", ""), ("aB", "lowercase uppercase"), ("x1 ", "lowercase digit special")):
+        password.fill(typed)
+        shown = rules.evaluate_all("all => all.filter(r => r.textContent.includes('✓')).map(r => r.dataset.rule)")
+        assert " ".join(shown) == kept
+    page.get_by_role("button", name="Afficher : Mot de passe Élections").press("Space")
+    assert password.get_attribute("type") == "text"
+    page.get_by_role("button", name="Masquer : Mot de passe Élections").press("Space")
+    assert password.get_attribute("type") == "password"
+
+
+def test_the_end_of_a_session_is_announced_and_can_be_put_off(portal: Portal, open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    portal.sign_in(page.context, identifiers()[1])
+    page.clock.install()
+    page.goto(f"{portal.base_url}/informations/edito")
+    assert page.locator("[data-session-warning]").count() == 0, "a page for everybody knows of no session"
+    page.goto(f"{portal.base_url}/accueil")
+    page.clock.fast_forward("27:00")
+    assert page.get_by_role("dialog").count() == 0
+    page.clock.fast_forward("01:30")
+    dialog = page.get_by_role("dialog", name="Votre session prend fin dans moins de deux minutes")
+    dialog.wait_for()
+    stay = dialog.get_by_role("button", name="Rester connecté")
+    assert stay.evaluate("button => button === document.activeElement")
+    stay.press("Enter")
+    dialog.wait_for(state="hidden")
+    page.clock.fast_forward("27:00")
+    assert page.get_by_role("dialog").count() == 0
+    page.clock.fast_forward("04:00")
+    over = page.get_by_role("dialog", name="Votre session a pris fin")
+    over.wait_for()
+    over.get_by_role("button", name="Continuer").click()
+    assert heading(page) == "Votre session a pris fin"
+
+
+def test_a_browser_that_keeps_no_cookies_is_told(portal: Portal, open_page: Callable[..., Page]) -> None:
+    page = open_page(java_script_enabled=False)
+
+    page.goto(f"{portal.base_url}/identification")
+    page.context.clear_cookies()
+    page.get_by_label(IDENTIFIER).fill("personne@example.org")
+    page.get_by_label("CAPTCHA *").fill("22222")
+    page.get_by_role("button", name="CONNEXION").click()
+    assert heading(page) == "Votre navigateur refuse les cookies"
+
+
+@pytest.mark.parametrize("setting", ["captcha", "proof_of_work"])
+def test_pages_are_light(portal: Portal, open_page: Callable[..., Page], setting: str) -> None:
+    settings = portal.app.extensions["isoloir_settings"]
+    settings.challenge = setting
+    try:
+        paths = [
+            "/identification",
+            "/lien-envoye",
+            "/activation",
+            "/question-defi",
+            "/mot-de-passe",
+            "/aide/identifiant",
+        ]
+        for path in paths:
+            page = open_page()
+            requests: list[Request] = []
+            page.on("requestfinished", lambda request, found=requests: found.append(request))
+            portal.give(page.context, link=portal.prepared_link(), identifier="personne@example.org")
+            page.goto(portal.base_url + path, wait_until="networkidle")
+            assert page.url == portal.base_url + path
+            weights = {request.url: request.sizes()["responseBodySize"] for request in requests}
+            assert len(weights) > 1, weights
+            assert 20_000 < sum(weights.values()) < LIMIT, (path, weights)
+    finally:
+        settings.challenge = "captcha"
