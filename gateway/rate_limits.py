@@ -94,7 +94,7 @@ LIMITS: dict[str, tuple[Limit, frozenset[str]]] = {
         (_LINK, ("POST",), ("activation.submit", "challenge_question.submit", "challenge_question.skip")),
         (_LINK, ("POST",), ("access.open_link", "access.activate")),
         (_CHEAP, ("GET",), ("captcha.picture", "captcha.speech", "challenge.create", "identification.show")),
-        (_ASSISTANCE, ("POST",), ("assistance.submit",)),
+        (_ASSISTANCE, ("POST",), ("assistance.submit", "api_assistance.ask")),
     )
     for endpoint in endpoints
 }

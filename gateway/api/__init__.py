@@ -6,7 +6,7 @@ from flask import Flask
 from flask_smorest import Api
 from flask_wtf.csrf import CSRFProtect
 
-from gateway.api import access, ballots, challenge, elections, operator, session
+from gateway.api import access, assistance, ballots, challenge, elections, operator, session
 from gateway.api.schemas import ErrorSchema
 
 
@@ -40,6 +40,6 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     described.spec.components.security_scheme("session", {"type": "apiKey", "in": "cookie", "name": "isoloir"})
     described.spec.components.security_scheme("csrf", {"type": "apiKey", "in": "header", "name": "X-CSRFToken"})
     described.spec.components.security_scheme("operator", {"type": "http", "scheme": "bearer"})
-    for part in (session, challenge, access, elections, ballots, operator):
+    for part in (session, challenge, access, assistance, elections, ballots, operator):
         described.register_blueprint(part.blueprint)
     csrf.exempt(operator.blueprint)

@@ -137,6 +137,26 @@ class ActivationSchema(Schema):
     challenge = challenge()
 
 
+class AskAssistanceSchema(Schema):
+    """Who asks, where to answer, and what about. The challenge is for whoever is not signed in."""
+
+    name = text(200)
+    email = fields.String(
+        required=True, validate=[validate.Length(3, 254), validate.Regexp(r"\s*[^@\s]+@[^@\s]+\s*\Z"), storable]
+    )
+    subject = fields.String(
+        required=True, validate=validate.OneOf(["access", "password", "voting_code", "vote", "roll", "other"])
+    )
+    text = text(2000, 10)
+    challenge = challenge()
+
+
+class AssistanceSchema(Schema):
+    """The number of a request, to quote."""
+
+    request = fields.Raw(required=True, metadata={"type": "integer"})
+
+
 class VoterSchema(Schema):
     """The voter who is signed in."""
 

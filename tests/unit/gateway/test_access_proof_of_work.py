@@ -15,16 +15,18 @@ from flask import Flask
 from gateway.captcha import proof_of_work
 from services.runtime.refusals import Refusal
 from tests.unit.gateway.conftest import Browser
-from tests.unit.gateway.fake_rpc import CAPTCHA, CAPTCHA_TEXT, IDENTIFIER, LINK_TOKEN, PASSWORD, FakeRpc
+from tests.unit.gateway.fake_rpc import CAPTCHA, CAPTCHA_TEXT, IDENTIFIER, LINK_TOKEN, PASSWORD, SESSION, FakeRpc
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+ASKED = {"name": "Ada L.", "email": IDENTIFIER, "subject": "access", "text": "Je ne reçois aucun message."}
 PATHS = {
     "access": ("/api/v1/access", {"identifier": IDENTIFIER}),
     "password": ("/api/v1/password-link", {"identifier": IDENTIFIER}),
     "login": ("/api/v1/session", {"identifier": IDENTIFIER, "password": PASSWORD}),
     "activation": ("/api/v1/activation", {"token": LINK_TOKEN, "password": PASSWORD}),
+    "assistance": ("/api/v1/assistance", ASKED),
 }
-COMMANDS = {"request_access", "request_password_link", "log_in", "activate"}
+COMMANDS = {"request_access", "request_password_link", "log_in", "activate", "submit_assistance"}
 
 
 @pytest.fixture
@@ -43,6 +45,7 @@ def code_of(browser: Browser, form: str, challenge: str) -> str:
 
 @pytest.mark.parametrize("form", PATHS)
 def test_commands_of_strangers_need_a_solved_challenge(form: str, browser: Browser, rpc: FakeRpc) -> None:
+    rpc.table["identity", "submit_assistance"] = {"request": 7}
     path, body = PATHS[form]
     answer = browser.send(path, body)
     assert (answer.status_code, (answer.json or {}).get("code")) == (422, "challenge_required")
@@ -51,6 +54,13 @@ def test_commands_of_strangers_need_a_solved_challenge(form: str, browser: Brows
     assert code_of(browser, form, browser.solved(other)) == "challenge_wrong", "made for another form"
     assert COMMANDS.isdisjoint({call.method for call in rpc.calls})
     assert browser.send_solved(form, path, body).status_code in {200, 201}
+
+
+def test_a_voter_who_is_signed_in_asks_for_help_without_work(voter: Browser, rpc: FakeRpc) -> None:
+    rpc.table["identity", "submit_assistance"] = {"request": 7}
+    answer = voter.send("/api/v1/assistance", ASKED)
+    assert (answer.status_code, answer.json) == (201, {"request": 7})
+    assert rpc.made("identity", "submit_assistance")[0].payload == {"session": SESSION, **ASKED}
 
 
 def test_a_challenge_is_spent_once(browser: Browser, rpc: FakeRpc) -> None:

@@ -1,0 +1,30 @@
+"""/assistance: ask the support cell for help, signed in or not. Strangers' requests take a challenge."""
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from gateway import space_clients, voter_session
+from gateway.api.description import CHALLENGED, UNSAFE, refusals
+from gateway.api.json_body import install
+from gateway.api.schemas import AskAssistanceSchema, AssistanceSchema
+from gateway.captcha import proof_of_work
+
+blueprint = Blueprint("api_assistance", __name__, url_prefix="/api/v1", description="Help from the support cell")
+install(blueprint)
+
+
+@blueprint.post("/assistance")
+@blueprint.doc(security=[{"csrf": []}])
+@blueprint.arguments(AskAssistanceSchema)
+@blueprint.response(201, AssistanceSchema)
+@refusals(blueprint, "too_many_requests", *CHALLENGED, *UNSAFE)
+def ask(wanted: dict[str, str]) -> dict[str, Any]:
+    """Record a request; an acknowledgement goes to the address that it gives."""
+    session = voter_session.token()
+    if session is None:
+        proof_of_work.spend(wanted["challenge"], "assistance")
+    number = space_clients.submit_assistance(
+        session, wanted["email"].strip(), wanted["name"].strip(), wanted["subject"], wanted["text"]
+    )
+    return {"request": number}
