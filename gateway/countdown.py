@@ -90,7 +90,8 @@ def current_event() -> str:
 
 def _event() -> Payload | None:
     if "voting_event" not in g:
-        g.voting_event = _ask()
+        # A voter's session has brought it already.
+        g.voting_event = g.voter_state["voting_event"] if "voter_state" in g else _ask()
     found: Payload | None = g.voting_event
     return found
 

@@ -10,6 +10,7 @@ from fpdf import FPDF
 from deploy.demo_data import scenario
 from deploy.launcher.post import deliver
 from deploy.operator import roll_file, voting_event_file
+from gateway.content.files import Contents, Found, Text
 from gateway.presentation import LOGO
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
@@ -27,6 +28,34 @@ def test_the_event_is_accepted_as_an_operators_file(tmp_path: Path) -> None:
         for election in event["elections"]
         for answer in election.get("question", {}).get("answers", [])
     )
+
+
+def test_every_list_has_candidates_led_by_the_one_it_names() -> None:
+    for election in scenario.voting_event(NOW)["elections"]:
+        for answer in election.get("question", {}).get("answers", []):
+            assert len(answer["candidates"]) >= 4
+            assert answer["name"].endswith(f"conduite par {answer['candidates'][0]}")
+
+
+def test_texts_of_the_demonstration_are_there() -> None:
+    contents = Contents(scenario.CONTENT)
+    for name in Text:
+        for language in ("fr", "en"):
+            found = contents.text(name, language)
+            assert found is not None
+            assert found.language == language
+    for election in scenario.voting_event(NOW)["elections"]:
+        answers = election.get("question", {}).get("answers", [])
+        texts = [contents.profession_de_foi(election["code"], number, "fr") for number in range(1, len(answers) + 2)]
+        # The last list has sent none, so that this can be seen as well.
+        assert [text is None for text in texts[-2:]] == [True] * len(texts[-2:])
+        assert all(isinstance(text, Found) for text in texts[:-2])
+
+
+def test_parts_of_the_space_are_open_before_the_vote() -> None:
+    event = scenario.voting_event(NOW)
+    assert {datetime.fromisoformat(moment) < NOW for moment in event["availability"].values()} == {True}
+    assert voting_event_file.for_identity(event)["availability"] == event["availability"]
 
 
 def test_two_events_share_no_uuid() -> None:
