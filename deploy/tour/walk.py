@@ -35,8 +35,8 @@ class Stop:
 
 
 def file_name(path: str) -> str:
-    """A path as a name: « /urne/<uuid> » → « urne »."""
-    plain = re.sub(r"<[^>]*>", "", path).strip("/")
+    """A rule as a name: « /urne/<election:uuid> » → « urne », the booth's apart from the list that leads to it."""
+    plain = path.replace("<election:uuid>", "scrutin") if path.startswith("/voter/") else re.sub(r"<[^>]*>", "", path)
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "racine"
 
 

@@ -1,14 +1,15 @@
 """axe-core finds nothing on any page, in any state, in both languages, at both widths, dark and light."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
+from deploy.tour.pictures import states
 from deploy.tour.portal import Portal
 from deploy.tour.stories import last_stories, stories
-from deploy.tour.walk import Stop, forms, fresh, open_everything, plain_pages, send_empty
+from deploy.tour.walk import fresh, plain_pages
 
 WIDTHS = (320, 1280)
 SCHEMES = ("light", "dark")
@@ -33,21 +34,6 @@ def look_at_all_widths(page: Page, axe: Axe, name: str) -> list[str]:
     return found
 
 
-def states_of(page: Page, portal: Portal, stop: Stop) -> Iterable[str]:
-    """Yield the name of each state while the page is in it: as it comes, unfolded, and after each form sent empty."""
-    stop.reach(page, portal)
-    yield stop.name
-    if open_everything(page):
-        yield f"{stop.name}-deplie"
-    for position in range(len(forms(page))):
-        fresh(page.context)
-        stop.reach(page, portal)
-        offered = forms(page)
-        if position < len(offered):
-            send_empty(page, offered[position])
-            yield f"{stop.name}-erreurs{position + 1 if position else ''}"
-
-
 @pytest.mark.timeout(280)
 @pytest.mark.parametrize("locale", ["fr-FR", "en-GB"])
 def test_every_page_of_the_url_map(new_page: Callable[..., Page], portal: Portal, axe: Axe, locale: str) -> None:
@@ -55,8 +41,7 @@ def test_every_page_of_the_url_map(new_page: Callable[..., Page], portal: Portal
     found: list[str] = []
     seen: set[tuple[Any, ...]] = set()
     for stop in plain_pages(portal):
-        fresh(page.context)
-        for state in states_of(page, portal, stop):
+        for state in states(page, portal, stop):
             # Where a page leads elsewhere, that page is looked at under its own name.
             key = (page.url, page.title(), page.locator("main").inner_text())
             if key not in seen:

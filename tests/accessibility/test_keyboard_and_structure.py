@@ -53,8 +53,8 @@ def test_everything_is_reached_with_tab_and_shows_its_focus(page: Page, portal: 
         for _press in range(min(count * 2, MOST_STOPS) + 15):
             page.keyboard.press("Tab")
             focus = page.evaluate(FOCUSED)
-            if focus is None:
-                break
+            if focus is None or (len(reached) > 1 and focus["order"] == reached[0]):
+                break  # out of the page, or round to where the page had put the focus
             if focus["order"] and (not reached or reached[-1] != focus["order"]):
                 reached.append(focus["order"])
                 if not focus["outline"]:
