@@ -48,11 +48,13 @@ def send_page(
         # The end was reached; voters who joined the roll meanwhile may stand before the position.
         page += _unwritten(session, found, "", limit - len(page), until=found.position)
     active = set(session.scalars(select(Account.voter_id).where(Account.voter_id.in_([voter.id for voter in page]))))
+    new = [voter.id for voter in page if voter.id not in active]
+    tokens = links.replace(session, new, links.ACTIVATION, now=now, lifetime=lifetime)
     made = [
         {
             "campaign": campaign,
             "voter_id": voter.id,
-            "message_id": _write_to(session, room, voter, voter.id in active, campaign, lifetime, now),
+            "message_id": _write_to(session, room, voter, tokens.get(voter.id), campaign, lifetime, now),
             "queued_at": now,
         }
         for voter in page
@@ -112,14 +114,13 @@ def _write_to(
     session: Session,
     room: MailRoom,
     voter: Voter,
-    active: bool,
+    token: str | None,
     campaign: str,
     lifetime: timedelta,
     now: datetime,
 ) -> str:
-    values: dict[str, object] = {"active": active, "link": None, "minutes": 0}
-    if not active:
-        token = links.replace(session, voter.id, links.ACTIVATION, now=now, lifetime=lifetime)
+    values: dict[str, object] = {"active": token is None, "link": None, "minutes": 0}
+    if token is not None:
         values |= {"link": links.address(room, token), "minutes": int(lifetime.total_seconds() // 60)}
     return request_email(
         session,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.identity import tokens
@@ -44,7 +45,7 @@ def send(session: Session, room: MailRoom, voter_id: str, purpose: str, *, now: 
     newest = session.scalar(select(Link).where(Link.voter_id == voter_id).order_by(Link.created_at.desc()).limit(1))
     if newest is not None and newest.consumed_at is None and now - newest.created_at < COOLDOWN:
         return False
-    token = replace(session, voter_id, purpose, now=now, lifetime=lifetime)
+    token = replace(session, [voter_id], purpose, now=now, lifetime=lifetime)[voter_id]
     minutes = int(lifetime.total_seconds() // 60)
     request_email(
         session,
@@ -57,21 +58,32 @@ def send(session: Session, room: MailRoom, voter_id: str, purpose: str, *, now: 
     return True
 
 
-def replace(session: Session, voter_id: str, purpose: str, *, now: datetime, lifetime: timedelta) -> str:
-    """Make a new link, end the earlier ones, and return its token. The caller holds the lock of the voter's row."""
-    end_all(session, voter_id, now)
-    token = tokens.fresh()
-    session.add(
-        Link(
-            id=str(uuid.uuid4()),
-            token_hash=tokens.digest(token),
-            voter_id=voter_id,
-            purpose=purpose,
-            created_at=now,
-            expires_at=now + lifetime,
-        )
+def replace(
+    session: Session, voter_ids: Sequence[str], purpose: str, *, now: datetime, lifetime: timedelta
+) -> dict[str, str]:
+    """Make a new link for each voter, end the earlier ones, and return the tokens by voter.
+
+    The caller holds the locks of the voters' rows.
+    """
+    made = {voter_id: tokens.fresh() for voter_id in voter_ids}
+    if not made:
+        return made
+    end_all(session, voter_ids, now)
+    session.execute(
+        insert(Link),
+        [
+            {
+                "id": str(uuid.uuid4()),
+                "token_hash": tokens.digest(token),
+                "voter_id": voter_id,
+                "purpose": purpose,
+                "created_at": now,
+                "expires_at": now + lifetime,
+            }
+            for voter_id, token in made.items()
+        ],
     )
-    return token
+    return made
 
 
 def address(room: MailRoom, token: str) -> str:
@@ -128,11 +140,11 @@ def _change(session: Session, link: OpenLink, now: datetime, **values: object) -
     raise refuse(Code.LINK_USED if used is not None else Code.LINK_EXPIRED)
 
 
-def end_all(session: Session, voter_id: str, now: datetime) -> None:
-    """Make every link of the voter that is still open invalid."""
+def end_all(session: Session, voter_ids: Sequence[str], now: datetime) -> None:
+    """Make every link of these voters that is still open invalid."""
     session.execute(
         update(Link)
-        .where(Link.voter_id == voter_id, Link.consumed_at.is_(None), Link.superseded_at.is_(None))
+        .where(Link.voter_id.in_(voter_ids), Link.consumed_at.is_(None), Link.superseded_at.is_(None))
         .values(superseded_at=now, pending_hash=None)
         .execution_options(synchronize_session=False)
     )

@@ -135,7 +135,7 @@ def test_the_link_may_be_replaced_while_the_password_is_hashed(database, token, 
     def slow(function, *args):
         hashed = function(*args)
         with database.transaction() as session:
-            links.end_all(session, session.scalar(select(Link.voter_id)), NOW)
+            links.end_all(session, [session.scalar(select(Link.voter_id))], NOW)
         return hashed
 
     assert refusal(prepare, database, token, hashing=activation.Hashing(slow, COST)).code == "link_expired"

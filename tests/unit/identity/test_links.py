@@ -135,7 +135,7 @@ def test_a_link_replaced_meanwhile_is_not_consumed(database, voters, room, mails
     with database.reading() as session:
         found = links.find(session, token_in(mails()[0]), NOW)
     with database.transaction() as session:
-        links.end_all(session, found.voter_id, NOW)
+        links.end_all(session, [found.voter_id], NOW)
     with pytest.raises(Refusal) as refused, database.transaction() as session:
         links.consume(session, found, NOW)
     assert refused.value.code == "link_expired"
