@@ -65,7 +65,7 @@ def rules(portal: Portal) -> list[Any]:
             for rule in portal.app.url_map.iter_rules()
             if "GET" in (rule.methods or ()) and not NOT_PAGES.match(rule.rule) and rule.endpoint not in NOT_HTML
         ),
-        key=lambda rule: rule.rule,
+        key=lambda rule: (rule.rule == "/", rule.rule),  # it leads elsewhere: pages go by their own names
     )
 
 
