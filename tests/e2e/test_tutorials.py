@@ -1,0 +1,424 @@
+"""The four tutorials' paths, screen by screen, in both profiles, and the refusals on the way.
+
+Real services, real messages over SMTP, Chromium. The browser does its proof of work; one walk copies the picture's code,
+which the test reads from identity, since no test can see what a person sees.
+"""
+
+import re
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import update
+
+from deploy.tour.portal import Portal, identifiers
+from services.identity import tokens
+from services.identity.models import AccessCooldown, Link, VoterSession
+
+WORK = {"ISOLOIR_GATEWAY_CHALLENGE": "proof_of_work"}
+PASSWORD = "2026jevotéTranquille!"
+ANOTHER = "Une autre phrase, 2 fois plus longue"
+SHORT = "Baleine8"
+HOME = "Bienvenue sur votre portail Élections"
+FIRST_PASSWORD = "Initialisation du mot de passe Élections"
+SENT = "Un mail vient de vous être envoyé"
+
+
+@pytest.fixture(scope="module")
+def portal_2022(tmp_path_factory):
+    """A voting event of the 2022 profile."""
+    with Portal(tmp_path_factory.mktemp("portal"), "2022", WORK, notices=False) as portal:
+        yield portal
+
+
+@pytest.fixture(scope="module")
+def portal_2018(tmp_path_factory):
+    """A voting event of the 2018 profile."""
+    with Portal(tmp_path_factory.mktemp("portal"), "2018", WORK, notices=False) as portal:
+        yield portal
+
+
+def heading(page, words):
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(words))
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).last.click()
+
+
+def script_is_there(page):
+    """A person types for seconds; a test must wait until the page's script watches the form."""
+    if page.locator("[data-challenge]").count():
+        page.locator("[data-challenge][data-state]").wait_for()
+
+
+def identify(page, portal, voter, button="CONNEXION"):
+    page.goto(portal.base_url)
+    page.get_by_label("Identifiant électeur").fill(voter)
+    script_is_there(page)
+    press(page, button)
+
+
+def ask_for_link(page, portal, voter):
+    mailboxes = portal.mailboxes
+    earlier = len(mailboxes.links(voter))
+    identify(page, portal, voter)
+    expect(page.get_by_text(SENT).first).to_be_visible()
+    return mailboxes.wait_for_link(voter, earlier=earlier)
+
+
+def type_password(page, password, again=None, button="CONNEXION"):
+    page.locator("[name=password]").fill(password)
+    page.locator("[name=confirmation]").fill(password if again is None else again)
+    script_is_there(page)
+    press(page, button)
+
+
+def choose_question(page):
+    heading(page, "Question défi")
+    page.get_by_label("Choix de la Question défi").select_option(label="Dans quelle rue ai-je grandi ?")
+    page.get_by_label("Répondre à la Question défi choisie").fill("Rue des Lilas")
+    page.get_by_label("Ressaisir la réponse à la Question défi").fill("Rue des Lilas")
+    press(page, "ACTIVER SON COMPTE")
+
+
+def activate(page, portal, voter):
+    page.goto(ask_for_link(page, portal, voter))
+    type_password(page, PASSWORD)
+    choose_question(page)
+
+
+def sign_out(page):
+    press(page, "Se déconnecter")
+    heading(page, "Vous êtes déconnecté")
+
+
+def errors(page):
+    expect(page.locator(".error-summary")).to_be_focused()
+    return page.locator(".error-summary").inner_text()
+
+
+def let_pass(portal, voter, minutes, column="created_at"):
+    """Let time pass for a voter's newest link, and for whoever asked for one: no page can."""
+    past = datetime.now(UTC) - timedelta(minutes=minutes)
+    sent = portal.mailboxes.links(voter)
+    with portal.database("identity").transaction() as session:
+        if sent:
+            newest = tokens.digest(sent[-1].rsplit("/", 1)[-1])
+            session.execute(update(Link).where(Link.token_hash == newest).values({column: past}))
+        session.execute(update(AccessCooldown).values(asked_at=past))
+
+
+def test_2022_first_connection_by_the_link_of_the_campaign(page, portal_2022):
+    """seeds/000: e-mail, password, challenge question, « ACTIVER SON COMPTE », home; then the link has served."""
+    portal, voter = portal_2022, identifiers()[0]
+    campaign = portal.call("identity", "open_campaign", voting_event=portal.event["voting_event"], name="Ouverture")[
+        "campaign"
+    ]
+    portal.call("identity", "send_campaign_page", campaign=campaign, limit=500)
+    link = portal.mailboxes.wait_for_link(voter)
+    page.goto(link)
+    assert link.rsplit("/", 1)[-1] not in page.url
+    heading(page, FIRST_PASSWORD)
+    for rule in ("entre 12 caractères et 256 caractères", "au moins un caractère spécial"):
+        expect(page.get_by_text(rule)).to_be_visible()
+
+    type_password(page, "court1A!")
+    assert "trop court" in errors(page)
+    type_password(page, "sansmajusculeni chiffre")
+    assert "majuscule" in errors(page)
+    assert "chiffre" in errors(page)
+    type_password(page, PASSWORD, ANOTHER)
+    assert "Les deux saisies sont différentes" in errors(page)
+    type_password(page, PASSWORD)
+
+    heading(page, "Question défi")
+    press(page, "ACTIVER SON COMPTE")
+    assert "Choisissez une question défi" in errors(page)
+    choose_question(page)
+    heading(page, HOME)
+    expect(page.get_by_text("Votre compte a bien été activé. Votre question défi")).to_be_visible()
+    for block in ("Mes informations pratiques", "Mes scrutins", "Mon Compte", "Je Vote"):
+        expect(page.get_by_role("heading", name=block, exact=True)).to_be_visible()
+    for entry in ("Édito", "Formulaire de demande d’assistance", "Mes informations personnelles", "JE VOTE"):
+        expect(page.get_by_role("link", name=entry)).to_be_visible()
+    sign_out(page)
+
+    page.goto(link)
+    heading(page, "Ce lien a déjà servi")
+    page.get_by_role("button", name="Demander un nouveau lien").click()
+    heading(page, "Accès au portail Élections")
+
+
+def test_2022_first_connection_by_identifier(page, portal_2022):
+    """seeds/001: identifier, message, password, « ACCÈS SANS ACTIVATION » once, then the whole activation."""
+    portal, voter = portal_2022, identifiers()[1]
+    page.goto(portal.base_url)
+    heading(page, "Accès au portail Élections")
+    page.get_by_label("Identifiant électeur").fill("pas une adresse")
+    press(page, "CONNEXION")
+    assert "adresse complète" in errors(page)
+    page.get_by_role("link", name="Vous ne connaissez pas votre identifiant ?").click()
+    expect(page.get_by_text("Essayez-les l’une après l’autre")).to_be_visible()
+
+    let_pass(portal, voter, 5)
+    page.goto(ask_for_link(page, portal, f"  {voter.upper()} ".strip().lower()))
+    type_password(page, PASSWORD)
+    press(page, "ACCÈS SANS ACTIVATION")
+    heading(page, HOME)
+    expect(page.get_by_text("Vous êtes entré sans activer votre compte").first).to_be_visible()
+    sign_out(page)
+
+    # Nothing was kept: the next connection starts again with a link.
+    let_pass(portal, voter, 5)
+    page.goto(ask_for_link(page, portal, voter))
+    type_password(page, PASSWORD)
+    choose_question(page)
+    heading(page, HOME)
+    sign_out(page)
+    identify(page, portal, voter)
+    heading(page, "Saisie du mot de passe")
+    page.locator("[name=password]").fill(PASSWORD)
+    press(page, "CONNEXION")
+    heading(page, HOME)
+    expect(page.get_by_text("Dernière connexion")).to_be_visible()
+
+
+def test_2022_unknown_addresses_are_answered_alike(page, portal_2022):
+    """The same page, the same words, the same cooldown; and nothing tells who is a voter."""
+    pages = []
+    for voter in ("personne@example.org", identifiers()[2]):
+        let_pass(portal_2022, voter, 5)
+        identify(page, portal_2022, voter)
+        expect(page.get_by_text(SENT).first).to_be_visible()
+        first = page.locator("main").inner_text()
+        press(page, "Renvoyer le message")
+        expect(page.get_by_text("Un message est déjà en route depuis")).to_be_visible()
+        pages.append([re.sub(r"\d\dh\d\d", "…", text) for text in (first, page.locator("main").inner_text())])
+    assert pages[0] == pages[1]
+
+
+def test_2022_password_reissue(page, portal_2022):
+    """seeds/003: « Besoin du réassort », message, new password; the old one is valid until then and not after."""
+    portal, voter = portal_2022, identifiers()[3]
+    let_pass(portal, voter, 5)
+    activate(page, portal, voter)
+    heading(page, HOME)
+    sign_out(page)
+
+    mailboxes = portal.mailboxes
+    earlier = len(mailboxes.links(voter))
+    identify(page, portal, voter)
+    press(page, "Besoin du réassort de votre mot de passe élections")
+    expect(page.get_by_text(SENT).first).to_be_visible()
+    link = mailboxes.wait_for_link(voter, earlier=earlier)
+    identify(page, portal, voter)
+    page.locator("[name=password]").fill(PASSWORD)
+    press(page, "CONNEXION")
+    heading(page, HOME)
+    sign_out(page)
+
+    page.goto(link)
+    heading(page, FIRST_PASSWORD)
+    expect(page.get_by_text("Votre mot de passe actuel reste valable")).to_be_visible()
+    type_password(page, ANOTHER, button="VALIDER")
+    heading(page, HOME)
+    expect(page.get_by_text("Votre nouveau mot de passe est enregistré.")).to_be_visible()
+    sign_out(page)
+
+    identify(page, portal, voter)
+    page.locator("[name=password]").fill(PASSWORD)
+    press(page, "CONNEXION")
+    assert "incorrect" in errors(page)
+    page.locator("[name=password]").fill(ANOTHER)
+    press(page, "CONNEXION")
+    heading(page, HOME)
+
+
+def test_2018_account_creation_and_log_in(page, portal_2018):
+    """seeds/002: address, « OK, j’ai compris », message, password of 8 to 24 characters, « SE CONNECTER »."""
+    portal, voter = portal_2018, identifiers()[0]
+    page.goto(portal.base_url)
+    heading(page, "Espace électeur")
+    expect(page.get_by_text("Accédez à votre espace électeur pour")).to_be_visible()
+    expect(page.get_by_text("Clôture du vote dans")).to_be_visible()
+    page.get_by_label("Identifiant électeur").fill(voter)
+    script_is_there(page)
+    press(page, "CONTINUER")
+    expect(page.get_by_text("peut prendre jusqu’à 15 mn")).to_be_visible()
+    expect(page.get_by_role("button", name="OK, j’ai compris")).to_be_visible()
+
+    page.goto(portal.mailboxes.wait_for_link(voter))
+    heading(page, "Création de mon mot de passe")
+    expect(page.get_by_text("entre 8 et 24 caractères")).to_be_visible()
+    type_password(page, "baleine", button="VALIDER")
+    assert "trop court" in errors(page)
+    type_password(page, SHORT * 4, button="VALIDER")
+    assert "trop long" in errors(page)
+    type_password(page, SHORT, SHORT + "x", button="VALIDER")
+    assert "différentes" in errors(page)
+    type_password(page, SHORT, button="VALIDER")
+    heading(page, HOME)
+    expect(page.get_by_text("Votre compte a bien été activé.")).to_be_visible()
+    sign_out(page)
+
+    identify(page, portal, voter, "CONTINUER")
+    heading(page, "Saisie du mot de passe personnel électeur")
+    page.locator("[name=password]").fill("Baleine9")
+    press(page, "SE CONNECTER")
+    assert "incorrect" in errors(page)
+    page.locator("[name=password]").fill(SHORT)
+    press(page, "SE CONNECTER")
+    heading(page, HOME)
+
+
+def test_2018_a_forgotten_password_asks_no_challenge_question(page, portal_2018):
+    portal, voter = portal_2018, identifiers()[1]
+    identify(page, portal, voter, "CONTINUER")
+    expect(page.get_by_text("peut prendre jusqu’à 15 mn")).to_be_visible()
+    page.goto(portal.mailboxes.wait_for_link(voter))
+    type_password(page, SHORT, button="VALIDER")
+    heading(page, HOME)
+    sign_out(page)
+    identify(page, portal, voter, "CONTINUER")
+    earlier = len(portal.mailboxes.links(voter))
+    press(page, "Besoin du réassort de votre mot de passe élections")
+    page.goto(portal.mailboxes.wait_for_link(voter, earlier=earlier))
+    type_password(page, "Cachalot9", button="VALIDER")
+    heading(page, HOME)
+
+
+def test_a_link_that_has_expired_and_one_that_a_newer_one_replaced(page, portal_2022):
+    portal, voter = portal_2022, identifiers()[4]
+    let_pass(portal, voter, 5)
+    older = ask_for_link(page, portal, voter)
+    let_pass(portal, voter, 5)
+    newer = ask_for_link(page, portal, voter)
+    page.goto(older)
+    heading(page, "Ce lien (a expiré|a déjà servi|n’est pas reconnu)")
+    expect(page.get_by_text("seul le lien du plus récent fonctionne")).to_be_visible()
+    # A mail filter's visit uses nothing up.
+    for _visit in range(3):
+        page.goto(newer)
+        heading(page, FIRST_PASSWORD)
+    let_pass(portal, voter, 1, "expires_at")
+    page.goto(newer)
+    heading(page, "Ce lien a expiré")
+    page.get_by_role("button", name="Demander un nouveau lien").click()
+    heading(page, "Accès au portail Élections")
+
+
+def test_a_locked_account_still_lets_its_owner_in_by_the_link(page, portal_2022):
+    portal, voter = portal_2022, identifiers()[5]
+    let_pass(portal, voter, 5)
+    activate(page, portal, voter)
+    sign_out(page)
+    identify(page, portal, voter)
+    for _guess in range(6):
+        page.locator("[name=password]").fill("Un faux mot de passe 1!")
+        press(page, "CONNEXION")
+        page.locator(".error-summary").wait_for()
+    assert "bloqué" in errors(page)
+    page.locator("[name=password]").fill(PASSWORD)
+    press(page, "CONNEXION")
+    assert "bloqué" in errors(page)
+    earlier = len(portal.mailboxes.links(voter))
+    press(page, "Besoin du réassort de votre mot de passe élections")
+    page.goto(portal.mailboxes.wait_for_link(voter, earlier=earlier))
+    type_password(page, ANOTHER, button="VALIDER")
+    heading(page, HOME)
+    sign_out(page)
+    identify(page, portal, voter)
+    page.locator("[name=password]").fill(ANOTHER)
+    press(page, "CONNEXION")
+    heading(page, HOME)
+
+
+def test_a_browser_that_refuses_cookies_is_told(page, portal_2022):
+    """No « tourne en boucle »: the page says what is wrong and what to do, and the link is still good."""
+    portal, voter = portal_2022, identifiers()[6]
+    let_pass(portal, voter, 5)
+    link = ask_for_link(page, portal, voter)
+    # What a browser that keeps no cookie sends: each request as if it were the first.
+    page.context.clear_cookies()
+    page.goto(portal.base_url + "/activation")
+    heading(page, "Votre navigateur refuse les cookies")
+    expect(page.get_by_text("autorisez les cookies de ce site")).to_be_visible()
+    page.goto(portal.base_url + "/identification")
+    page.get_by_label("Identifiant électeur").fill(voter)
+    page.context.clear_cookies()
+    press(page, "CONNEXION")
+    expect(page.get_by_text("utorisez les cookies").first).to_be_visible()
+    page.goto(link)
+    heading(page, FIRST_PASSWORD)
+
+
+def test_a_session_that_has_expired_says_so(page, portal_2022):
+    portal, voter = portal_2022, identifiers()[7]
+    let_pass(portal, voter, 5)
+    activate(page, portal, voter)
+    heading(page, HOME)
+    with portal.database("identity").transaction() as session:
+        session.execute(update(VoterSession).values(last_seen_at=datetime.now(UTC) - timedelta(hours=5)))
+    page.get_by_role("link", name="Mes informations personnelles").click()
+    expect(page.get_by_text("Votre session a pris fin").first).to_be_visible()
+    assert page.locator("main a[href='/identification'], main form[action='/identification']").count()
+
+
+def test_two_clicks_at_once_use_a_link_once(page, portal_2022, chromium):
+    """Two windows send the same link's password at the same moment: one enters, the other is told."""
+    portal, voter = portal_2022, identifiers()[8]
+    let_pass(portal, voter, 5)
+    link = ask_for_link(page, portal, voter)
+    other_context = chromium.new_context(viewport={"width": 320, "height": 640}, locale="fr-FR")
+    try:
+        other = other_context.new_page()
+        for window in (page, other):
+            window.goto(link)
+            type_password(window, PASSWORD)
+            heading(window, "Question défi")
+        choose_question(page)
+        choose_question(other)
+        heading(page, HOME)
+        heading(other, "Ce lien a déjà servi")
+    finally:
+        other_context.close()
+
+
+def test_the_picture_is_copied_where_the_setting_says_so(page, tmp_path):
+    """The CAPTCHA as most voters will meet it: wrong once, another code on demand, then right."""
+    with Portal(tmp_path / "portal", notices=False) as portal:
+        voter = identifiers()[9]
+        page.goto(portal.base_url)
+        page.get_by_label("Identifiant électeur").fill(voter)
+        code = page.get_by_role("textbox", name="CAPTCHA")
+        code.fill("zzzzz")
+        press(page, "CONNEXION")
+        assert "La saisie du CAPTCHA est incorrecte" in errors(page)
+        before = page.locator(".captcha-image").get_attribute("src")
+        press(page, "Générer un autre code")
+        expect(page.locator(".captcha-image")).not_to_have_attribute("src", str(before))
+        assert page.get_by_label("Identifiant électeur").input_value() == voter
+        assert page.locator(".captcha-image").evaluate("image => image.complete && image.naturalWidth > 0")
+        address = page.locator("audio").get_attribute("src")
+        assert page.request.get(portal.base_url + str(address)).body()[:4] == b"RIFF"
+        page.get_by_label("Identifiant électeur").fill(voter)
+        code.fill(portal.code_of(page).upper())
+        press(page, "CONNEXION")
+        expect(page.get_by_text(SENT).first).to_be_visible()
+        page.goto(portal.mailboxes.wait_for_link(voter))
+        page.locator("[name=password]").fill(PASSWORD)
+        page.locator("[name=confirmation]").fill(PASSWORD)
+        page.get_by_role("textbox", name="CAPTCHA").fill(portal.code_of(page))
+        press(page, "CONNEXION")
+        choose_question(page)
+        heading(page, HOME)
+
+
+def test_pages_are_quick(page, portal_2022):
+    """No page of the way in keeps a voter waiting (a generous bound: a stuck lock, not a slow machine)."""
+    for path in ("/identification", "/aide/identifiant", "/informations/aide", "/horaires-hors-metropole"):
+        start = time.monotonic()
+        page.goto(portal_2022.base_url + path)
+        assert time.monotonic() - start < 10
