@@ -17,6 +17,8 @@ from services.reassort.voting_code import credential_from_code
 
 TIMEOUT = 30  # seconds, for one request
 AWAY = {502, 503, 504}
+CUT_OFF = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
+"""The portal died before, or in the middle of, its answer."""
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -144,7 +146,7 @@ class Voter:
                 answer = self.http.request(method, url, json=payload, headers=headers, timeout=TIMEOUT)
                 if answer.status_code not in AWAY or time.monotonic() > deadline:
                     return answer
-            except requests.ConnectionError:
+            except CUT_OFF:
                 if time.monotonic() > deadline:
                     raise
             time.sleep(0.3)
