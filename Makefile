@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 VOTERS ?= 100
 OUT ?= out
+BUS ?= auto
+DATABASES ?= sqlite
 
 .PHONY: help setup setup-dev setup-test demo election test lint bench lock clean translations screenshots
 
@@ -52,7 +54,7 @@ demo: setup ## start everything with an invented election and say how to be a vo
 	$(BIN)/isoloir demo
 
 election: setup ## run a whole election without a human: make election VOTERS=100 OUT=out
-	$(BIN)/isoloir election --voters $(VOTERS) --out $(OUT)
+	$(BIN)/isoloir election --voters $(VOTERS) --out $(OUT) --bus $(BUS) --databases $(DATABASES)
 
 test: setup-test ## run every test (RabbitMQ, PostgreSQL, SMTP, Chromium for real)
 	npm run --silent typecheck

@@ -9,7 +9,7 @@ from services.runtime import logs
 from services.runtime.settings import load
 
 
-class StructuredLogger(Logger):  # type: ignore[misc]
+class StructuredLogger(Logger):
     """gunicorn's own messages in the form of all others: one JSON line each."""
 
     def setup(self, cfg: Any) -> None:

@@ -9,7 +9,7 @@ from gateway.settings import Settings as GatewaySettings
 from services.runtime import logs, settings
 
 
-class _Application(BaseApplication):  # type: ignore[misc]
+class _Application(BaseApplication):
     def __init__(self, service_paths: list[str], gateway_settings: GatewaySettings) -> None:
         self.service_paths = service_paths
         self.gateway_settings = gateway_settings

@@ -69,10 +69,12 @@ def save_key(key: TrusteeKey, directory: Path) -> Path:
     return path
 
 
+def load_key(path: Path) -> TrusteeKey:
+    """The key that `save_key` wrote. Raises ValueError, KeyError or TypeError for a file that is none."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return TrusteeKey(int(content["owner"]), str(content["group"]), str(content["name"]), int(content["secret"]))
+
+
 def load_keys(directory: Path) -> list[TrusteeKey]:
     """The keys that `save_key` wrote, in the order of their owners."""
-    keys = []
-    for path in directory.glob("*.json"):
-        content = json.loads(path.read_text(encoding="utf-8"))
-        keys.append(TrusteeKey(content["owner"], content["group"], content["name"], int(content["secret"])))
-    return sorted(keys, key=lambda key: key.owner)
+    return sorted((load_key(path) for path in directory.glob("[0-9]*.json")), key=lambda key: key.owner)

@@ -23,6 +23,8 @@ TURN_SECONDS = 180.0  # how long a voter waits where too many come from one addr
 QUESTION = "first_pet"
 AWAY = {502, 503, 504}
 LIMITED = 429
+CUT_OFF = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
+"""The portal died before, or in the middle of, its answer."""
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -177,7 +179,7 @@ class Voter:
                     wait = min(float(answer.headers.get("Retry-After", "1")), 5.0)
                 elif answer.status_code not in AWAY or time.monotonic() > deadline:
                     return answer
-            except requests.ConnectionError:
+            except CUT_OFF:
                 if time.monotonic() > deadline:
                     raise
             time.sleep(wait)

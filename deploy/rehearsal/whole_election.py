@@ -64,17 +64,18 @@ class Rehearsal:
 
     def run(self) -> Outcome:
         """Everything from the roll to the verified result."""
-        self._prepare()
-        keys = self._seal()
-        codes = self._collect_codes()
-        activated = self._activate()
-        self._vote(codes)
-        self._close_and_tally(keys)
+        self.prepare()
+        keys = self.seal()
+        codes = self.collect_codes()
+        activated = self.activate()
+        self.vote(codes)
+        self.close_and_tally(keys)
         with self.phases.phase("Vérification"):
-            elections = [self._compare(entry) for entry in self.online]
+            elections = [self.compare(entry) for entry in self.online]
         return Outcome(len(self.electors), activated, elections)
 
-    def _prepare(self) -> None:
+    def prepare(self) -> None:
+        """Import the voting event and the roll, generate the voting codes."""
         self.out.mkdir(parents=True, exist_ok=True)
         roll = self.out / "roll.csv"
         electorate.write_roll(self.electors, roll)
@@ -92,7 +93,8 @@ class Rehearsal:
             for _total in self.operator.generate_all_codes(voting_event_uuid):
                 pass
 
-    def _seal(self) -> list[ceremony.TrusteeKey]:
+    def seal(self) -> list[ceremony.TrusteeKey]:
+        """Hold the key ceremony and seal roll and elections. Out: the holders' keys."""
         with self.phases.phase("Cérémonie des clés et scellement"):
             trustees, keys = ceremony.make_trustees()
             for key in keys:
@@ -115,17 +117,19 @@ class Rehearsal:
                     raise
             time.sleep(0.2)
 
-    def _collect_codes(self) -> dict[str, str]:
+    def collect_codes(self) -> dict[str, str]:
+        """Read the printed notices. Out: identifier → voting code."""
         with self.phases.phase("Notices de vote imprimées"):
             streets = {elector.street: elector.identifier for elector in self.electors}
             return notices.wait_for_codes(self.system.demo_dir / "print", streets)
 
-    def _activate(self) -> int:
+    def activate(self) -> int:
+        """Every voter asks for access, follows the link of his e-mail and chooses a password. Out: how many did."""
         mailboxes = Mailboxes(self.system.demo_dir / "mail")
         activated: list[str] = []
 
         def activate(elector: electorate.Elector) -> None:
-            voter = self._voter()
+            voter = self.voter()
             voter.request_access(elector.identifier)
             link = mailboxes.wait_for_link(elector.identifier)
             try:
@@ -141,9 +145,11 @@ class Rehearsal:
         self.phases.for_each("Activation des comptes", self.electors, activate, VOTERS_AT_ONCE)
         return len(activated)
 
-    def _vote(self, codes: dict[str, str]) -> None:
+    def vote(self, codes: dict[str, str]) -> None:
+        """Everybody who means to vote does, in all his elections."""
+
         def vote(elector: electorate.Elector) -> None:
-            voter = self._voter()
+            voter = self.voter()
             voter.log_in(elector.identifier, elector.password)
             for entry in self.online:
                 if entry["code"] not in elector.choices:
@@ -157,7 +163,8 @@ class Rehearsal:
         voting = [elector for elector in self.electors if elector.choices]
         self.phases.for_each("Vote", voting, vote, VOTERS_AT_ONCE)
 
-    def _close_and_tally(self, keys: list[ceremony.TrusteeKey]) -> None:
+    def close_and_tally(self, keys: list[ceremony.TrusteeKey]) -> None:
+        """Close each election, decrypt with the fewest holders that suffice, publish the result."""
         for entry in self.online:
             uuid_of = entry["uuid"]
             with self.phases.phase(f"Clôture et dépouillement {entry['code']}"):
@@ -168,7 +175,8 @@ class Rehearsal:
                     self.operator.submit_partial_decryption(uuid_of, key.owner, key.decrypt(election, tally))
                 self.operator.publish_result(uuid_of)
 
-    def _compare(self, entry: dict[str, Any]) -> ElectionCounts:
+    def compare(self, entry: dict[str, Any]) -> ElectionCounts:
+        """Fetch the archive of one election, have it verified, and lay all its counts side by side."""
         election, code = entry["uuid"], entry["code"]
         archive = self.out / f"{election}.bel"
         with archive.open("wb") as file:
@@ -176,7 +184,7 @@ class Rehearsal:
                 file.write(piece)
         described = self.operator.describe_election(election)
         attendance = self._settled_attendance(election)
-        trackers = self._voter().trackers(election)
+        trackers = self.voter().trackers(election)
         return ElectionCounts(
             uuid=election,
             code=code,
@@ -202,7 +210,8 @@ class Rehearsal:
                 return found
             time.sleep(0.2)
 
-    def _voter(self) -> Voter:
+    def voter(self) -> Voter:
+        """A voter with cookies of his own, on shared connections."""
         session = requests.Session()
         session.mount("http://", self._connections)
         return Voter(self.system.base_url, session, self.patience)

@@ -85,22 +85,19 @@ def allowance(session: Session, channel: str, *, now: datetime, per_minute: int,
     if session.get_bind().dialect.name == "postgresql":
         # Two processes that count at once would each take the whole allowance.
         session.execute(select(func.pg_advisory_xact_lock(_PACE_LOCK)))
-    begun = session.scalar(
-        select(func.count())
-        .select_from(Message)
-        .where(Message.channel == channel, Message.begun_at > now - timedelta(minutes=1))
-    )
-    leased = session.scalar(
+    # One statement: between two, a message that is begun meanwhile would be in neither count.
+    taken = session.scalar(
         select(func.count())
         .select_from(Message)
         .where(
             Message.channel == channel,
-            Message.state == State.SENDING,
-            Message.leased_until > now,
-            or_(Message.begun_at.is_(None), Message.begun_at <= now - timedelta(minutes=1)),
+            or_(
+                Message.begun_at > now - timedelta(minutes=1),
+                and_(Message.state == State.SENDING, Message.leased_until > now),
+            ),
         )
     )
-    return max(0, min(most, per_minute - (begun or 0) - (leased or 0)))
+    return max(0, min(most, per_minute - (taken or 0)))
 
 
 def begin(session: Session, claimed: Claimed, now: datetime) -> bool:

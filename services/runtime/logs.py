@@ -62,6 +62,12 @@ def remove_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) 
     return event
 
 
+def order_for_reading(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A structlog processor: what an operator looks for first comes first in the line."""
+    first = {name: event[name] for name in ("at", "level", "process", "event", "correlation_id") if name in event}
+    return first | dict(event)
+
+
 def configure(process_name: str, level: str = "INFO") -> None:
     """Send every log of this process, libraries' included, to standard output as JSON lines that name the process."""
 
@@ -90,6 +96,7 @@ def configure(process_name: str, level: str = "INFO") -> None:
             foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                order_for_reading,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
         )

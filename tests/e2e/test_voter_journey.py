@@ -1,16 +1,16 @@
 """A voter in a real browser, from the link in the e-mail to the receipt; and the vote is in the tally."""
 
 import json
-from datetime import UTC, datetime
 
 import pytest
+from click.testing import CliRunner
 
+from deploy.cli import main
 from deploy.launcher.loading import load, prepare_event
 from deploy.launcher.system import System
 from deploy.operator.client import OperatorClient
 from deploy.rehearsal import ceremony, notices, witness
 from deploy.rehearsal.mailbox import Mailboxes
-from services.ballot.belenios.election import Election
 from tests.integration.conftest import QUICK
 from tests.waiting import wait_until
 
@@ -142,15 +142,25 @@ def vote(page, system, election):
 
 
 def close_and_tally(system, election, folder):
+    """As an operator and three key holders would, from their terminals."""
     uuid = election["uuid"]
-    operator = OperatorClient(system.base_url, system.operator_token)
-    operator.close_election(uuid, f"fin de l'essai du {datetime.now(UTC):%d/%m/%Y}")
-    tally = operator.encrypted_tally(uuid)["encrypted_tally"]
-    parsed = Election.parse(operator.describe_election(uuid)["election"])
+    say(system, "operator", "close", "--election", uuid, "--reason", "fin de l'essai", "--yes")
     for key in ceremony.keys_that_suffice(ceremony.load_keys(system.state_dir / "trustees")):
-        operator.submit_partial_decryption(uuid, key.owner, key.decrypt(parsed, tally))
-    result = json.loads(operator.publish_result(uuid)["result"])["result"][0]
+        path = next((system.state_dir / "trustees").glob(f"{key.owner}-*.json"))
+        assert key.name in say(system, "trustee", "decrypt", str(path), uuid)
+    say(system, "operator", "publish", "--election", uuid)
     archive = folder / f"{uuid}.bel"
-    archive.write_bytes(b"".join(operator.archive(uuid)))
+    say(system, "operator", "download-archive", uuid, "--to", str(archive))
+    assert "Tout est juste" in say(system, "verify", str(archive))
+    operator = OperatorClient(system.base_url, system.operator_token)
+    result = json.loads(operator.describe_election(uuid)["result"])["result"][0]
     operator.close()
     return archive, result
+
+
+def say(system, *words):
+    """Run a command of `isoloir` against the system; what it printed. A failure fails the test with its words."""
+    settings = {"ISOLOIR_PUBLIC_URL": system.base_url, "ISOLOIR_GATEWAY_OPERATOR_TOKEN": system.operator_token}
+    ran = CliRunner().invoke(main, list(words), env=settings)
+    assert ran.exit_code == 0, ran.output
+    return ran.output

@@ -40,7 +40,7 @@ def test_kill_9_of_every_part_loses_nothing_acknowledged(bus, start_system, phas
     system = start_system(bus)
     rehearsal = Rehearsal(system, 40 if bus == "broker" else 24, tmp_path / "out", phases, patience=PATIENCE)
     misfortune = Misfortune(system, PARTS[bus])
-    activate = rehearsal._activate
+    activate = rehearsal.activate
 
     def activate_under_misfortune():
         misfortune.thread.start()
@@ -50,9 +50,9 @@ def test_kill_9_of_every_part_loses_nothing_acknowledged(bus, start_system, phas
         misfortune.thread.join(timeout=300)
         close(keys)
 
-    close = rehearsal._close_and_tally
-    rehearsal._activate = activate_under_misfortune
-    rehearsal._close_and_tally = close_once_all_have_died
+    close = rehearsal.close_and_tally
+    rehearsal.activate = activate_under_misfortune
+    rehearsal.close_and_tally = close_once_all_have_died
     outcome = rehearsal.run()
 
     assert misfortune.error is None, misfortune.error

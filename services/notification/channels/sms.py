@@ -61,7 +61,7 @@ def _refused(error: TwilioRestException) -> Outcome:
     return Outcome(Result.REFUSED, reason)
 
 
-class _Redirected(TwilioHttpClient):  # type: ignore[misc]  # the SDK has no types
+class _Redirected(TwilioHttpClient):
     """The SDK's HTTP client, sending its requests to another address than Twilio's own."""
 
     def __init__(self, base_url: str) -> None:

@@ -1,0 +1,27 @@
+"""`make bench`: protocol against belenios-tool, then votes a second through the gateway; build/bench.json."""
+
+import json
+import tempfile
+from pathlib import Path
+
+from tests.bench import crypto, gateway
+
+RESULTS = Path(__file__).resolve().parents[2] / "build" / "bench.json"
+
+
+def main() -> None:
+    """Measure, say, keep."""
+    with tempfile.TemporaryDirectory(prefix="isoloir-bench-") as folder:
+        print("Protocol: making, checking, tallying, verifying, against belenios-tool on the same ballots…", flush=True)
+        results = {"protocol": crypto.run(Path(folder))}
+    for bus in ("broker", "in-process"):
+        print(f"Gateway: votes a second, {bus} bus…", flush=True)
+        results[f"gateway_{bus}"] = gateway.run(bus)
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(results, indent=2))
+    print(f"Kept in {RESULTS.relative_to(Path.cwd()) if RESULTS.is_relative_to(Path.cwd()) else RESULTS}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""docs/conformance.md tells the truth: every feature has its row, every test it names exists."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "conformance.md"
+FEATURES = {"A": 12, "B": 11, "C": 9, "D": 10, "E": 17}
+"""How many rows each section of the features list has."""
+ROW = re.compile(r"^\| ([A-E]\d+) \| (\w+) \| (.*?) \| (.*?) \|$", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return ROW.findall(PAGE.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def collected():
+    listed = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "tests"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert listed.returncode == 0, listed.stdout[-2000:]
+    return {line.split("[")[0] for line in listed.stdout.splitlines() if "::" in line}
+
+
+def test_every_feature_has_exactly_one_row(rows):
+    expected = [f"{section}{number}" for section, last in FEATURES.items() for number in range(1, last + 1)]
+    assert [row[0] for row in rows] == expected
+
+
+def test_states_are_of_the_closed_set_and_done_needs_a_place_and_a_test(rows):
+    for feature, state, where, tests in rows:
+        assert state in ("done", "partial", "missing"), feature
+        if state == "missing":
+            assert not tests.strip(), feature
+        else:
+            assert where.strip(), feature
+            assert tests.strip(), feature
+
+
+def test_every_place_exists(rows):
+    for feature, _state, where, _tests in rows:
+        for path in re.findall(r"\b(?:services|gateway|deploy|tests)/[\w/.-]+", where):
+            assert (ROOT / path.rstrip(".")).exists(), f"{feature}: {path}"
+
+
+def test_every_test_named_is_collected(rows, collected):
+    for feature, _state, _where, tests in rows:
+        for node in re.findall(r"`([^`]+)`", tests):
+            assert node in collected, f"{feature}: {node}"
+
+
+def test_the_list_has_not_grown_behind_our_back(rows):
+    features = ROOT.parent / "shared" / "requirements" / "features.md"
+    if not features.exists():
+        pytest.skip("the features list is not beside this checkout")
+    ids = re.findall(r"^\| ([A-E]\d+)(?: ★)? \|", features.read_text(encoding="utf-8"), re.MULTILINE)
+    assert ids == [row[0] for row in rows]
