@@ -48,6 +48,15 @@ def _sink(_: str) -> None:
     _answers(settings.load(SinkSettings).http_bind, "/healthz")
 
 
+def _bounces(_: str) -> None:
+    import smtplib
+
+    from deploy.bounces.settings import BounceSettings
+
+    with smtplib.SMTP("127.0.0.1", settings.load(BounceSettings).port, timeout=SECONDS) as client:
+        client.noop()
+
+
 def _answers(bind: str, path: str) -> None:
     port = bind.rpartition(":")[2]
     with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=SECONDS):
@@ -61,6 +70,7 @@ CHECKS = {
     "notification": _service,
     "relay": _relay,
     "gateway": _gateway,
+    "bounces": _bounces,
     "sink": _sink,
 }
 
@@ -68,7 +78,7 @@ CHECKS = {
 @click.command("health")
 @click.argument("name", type=click.Choice(list(CHECKS)))
 def command(name: str) -> None:
-    """Say whether the process NAME works: a service through the bus, the relay's connections, the portal's port."""
+    """Say whether the process NAME works: a service through the bus, the relay's connections, an open port."""
     try:
         CHECKS[name](name)
     except Exception as error:

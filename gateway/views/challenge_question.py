@@ -152,10 +152,4 @@ def skip() -> Response:
     """« ACCÈS SANS ACTIVATION »: one visit, after which nothing of the password is left."""
     token, _link = activation.opened_link()
     voter_session.begin(services().identity.enter_without_activation(token))
-    flash(
-        gettext(
-            "Vous êtes entré sans activer votre compte : ni mot de passe ni réponse n’ont été enregistrés. "
-            "À votre prochaine connexion, il faudra de nouveau créer un mot de passe."
-        )
-    )
     return voter_session.to_home()

@@ -16,6 +16,7 @@ import psycopg2
 import pytest
 import yaml
 
+from deploy.bounces.settings import BounceSettings
 from deploy.images.new_env import filled, main
 from deploy.postgres.grants import grant
 from deploy.postgres.local import LocalCluster, PostgresMissing, programs
@@ -26,7 +27,7 @@ from services.runtime.settings import RuntimeSettings, environment_names
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SERVICES = ("identity", "ballot", "reassort", "notification")
-OURS = (*SERVICES, "relay", "gateway", "sink")
+OURS = (*SERVICES, "relay", "gateway", "bounces", "sink")
 ONE_SHOTS = tuple(f"{service}-migrate" for service in SERVICES)
 DATABASES = tuple(f"{service}-database" for service in SERVICES)
 VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)(?::([?-])([^}]*))?\}")
@@ -50,7 +51,7 @@ def example() -> dict[str, str]:
 
 
 def _settings_class(process: str) -> type[RuntimeSettings]:
-    known = {"relay": RelaySettings, "gateway": GatewaySettings, "sink": SinkSettings}
+    known = {"relay": RelaySettings, "gateway": GatewaySettings, "bounces": BounceSettings, "sink": SinkSettings}
     if process in known:
         return known[process]
     found: type[RuntimeSettings] = importlib.import_module(f"services.{process}.settings").Settings
