@@ -1,21 +1,19 @@
 """The portal in this process, Debian's Chromium, and axe-core in every page."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from deploy.tour.portal import Portal
-from tests.e2e.conftest import FLAGS
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """The 2022 profile with its invented voters, open for voting."""
     with Portal(tmp_path_factory.mktemp("portal")) as portal:
@@ -23,15 +21,9 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A headless browser for the session."""
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.fail("chromium is not installed; install it with: apt-get install chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, headless=True, args=FLAGS)
-        yield launched
-        launched.close()
+def browser(chromium: Browser) -> Browser:
+    """The run's browser."""
+    return chromium
 
 
 @pytest.fixture

@@ -50,11 +50,17 @@ def test_everything_is_reached_with_tab_and_shows_its_focus(page: Page, portal: 
         page.evaluate("() => document.activeElement?.blur()")
         count = page.evaluate(TABBABLE)
         reached: list[str] = []
+        outside = 0
         for _press in range(min(count * 2, MOST_STOPS) + 15):
             page.keyboard.press("Tab")
             focus = page.evaluate(FOCUSED)
-            if focus is None or (len(reached) > 1 and focus["order"] == reached[0]):
-                break  # out of the page, or round to where the page had put the focus
+            if focus is None:
+                outside += 1
+                if outside == 2:
+                    break
+                continue  # a page that began with the focus inside comes round to its start
+            if len(reached) > 1 and focus["order"] == reached[0]:
+                break
             if focus["order"] and (not reached or reached[-1] != focus["order"]):
                 reached.append(focus["order"])
                 if not focus["outline"]:

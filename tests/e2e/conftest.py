@@ -1,26 +1,6 @@
 """Debian's Chromium, driven by Playwright, on a whole system."""
 
-import shutil
-
 import pytest
-from playwright.sync_api import sync_playwright
-
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """A headless browser for the session; a missing one fails the tests and says how to get it."""
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.fail("chromium is not installed; install it with: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, headless=True, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
