@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-pytest_plugins = ["tests.servers.fixtures"]
+pytest_plugins = ["tests.servers.fixtures", "tests.servers.browser"]
 
 
 @pytest.fixture(autouse=True)
@@ -15,5 +15,5 @@ def only_the_tests_own_settings(monkeypatch):
             monkeypatch.delenv(name)
 
 
-KEPT = {"ISOLOIR_BELENIOS_TOOL", "ISOLOIR_TEST_POSTGRES_URL"}
+KEPT = {"ISOLOIR_CHROMIUM", "ISOLOIR_BELENIOS_TOOL", "ISOLOIR_TEST_POSTGRES_URL"}
 """Where tools for tests are, not settings of the product."""

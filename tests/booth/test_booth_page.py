@@ -6,8 +6,6 @@ ballot sent again, the receipt compared.
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -16,7 +14,7 @@ from typing import Any
 
 import pytest
 from flask import redirect, session
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from gateway.app import create_app
@@ -81,17 +79,10 @@ class Backend:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium of the machine, without a window."""
-    executable = os.environ.get("ISOLOIR_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if executable is None:
-        pytest.skip("no Chromium on this machine: set ISOLOIR_CHROMIUM")
-    if not (ROOT / "gateway" / "static" / "build" / "booth.js").is_file():
-        pytest.skip("the booth is not built: run npm run build")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+def browser(chromium: Browser) -> Browser:
+    """The run's browser, once there is a booth to show."""
+    assert (ROOT / "gateway" / "static" / "build" / "booth.js").is_file(), "the booth is not built: make setup"
+    return chromium
 
 
 CODE = voting_code.generate()
