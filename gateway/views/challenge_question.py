@@ -1,5 +1,6 @@
 """« Question défi »: the step that activates the account, or the way in without activation (A6)."""
 
+import unicodedata
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -8,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import Form, SelectField, StringField, ValidationError
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms.validators import InputRequired, Length
 
 from gateway import voter_session
 from gateway.clients import Payload, services
@@ -46,6 +47,17 @@ def own_question(form: Form, field: Any) -> None:
         raise ValidationError(gettext("Écrivez votre question, ou choisissez-en une dans la liste."))
 
 
+def same_answer(form: Form, field: Any) -> None:
+    """Typed twice alike, as identity will compare it: whatever the case, the accents and the repeated blanks."""
+    if _compared(field.data) != _compared(form.answer.data):
+        raise ValidationError(gettext("Les deux réponses sont différentes. Saisissez deux fois la même."))
+
+
+def _compared(text: str | None) -> str:
+    plain = "".join(char for char in unicodedata.normalize("NFKD", text or "") if not unicodedata.combining(char))
+    return " ".join(plain.casefold().split())
+
+
 class ChallengeQuestionForm(FlaskForm):
     """A question and its answer, twice."""
 
@@ -77,7 +89,7 @@ class ChallengeQuestionForm(FlaskForm):
         filters=[without_blanks],
         validators=[
             InputRequired(_("Saisissez une seconde fois la réponse secrète.")),
-            EqualTo("answer", _("Les deux réponses sont différentes. Saisissez deux fois la même.")),
+            same_answer,
         ],
     )
 
