@@ -31,7 +31,7 @@ from services.runtime.database import Database
 from services.runtime.local_bus import LocalBus
 from services.runtime.refusals import Refusal
 
-PASSWORD = "Un mot de passe 100 % inventé"  # noqa: S105  of nobody
+PASSWORD = "Mot de passe inventé 1!"  # noqa: S105  of nobody, good for both profiles
 QUESTION, ANSWER = "first_pet", "Bleu ciel"
 QUICK = {
     "ISOLOIR_IDENTITY_BCRYPT_COST": "4",

@@ -1,4 +1,4 @@
-"""« Bienvenue sur votre portail Élections »: the four blocks."""
+"""The voter's home: « Bienvenue sur votre portail Élections » and its four blocks, or « Mon espace électeur » as in 2018."""
 
 from flask import Blueprint, render_template
 
@@ -17,7 +17,7 @@ def show() -> str:
     event = state["voting_event"]
     elections = with_states(state["elections"])
     return render_template(
-        "home.html",
+        "home_2018.html" if event.get("profile") == "2018" else "home.html",
         voter=state["voter"],
         last_connection=state["last_connection"],
         activated=state.get("activated", True),

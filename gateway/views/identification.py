@@ -1,6 +1,7 @@
 """« Accès au portail Élections »: who is there, and by which door they go on."""
 
 from flask import Blueprint, redirect, render_template, session, url_for
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 from wtforms import StringField
@@ -44,6 +45,7 @@ def page(form: IdentificationForm) -> str:
     """The form as the voting event's profile words it."""
     form.captcha.prepare()
     if profile.current() == "2018":
+        form.identifier.label.text = gettext("Adresse de messagerie professionnelle")
         return render_template("identification_2018.html", form=form, event=services().identity.presented_event())
     return render_template("identification.html", form=form)
 

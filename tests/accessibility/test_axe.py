@@ -61,3 +61,19 @@ def test_every_story(new_page: Callable[..., Page], portal: Portal, axe: Axe, lo
         stop.reach(page, portal)
         found += look_at_all_widths(page, axe, stop.name)
     assert not found, "\n".join(found)
+
+
+def test_every_page_of_2018(new_page: Callable[..., Page], axe: Axe, tmp_path: Any) -> None:
+    """The other profile has pages of its own: the way in, the password, the home."""
+    page = new_page(locale="fr-FR")
+    found: list[str] = []
+    titles = set()
+    with Portal(tmp_path, "2018", notices=False) as portal:
+        for stop in plain_pages(portal):
+            for state in states(page, portal, stop):
+                if page.title() not in titles:
+                    titles.add(page.title())
+                    found += look_at_all_widths(page, axe, state)
+    assert not found, "\n".join(found)
+    assert any("Mon espace électeur" in title for title in titles)
+    assert any("Espace électeur" in title for title in titles)

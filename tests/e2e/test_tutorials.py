@@ -21,6 +21,7 @@ PASSWORD = "2026jevotéTranquille!"
 ANOTHER = "Une autre phrase, 2 fois plus longue"
 SHORT = "Baleine8"
 HOME = "Bienvenue sur votre portail Élections"
+HOME_2018 = "Mon espace électeur"
 FIRST_PASSWORD = "Initialisation du mot de passe Élections"
 SENT = "Un mail vient de vous être envoyé"
 
@@ -55,7 +56,8 @@ def script_is_there(page):
 
 def identify(page, portal, voter, button="CONNEXION"):
     page.goto(portal.base_url)
-    page.get_by_label("Identifiant électeur").fill(voter)
+    known_as = "Identifiant électeur" if portal.profile == "2022" else "Adresse de messagerie professionnelle"
+    page.get_by_label(known_as).fill(voter)
     script_is_there(page)
     press(page, button)
 
@@ -243,7 +245,7 @@ def test_2018_account_creation_and_log_in(page, portal_2018):
     heading(page, "Espace électeur")
     expect(page.get_by_text("Accédez à votre espace électeur pour")).to_be_visible()
     expect(page.get_by_text("Clôture du vote dans")).to_be_visible()
-    page.get_by_label("Identifiant électeur").fill(voter)
+    page.get_by_label("Adresse de messagerie professionnelle").fill(voter)
     script_is_there(page)
     press(page, "CONTINUER")
     expect(page.get_by_text("peut prendre jusqu’à 15 mn")).to_be_visible()
@@ -259,7 +261,7 @@ def test_2018_account_creation_and_log_in(page, portal_2018):
     type_password(page, SHORT, SHORT + "x", button="VALIDER")
     assert "différentes" in errors(page)
     type_password(page, SHORT, button="VALIDER")
-    heading(page, HOME)
+    heading(page, HOME_2018)
     expect(page.get_by_text("Votre compte a bien été activé.")).to_be_visible()
     sign_out(page)
 
@@ -270,7 +272,7 @@ def test_2018_account_creation_and_log_in(page, portal_2018):
     assert "incorrect" in errors(page)
     page.locator("[name=password]").fill(SHORT)
     press(page, "SE CONNECTER")
-    heading(page, HOME)
+    heading(page, HOME_2018)
 
 
 def test_2018_a_forgotten_password_asks_no_challenge_question(page, portal_2018):
@@ -279,14 +281,14 @@ def test_2018_a_forgotten_password_asks_no_challenge_question(page, portal_2018)
     expect(page.get_by_text("peut prendre jusqu’à 15 mn")).to_be_visible()
     page.goto(portal.mailboxes.wait_for_link(voter))
     type_password(page, SHORT, button="VALIDER")
-    heading(page, HOME)
+    heading(page, HOME_2018)
     sign_out(page)
     identify(page, portal, voter, "CONTINUER")
     earlier = len(portal.mailboxes.links(voter))
     press(page, "Besoin du réassort de votre mot de passe élections")
     page.goto(portal.mailboxes.wait_for_link(voter, earlier=earlier))
     type_password(page, "Cachalot9", button="VALIDER")
-    heading(page, HOME)
+    heading(page, HOME_2018)
 
 
 def test_a_link_that_has_expired_and_one_that_a_newer_one_replaced(page, portal_2022):
