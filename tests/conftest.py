@@ -15,5 +15,5 @@ def only_the_tests_own_settings(monkeypatch):
             monkeypatch.delenv(name)
 
 
-KEPT = {"ISOLOIR_CHROMIUM", "ISOLOIR_BELENIOS_TOOL", "ISOLOIR_TEST_POSTGRES_URL"}
+KEPT = {"ISOLOIR_CHROMIUM", "ISOLOIR_BELENIOS_TOOL"}
 """Where tools for tests are, not settings of the product."""

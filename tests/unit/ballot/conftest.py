@@ -1,6 +1,5 @@
 """Urns on both databases: SQLite in a file of the test, PostgreSQL in one database of the session."""
 
-import os
 import shutil
 
 import pytest
@@ -14,10 +13,7 @@ from tests.unit.ballot.urn import Urn
 @pytest.fixture(scope="session")
 def postgresql_database(request):
     """Shared by the session: an append-only database cannot be emptied, so each test has an election of its own."""
-    url = os.environ.get("ISOLOIR_TEST_POSTGRES_URL")
-    if url is None:
-        url = request.getfixturevalue("postgresql").another_system().urls()["ballot"]
-    made = Database(url, "ballot")
+    made = Database(request.getfixturevalue("postgresql").another_system().urls()["ballot"], "ballot")
     made.upgrade()
     yield made
     made.dispose()

@@ -1,67 +1,30 @@
-"""A database of identity on SQLite, and on PostgreSQL where ISOLOIR_TEST_POSTGRES_URL names a server."""
+"""A database of identity on SQLite and on PostgreSQL."""
 
 import json
-import os
-import uuid
 
 import pytest
-from sqlalchemy import create_engine, make_url, select, text
+from sqlalchemy import select
 
 from services.identity import voting_events
 from services.identity.messages import MailRoom
 from services.identity.models import outbox
-from services.runtime.database import Database
 from services.runtime.sealing_box import new_keypair, open_sealed
+from tests.servers.databases import MigratedDatabases
 from tests.unit.identity.world import EVENT, definition, import_roll, row
-
-POSTGRES = os.environ.get("ISOLOIR_TEST_POSTGRES_URL", "")
 
 
 @pytest.fixture(scope="session")
-def blank():
-    """Two functions, on PostgreSQL: one makes a database that has the schema, the other drops it."""
-    server = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
-    template = f"identity_{uuid.uuid4().hex}"
-
-    def run(statement):
-        with server.connect() as connection:
-            connection.execute(text(statement))
-
-    def opened(name):
-        return Database(make_url(POSTGRES).set(database=name).render_as_string(hide_password=False), "identity")
-
-    run(f"CREATE DATABASE {template}")
-    first = opened(template)
-    first.upgrade()
-    first.dispose()
-
-    def make():
-        name = f"identity_{uuid.uuid4().hex}"
-        run(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return opened(name)
-
-    def drop(database):
-        database.dispose()
-        run(f"DROP DATABASE {database.url.database}")
-
-    yield make, drop
-    run(f"DROP DATABASE {template}")
-    server.dispose()
+def migrated(request, tmp_path_factory):
+    """Databases of identity, on both kinds of server."""
+    folder = tmp_path_factory.mktemp("identity")
+    return MigratedDatabases("identity", folder, lambda: request.getfixturevalue("postgresql").port)
 
 
-@pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRES else [])])
-def database(request, tmp_path):
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, migrated, tmp_path):
     """An empty database with the schema of identity."""
-    if request.param == "sqlite":
-        made = Database(f"sqlite:///{tmp_path}/identity.sqlite", "identity")
-        made.upgrade()
+    with migrated.fresh(request.param, tmp_path) as made:
         yield made
-        made.dispose()
-        return
-    make, drop = request.getfixturevalue("blank")
-    made = make()
-    yield made
-    drop(made)
 
 
 @pytest.fixture
