@@ -92,7 +92,7 @@ export function normalize(typed) {
 
 /**
  * @param {string} typed
- * @returns {string} as it is shown: XXXX-XXXX-XXXX-XXXX
+ * @returns {string} as it is shown: four groups of four, with hyphens
  * @throws {InvalidVotingCode}
  */
 export function formatCode(typed) {

@@ -66,7 +66,7 @@ def normalize(text: str) -> str:
 
 
 def format_code(code: str) -> str:
-    """A voting code as it is shown: XXXX-XXXX-XXXX-XXXX. Raises InvalidVotingCode."""
+    """A voting code as it is shown: four groups of four, with hyphens. Raises InvalidVotingCode."""
     code = normalize(code)
     return "-".join(code[i : i + 4] for i in range(0, LENGTH, 4))
 

@@ -32,12 +32,15 @@ class MigratedDatabases:
             if kind != "sqlite":
                 self._run(f"DROP DATABASE {made.url.database} WITH (FORCE)")
 
-    def _sqlite(self, folder: Path) -> Database:
+    def migrated_file(self, folder: Path) -> Path:
+        """An empty, migrated SQLite file `<service>.sqlite` in the folder, for whoever opens it himself."""
         template = self.folder / "migrated.sqlite"
         if not template.exists():
             _migrate(Database(f"sqlite:///{template}", self.service))
-        shutil.copy(template, folder / f"{self.service}.sqlite")
-        return Database(f"sqlite:///{folder / self.service}.sqlite", self.service)
+        return Path(shutil.copy(template, folder / f"{self.service}.sqlite"))
+
+    def _sqlite(self, folder: Path) -> Database:
+        return Database(f"sqlite:///{self.migrated_file(folder)}", self.service)
 
     def _postgresql(self) -> Database:
         if not self._template:

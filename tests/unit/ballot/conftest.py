@@ -1,44 +1,25 @@
-"""Urns on both databases: SQLite in a file of the test, PostgreSQL in one database of the session."""
-
-import shutil
+"""Urns on both kinds of database, a fresh one for each test."""
 
 import pytest
 
 from services.ballot.belenios.pedersen import run_ceremony
 from services.ballot.belenios.trustees import make_trustees, single_key
-from services.runtime.database import Database
+from tests.servers.databases import MigratedDatabases
 from tests.unit.ballot.urn import Urn
 
 
 @pytest.fixture(scope="session")
-def postgresql_database(request):
-    """Shared by the session: an append-only database cannot be emptied, so each test has an election of its own."""
-    made = Database(request.getfixturevalue("postgresql").another_system().urls()["ballot"], "ballot")
-    made.upgrade()
-    yield made
-    made.dispose()
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory):
-    """A migrated SQLite file to copy: migrating takes longer than most tests."""
-    path = tmp_path_factory.mktemp("ballot") / "migrated.sqlite"
-    made = Database(f"sqlite:///{path}", "ballot")
-    made.upgrade()
-    made.dispose()
-    return path
+def migrated(request, tmp_path_factory):
+    """Databases of ballot, on both kinds of server."""
+    folder = tmp_path_factory.mktemp("ballot")
+    return MigratedDatabases("ballot", folder, lambda: request.getfixturevalue("postgresql").port)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request, tmp_path):
-    """A migrated database of the ballot box."""
-    if request.param == "postgresql":
-        yield request.getfixturevalue("postgresql_database")
-        return
-    shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "ballot.sqlite")
-    made = Database(f"sqlite:///{tmp_path}/ballot.sqlite", "ballot")
-    yield made
-    made.dispose()
+def database(request, migrated, tmp_path):
+    """A migrated, empty database of the ballot box."""
+    with migrated.fresh(request.param, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import base64
 import io
 import json
-import shutil
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -26,8 +25,8 @@ NOW = datetime.now(UTC)
 
 
 @pytest.fixture
-def bus(tmp_path, monkeypatch, migrated_file):
-    shutil.copy(migrated_file, tmp_path / "ballot.sqlite")
+def bus(tmp_path, monkeypatch, migrated):
+    migrated.migrated_file(tmp_path)
     monkeypatch.setenv("ISOLOIR_BALLOT_DATABASE_URL", f"sqlite:///{tmp_path}/ballot.sqlite")
     monkeypatch.setenv("ISOLOIR_BALLOT_PERMIT_PUBLIC_KEY", KEYS.permit_public)
     monkeypatch.setenv("ISOLOIR_BALLOT_RECEIPT_PRIVATE_KEY", RECEIPT_SEED)

@@ -1,50 +1,26 @@
-"""Rolls on both databases: SQLite in a file of the test, PostgreSQL in one database of the session."""
+"""Rolls on both kinds of database, a fresh one for each test."""
 
-import shutil
 import uuid
 
 import pytest
-from sqlalchemy import delete
 
 from services.ballot.belenios.credential import new_uuid
-from services.reassort.models import Base
-from services.runtime.database import Database
+from tests.servers.databases import MigratedDatabases
 from tests.unit.reassort.roll import Roll
 
 
 @pytest.fixture(scope="session")
-def postgresql_database(request):
-    """Shared by the session; each test finds it empty."""
-    made = Database(request.getfixturevalue("postgresql").another_system().urls()["reassort"], "reassort")
-    made.upgrade()
-    yield made
-    made.dispose()
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory):
-    """A migrated SQLite file to copy: migrating takes longer than most tests."""
-    path = tmp_path_factory.mktemp("reassort") / "migrated.sqlite"
-    made = Database(f"sqlite:///{path}", "reassort")
-    made.upgrade()
-    made.dispose()
-    return path
+def migrated(request, tmp_path_factory):
+    """Databases of reassort, on both kinds of server."""
+    folder = tmp_path_factory.mktemp("reassort")
+    return MigratedDatabases("reassort", folder, lambda: request.getfixturevalue("postgresql").port)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request, tmp_path):
+def database(request, migrated, tmp_path):
     """A migrated, empty database of the credential authority."""
-    if request.param == "postgresql":
-        made = request.getfixturevalue("postgresql_database")
-        with made.transaction() as session:
-            for table in reversed(Base.metadata.sorted_tables):
-                session.execute(delete(table))
+    with migrated.fresh(request.param, tmp_path) as made:
         yield made
-        return
-    shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "reassort.sqlite")
-    made = Database(f"sqlite:///{tmp_path}/reassort.sqlite", "reassort")
-    yield made
-    made.dispose()
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The entry points, with an identity that lists a roll."""
 
-import shutil
-
 import pytest
 from marshmallow import INCLUDE, Schema, fields
 
@@ -68,8 +66,8 @@ class Identity:
 
 
 @pytest.fixture
-def bus(tmp_path, monkeypatch, migrated_file):
-    shutil.copy(migrated_file, tmp_path / "reassort.sqlite")
+def bus(tmp_path, monkeypatch, migrated):
+    migrated.migrated_file(tmp_path)
     for name, value in {
         "DATABASE_URL": f"sqlite:///{tmp_path}/reassort.sqlite",
         "CODE_KEY": CODE_KEY,
