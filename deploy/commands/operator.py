@@ -9,7 +9,7 @@ from uuid import uuid4
 import click
 from rich.table import Table
 
-from deploy.operator import assistance, campaigns, claims, roll_file, voting_event_file
+from deploy.operator import assistance, campaigns, claims, message_words, roll_file, voting_event_file
 from deploy.operator.client import OperatorClient, OperatorRefusal
 from deploy.operator.terminal import complaints, console, current_event, event_option, progress_bar, said_plainly
 
@@ -215,7 +215,7 @@ def counts(client: OperatorClient, event: str | None) -> None:
     )
     messages = Table("Canal", "État", "Messages")
     for line in client.message_counts():
-        messages.add_row(line["channel"], line["state"], str(line["count"]))
+        messages.add_row(message_words.channel(line["channel"]), message_words.state(line["state"]), str(line["count"]))
     console().print(messages)
 
 
@@ -231,7 +231,10 @@ def failures(client: OperatorClient, limit: int) -> None:
         return
     table = Table("Message", "Canal", "Modèle", "Essais", "Motif", "Quand")
     for line in found:
-        table.add_row(*(str(line[key]) for key in ("message_id", "channel", "template", "attempts", "reason", "at")))
+        described = line | {"channel": message_words.channel(line["channel"])}
+        table.add_row(
+            *(str(described[key]) for key in ("message_id", "channel", "template", "attempts", "reason", "at"))
+        )
     console().print(table)
 
 

@@ -12,8 +12,11 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from deploy.commands.operator import command
+from deploy.operator import message_words
 from deploy.operator.client import OperatorClient, OperatorRefusal
 from deploy.operator.roll_file import HEADER
+from services.notification.models import State
+from services.notification.schemas import CHANNELS
 from services.runtime.refusals import Refusal
 from tests.unit.gateway.conftest import OPERATOR_TOKEN
 from tests.unit.gateway.fake_rpc import EVENT_UUID, ONLINE, FakeRpc, described
@@ -140,6 +143,8 @@ def test_counts_and_failures(address: str, rpc: FakeRpc) -> None:
     counts = run(address, "counts")
     assert counts.exit_code == 0, counts.output
     assert "6 codes de réserve" in counts.output
+    assert "e-mail" in counts.output
+    assert "remis" in counts.output
     failures = run(address, "failures")
     assert failures.exit_code == 0
     assert "Aucun échec" in failures.output
@@ -178,3 +183,8 @@ def test_client_carries_code_message_and_details(address: str, rpc: FakeRpc) -> 
     assert caught.value.code == "trustees_invalid"
     assert caught.value.details == {"reason": "pok"}
     assert caught.value.message.startswith("Le fichier des clés publiques")
+
+
+def test_every_channel_and_state_of_notification_has_words() -> None:
+    assert set(message_words.CHANNELS) == set(CHANNELS)
+    assert set(message_words.STATES) == {state.value for state in State}
