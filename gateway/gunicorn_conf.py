@@ -5,7 +5,7 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 from gateway.settings import Settings
-from services.runtime import logs
+from services.runtime import logs, stray_output
 from services.runtime.settings import load
 
 
@@ -43,4 +43,5 @@ def post_worker_init(worker: Any) -> None:
     """Make the application before the first request, so that wrong settings show at start."""
     from gateway.wsgi import application
 
+    stray_output.log_standard_error()
     application()

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from services.runtime import logs, relay, settings
+from services.runtime import logs, relay, settings, stray_output
 
 
 @click.command("relay")
@@ -14,6 +14,7 @@ def command() -> None:
     """Publish the services' events to RabbitMQ until told to stop."""
     loaded = settings.load(relay.Settings)
     logs.configure("relay", loaded.log_level)
+    stray_output.log_standard_error()
     stopping = threading.Event()
 
     def stop(_signal: int, _frame: Any) -> None:

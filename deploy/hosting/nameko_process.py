@@ -9,7 +9,7 @@ import eventlet.debug
 from nameko.runners import ServiceRunner
 
 from deploy.hosting.loading import load_class
-from services.runtime import logs, settings
+from services.runtime import logs, settings, stray_output
 
 WORKERS = 10  # requests at once in one process
 
@@ -22,6 +22,7 @@ def run_service(name: str, path: str) -> None:
     if not common.amqp_uri:
         print("isoloir: cannot start, wrong settings: AMQP_URI: a service of its own needs a broker", file=sys.stderr)
         raise SystemExit(settings.EXIT_BAD_CONFIGURATION)
+    stray_output.log_standard_error()
     runner = ServiceRunner({"AMQP_URI": common.amqp_uri, "max_workers": WORKERS, "HEARTBEAT": 20})
     runner.add_service(load_class(path))
 

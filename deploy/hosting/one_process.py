@@ -6,7 +6,7 @@ from gunicorn.app.base import BaseApplication
 
 from deploy.hosting.loading import load_class
 from gateway.settings import Settings as GatewaySettings
-from services.runtime import logs, settings
+from services.runtime import logs, settings, stray_output
 
 
 class _Application(BaseApplication):
@@ -36,6 +36,7 @@ class _Application(BaseApplication):
         from services.runtime.local_bus import LocalBus
 
         logs.configure("all", self.gateway_settings.log_level)
+        stray_output.log_standard_error()
         bus = LocalBus([load_class(path) for path in self.service_paths])
         bus.start()
         return create_app(self.gateway_settings, bus.caller)

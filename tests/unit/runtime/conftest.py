@@ -1,4 +1,6 @@
-"""A database that has the bus's tables and a table of its own to write to."""
+"""A database that has the bus's tables and a table of its own to write to; logging put back as it was."""
+
+import logging
 
 import pytest
 from sqlalchemy import Column, MetaData, String, Table
@@ -24,3 +26,12 @@ def database(tmp_path):
 @pytest.fixture
 def notes():
     return NOTES
+
+
+@pytest.fixture
+def restored_logging():
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    logging.captureWarnings(False)

@@ -59,12 +59,3 @@ def test_a_log_line_is_one_json_object_and_its_traceback_holds_no_secret(monkeyp
     assert "ValueError" in lines[0]["exception"]
     assert "mNpQr" not in written.getvalue()
     assert "camille" not in written.getvalue()
-
-
-@pytest.fixture
-def restored_logging():
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], root.level = handlers, level
-    logging.captureWarnings(False)

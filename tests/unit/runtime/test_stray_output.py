@@ -1,0 +1,42 @@
+"""What a library prints past the log is a log line all the same, and holds no secret."""
+
+import io
+import json
+import sys
+import traceback
+
+from services.runtime import logs, stray_output
+
+
+def test_a_printed_traceback_is_one_json_line_without_secrets(monkeypatch, restored_logging):
+    written = io.StringIO()
+    monkeypatch.setattr("sys.stdout", written)
+    monkeypatch.setattr("sys.stderr", io.StringIO())
+    logs.configure("ballot")
+    stray_output.log_standard_error()
+    print("two lines", "at once", sep="\n", file=sys.stderr)
+    try:
+        raise OSError("no way to camille.nuage@academie.example")
+    except OSError:
+        traceback.print_exc()
+    print("unfinished", end="", file=sys.stderr)
+    sys.stderr.flush()
+    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+    assert [line["event"] for line in lines] == ["stray_output"] * 4
+    texts = [line["text"] for line in lines]
+    assert texts[:2] == ["two lines", "at once"]
+    assert texts[2].startswith("Traceback")
+    assert texts[2].endswith("OSError: no way to [redacted]")
+    assert texts[3] == "unfinished"
+
+
+def test_what_is_printed_while_logging_fails_goes_to_the_real_stream():
+    fallback = io.StringIO()
+
+    class BrokenLog:
+        def warning(self, event, text):
+            print("logging failed", file=stream)
+
+    stream = stray_output.StandardErrorAsLog(BrokenLog(), fallback)
+    stream.write("anything\n")
+    assert fallback.getvalue() == "logging failed\n"
