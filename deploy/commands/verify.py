@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 import click
@@ -115,22 +117,31 @@ def command(
 
     Sortie : 0 si tout est juste, 1 au premier défaut (nommé), 2 si le fichier ne peut être lu.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A name in the archive may hold a sign that the terminal's or the file's encoding lacks.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        report = _verify(archive, trackers, heads, processes, quiet=as_json)
+        report = verify_with_progress(archive, trackers, heads, processes, quiet=as_json)
     except OSError as error:
         click.echo(f"Fichier illisible : {archive} ({_REASONS.get(error.errno or 0, 'erreur de lecture')})", err=True)
         sys.exit(2)
     missing = sorted(set(trackers) - set(report.found_trackers)) + sorted(set(heads) - set(report.found_heads))
     if as_json:
-        click.echo(json.dumps(report.as_json() | {"not_found": missing}, ensure_ascii=False))
+        # ASCII: neither an encoding nor a control character of the archive can matter.
+        click.echo(json.dumps(report.as_json() | {"not_found": missing}))
     else:
         _print(report, missing)
     sys.exit(0 if report.ok and not missing else 1)
 
 
-def _verify(
-    archive: Path, trackers: tuple[str, ...], heads: tuple[str, ...], processes: int | None, quiet: bool
+def verify_with_progress(
+    archive: Path,
+    trackers: Collection[str] = (),
+    heads: Collection[str] = (),
+    processes: int | None = None,
+    quiet: bool = False,
 ) -> Report:
+    """Verify an archive with a progress bar on the terminal, if there is one. Raises OSError if it cannot be read."""
     console = Console(stderr=True)
     columns = (TextColumn("Vérification"), BarColumn(), TextColumn("{task.fields[ballots]} bulletins"))
     hidden = quiet or not console.is_terminal

@@ -38,7 +38,8 @@ class QuestionResult:
 @dataclass
 class Report:
     """What was checked, as far as it went. ``stage`` is the last event: Setup, Ballot, EndBallots, EncryptedTally,
-    PartialDecryption or Result; ``head`` is its hash, the fingerprint of the whole box."""
+    PartialDecryption or Result; ``head`` is its hash, the fingerprint of the whole box. ``encrypted_tally`` is the hash of
+    the encrypted tally, once it was found to be the sum of the ballots."""
 
     fault: Fault | None = None
     stage: str | None = None
@@ -54,6 +55,7 @@ class Report:
     trustees: list[TrusteeGroup] = field(default_factory=list)
     ballots: int = 0
     num_tallied: int | None = None
+    encrypted_tally: str | None = None
     partial_decryptions: list[int] = field(default_factory=list)
     result: list[QuestionResult] = field(default_factory=list)
     found_trackers: list[str] = field(default_factory=list)

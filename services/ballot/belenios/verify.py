@@ -245,6 +245,7 @@ class _Verifier:
         if sized.encrypted_tally != sha_hex(encrypted_tally_raw) or encrypted_tally_raw != self._sum.raw():
             raise InvalidTally("wrong-encrypted-tally")
         self._encrypted_tally = encrypted_tally_raw
+        self.report.encrypted_tally = sized.encrypted_tally
         self.report.num_tallied = sized.num_tallied
 
     def _partial_decryption(self, raw: str, owned_raw: str) -> None:

@@ -94,6 +94,20 @@ def test_what_the_archive_says_cannot_drive_the_terminal(tmp_path: Path) -> None
     assert not {"\x1b", "\u202e"} & set(run(path).stdout)
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "ascii"])
+def test_a_name_that_the_terminals_encoding_lacks(tmp_path: Path, encoding: str) -> None:
+    from services.ballot.belenios.election import Election, make_election
+
+    s = sample(WITH_BLANK)
+    raw = make_election(s.election.uuid, "Œuvre 😀", "D", s.election.public_key, s.election.questions)
+    s.election = Election.parse(raw)
+    path = tmp_path / "odd.bel"
+    path.write_bytes(s.finished([]))
+    for option in ("--processes=1", "--json"):
+        result = CliRunner(charset=encoding).invoke(command, [str(path), option])
+        assert result.exit_code == 0, result.exception
+
+
 def test_every_stage_and_common_fault_has_french_words() -> None:
     assert {*EVENT_TYPES, None} == set(STAGES)
     assert set(EVENT_TYPES) <= set(SUBJECTS)
