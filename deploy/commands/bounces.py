@@ -6,7 +6,7 @@ import click
 
 from deploy.bounces.receiver import receiver
 from deploy.bounces.settings import BounceSettings
-from services.runtime import logs, settings
+from services.runtime import logs, settings, stray_output
 from services.runtime.rpc import RpcClient
 
 STOPPING = {signal.SIGTERM, signal.SIGINT}
@@ -17,6 +17,7 @@ def command() -> None:
     """Receive delivery reports by SMTP and note which messages came back (needs RabbitMQ)."""
     loaded = settings.load(BounceSettings)
     logs.configure("bounces", loaded.log_level)
+    stray_output.log_standard_error()
     log = logs.get_logger("isoloir.bounces")
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # before the threads start, which inherit it
     rpc = RpcClient(loaded.amqp_uri)

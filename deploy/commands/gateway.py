@@ -12,7 +12,7 @@ def command() -> None:
     from gateway.settings import Settings
     from services.runtime import settings
 
-    settings.load(Settings)  # one clear line here rather than a worker that dies at boot
+    settings.load(Settings, needs_broker=True)  # one clear line here rather than a worker that dies at boot
     os.execv(
         sys.executable,
         [sys.executable, "-m", "gunicorn", "--config", "python:gateway.gunicorn_conf", "gateway.wsgi:app"],

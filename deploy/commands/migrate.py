@@ -3,6 +3,7 @@
 import importlib
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from services.runtime import settings
 from services.runtime.database import Database
@@ -16,6 +17,9 @@ def command(names: tuple[str, ...]) -> None:
     for name in names or SERVICES:
         loaded = settings.load(importlib.import_module(f"services.{name}.settings").Settings)
         database = Database(loaded.database_url, name)
-        database.upgrade()
+        try:
+            database.upgrade()
+        except OperationalError as error:  # the driver's own words name host and cause, and no password
+            raise click.ClickException(f"{name}: base inaccessible : {str(error.orig).strip()}") from None
         database.dispose()
         click.echo(f"{name}: base à jour")

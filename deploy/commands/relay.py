@@ -12,7 +12,7 @@ from services.runtime import logs, relay, settings, stray_output
 @click.command("relay")
 def command() -> None:
     """Publish the services' events to RabbitMQ until told to stop."""
-    loaded = settings.load(relay.Settings)
+    loaded = settings.load(relay.Settings, needs_broker=True)
     logs.configure("relay", loaded.log_level)
     stray_output.log_standard_error()
     stopping = threading.Event()

@@ -6,7 +6,7 @@ import click
 
 from deploy.sink.run import Sink
 from deploy.sink.settings import SinkSettings
-from services.runtime import logs, settings
+from services.runtime import logs, settings, stray_output
 
 STOPPING = {signal.SIGTERM, signal.SIGINT}
 
@@ -16,6 +16,7 @@ def command() -> None:
     """Store e-mails and SMS in files instead of sending them (demonstrations, tests)."""
     loaded = settings.load(SinkSettings)
     logs.configure("sink", loaded.log_level)
+    stray_output.log_standard_error()
     log = logs.get_logger("isoloir.sink")
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # before the threads start, which inherit it
     sink = Sink(loaded)

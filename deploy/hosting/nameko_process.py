@@ -1,7 +1,6 @@
 """One service as a nameko process. Import only after eventlet has patched the standard library."""
 
 import signal
-import sys
 from typing import Any
 
 import eventlet
@@ -10,21 +9,21 @@ from nameko.runners import ServiceRunner
 
 from deploy.hosting.loading import load_class
 from services.runtime import logs, settings, stray_output
+from services.runtime.resources import settings_class_of
 
 WORKERS = 10  # requests at once in one process
 
 
 def run_service(name: str, path: str) -> None:
     """Run the service until SIGTERM or SIGINT. A process that cannot go on exits, and its supervisor starts another."""
-    common = settings.load(settings.RuntimeSettings)
-    logs.configure(name, common.log_level)
+    service_class = load_class(path)
+    # Before the log takes standard error: wrong settings are one plain line and status 78.
+    loaded = settings.load(settings_class_of(service_class), needs_broker=True)
+    logs.configure(name, loaded.log_level)
     log = logs.get_logger()
-    if not common.amqp_uri:
-        print("isoloir: cannot start, wrong settings: AMQP_URI: a service of its own needs a broker", file=sys.stderr)
-        raise SystemExit(settings.EXIT_BAD_CONFIGURATION)
     stray_output.log_standard_error()
-    runner = ServiceRunner({"AMQP_URI": common.amqp_uri, "max_workers": WORKERS, "HEARTBEAT": 20})
-    runner.add_service(load_class(path))
+    runner = ServiceRunner({"AMQP_URI": loaded.amqp_uri, "max_workers": WORKERS, "HEARTBEAT": 20})
+    runner.add_service(service_class)
 
     def stop(_signal: int, _frame: Any) -> None:
         # The handler runs in the hub, which must not wait.

@@ -7,6 +7,7 @@ from gunicorn.app.base import BaseApplication
 from deploy.hosting.loading import load_class
 from gateway.settings import Settings as GatewaySettings
 from services.runtime import logs, settings, stray_output
+from services.runtime.resources import settings_class_of
 
 
 class _Application(BaseApplication):
@@ -45,5 +46,7 @@ class _Application(BaseApplication):
 def run_all(service_paths: list[str]) -> None:
     """Serve until SIGTERM or SIGINT."""
     loaded = settings.load(GatewaySettings)
+    for path in service_paths:  # here, once, rather than in a worker that dies at boot again and again
+        settings.load(settings_class_of(load_class(path)))
     logs.configure("all", loaded.log_level)
     _Application(service_paths, loaded).run()

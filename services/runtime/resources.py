@@ -1,5 +1,6 @@
 """What an entry point has at hand: settings, database, and the way to the other services."""
 
+import inspect
 from typing import Any
 
 from nameko.extensions import DependencyProvider
@@ -40,6 +41,13 @@ class Resources(DependencyProvider):
         """Take over the identifiers of the request before the method runs, in the worker's own greenlet."""
         data = worker_ctx.data
         correlation.bind(data.get(correlation.CORRELATION_HEADER), data.get(correlation.IDEMPOTENCY_HEADER))
+
+
+def settings_class_of(service_class: type) -> type[settings.RuntimeSettings]:
+    """The settings that a service's resources will be opened with: to be checked before anything else begins."""
+    members = inspect.getmembers(service_class, lambda member: isinstance(member, Resources))
+    resources: Resources = members[0][1]
+    return resources.settings_class
 
 
 def held_by(extension: DependencyProvider) -> Held:

@@ -1,9 +1,11 @@
 """Settings from the environment, checked once when a process starts."""
 
+import re
 import sys
-from typing import TypeVar
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 EXIT_BAD_CONFIGURATION = 78  # EX_CONFIG of sysexits.h
@@ -22,27 +24,74 @@ class RuntimeSettings(BaseSettings):
     )
     """Where voters reach the gateway: scheme and host, no trailing slash."""
 
+    @field_validator("*")
+    @classmethod
+    def _addresses_can_be_used(cls, value: Any, info: ValidationInfo) -> Any:
+        """Addresses are known by the ends of their names; a mistyped one would show as a traceback much later."""
+        for ending, check in _ADDRESSES.items():
+            if str(info.field_name).endswith(ending):
+                check(value)
+        return value
+
+
+def _check_broker(value: str) -> None:
+    try:
+        parts = urlsplit(value)
+        good = not value or (parts.scheme in {"amqp", "amqps"} and bool(parts.hostname) and parts.port != 0)
+    except ValueError:  # a port that is none
+        good = False
+    if not good:
+        raise ValueError("should be amqp://account:password@host:port/virtual-host")
+
+
+def _check_database(value: str) -> None:
+    # Here, since the gateway has settings but no database.
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        make_url(value).get_dialect().import_dbapi()
+    except (ArgumentError, ImportError, ValueError):
+        raise ValueError("should be sqlite:///file or postgresql+psycopg2://account:password@host/name") from None
+
+
+def _check_bind(value: str) -> None:
+    found = re.fullmatch(r"(?:[^\s:/]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})", value)
+    if not found or not 0 < int(found[1]) < 65536:
+        raise ValueError("should be host:port")
+
+
+_ADDRESSES = {"amqp_uri": _check_broker, "database_url": _check_database, "bind": _check_bind}
+
 
 SettingsType = TypeVar("SettingsType", bound=RuntimeSettings)
 
 
-def load(settings_class: type[SettingsType]) -> SettingsType:
+def load(settings_class: type[SettingsType], *, needs_broker: bool = False) -> SettingsType:
     """Read the environment into `settings_class`.
 
-    In: a settings class. Out: its instance. Where a setting is missing or wrong, one clear line on standard error that
-    names every such setting, never its value, and the process ends with status 78.
+    In: a settings class; `needs_broker`, whether the process can do nothing without AMQP_URI. Out: its instance. Where a
+    setting is missing or wrong, one clear line on standard error that names every such setting, never its value, and the
+    process ends with status 78.
     """
     try:
-        return settings_class()
+        loaded = settings_class()
     except ValidationError as error:
         prefix = str(settings_class.model_config.get("env_prefix", ""))
         faults = []
         for fault in error.errors(include_url=False, include_input=False):
             field = str(fault["loc"][0]) if fault["loc"] else "?"
             name = field if field.isupper() else f"{prefix}{field}".upper()
-            faults.append(f"{name}: {fault['msg']}")
-        print(f"isoloir: cannot start, wrong settings: {'; '.join(faults)}", file=sys.stderr)  # noqa: T201
-        raise SystemExit(EXIT_BAD_CONFIGURATION) from None
+            faults.append(f"{name}: {fault['msg'].removeprefix('Value error, ')}")
+        _refuse(faults)
+    if needs_broker and not loaded.amqp_uri:
+        _refuse(["AMQP_URI: this process needs a broker"])
+    return loaded
+
+
+def _refuse(faults: list[str]) -> NoReturn:
+    print(f"isoloir: cannot start, wrong settings: {'; '.join(faults)}", file=sys.stderr)  # noqa: T201
+    raise SystemExit(EXIT_BAD_CONFIGURATION)
 
 
 def environment_names(settings_class: type[RuntimeSettings]) -> set[str]:

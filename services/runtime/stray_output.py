@@ -1,5 +1,6 @@
 """What libraries print to standard error, as log lines: an operator's tools read JSON only, and no secret passes by."""
 
+import atexit
 import sys
 import threading
 from typing import Any, TextIO, cast
@@ -80,4 +81,13 @@ def log_standard_error() -> None:
     """From now on, what this process prints to standard error goes to its log (`logs.configure` comes first)."""
     real = sys.__stderr__
     if real is not None and not isinstance(sys.stderr, StandardErrorAsLog):
-        sys.stderr = cast(TextIO, StandardErrorAsLog(logs.get_logger("isoloir.stderr"), real))
+        stream = StandardErrorAsLog(logs.get_logger("isoloir.stderr"), real)
+        sys.stderr = cast(TextIO, stream)
+        atexit.register(_give_back, stream, real)
+
+
+def _give_back(stream: StandardErrorAsLog, real: TextIO) -> None:
+    """Before the interpreter flushes it: eventlet's locals are gone by then, and the process would end with status 120."""
+    stream.flush()
+    if sys.stderr is cast(TextIO, stream):
+        sys.stderr = real

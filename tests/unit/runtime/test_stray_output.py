@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 import sys
 import traceback
 
@@ -40,3 +41,19 @@ def test_what_is_printed_while_logging_fails_goes_to_the_real_stream():
     stream = stray_output.StandardErrorAsLog(BrokenLog(), fallback)
     stream.write("anything\n")
     assert fallback.getvalue() == "logging failed\n"
+
+
+def test_a_process_on_eventlet_keeps_its_exit_status_and_its_last_words():
+    program = (
+        "import eventlet; eventlet.monkey_patch()\n"
+        "import sys\n"
+        "from services.runtime import logs, stray_output\n"
+        "logs.configure('ballot'); stray_output.log_standard_error()\n"
+        "print('last words', end='', file=sys.stderr)\n"
+        "raise SystemExit(3)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (3, "")
+    assert json.loads(ended.stdout)["text"] == "last words"
