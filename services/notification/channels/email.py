@@ -140,7 +140,8 @@ class _Line:
             except smtplib.SMTPAuthenticationError:
                 self._dead = Outcome(Result.AWAY, "smtp_log_in_refused")
                 return self._dead
-            except (OSError, smtplib.SMTPException):
+            except (OSError, smtplib.SMTPException, ValueError):
+                # ValueError: a name or a password that cannot be put into SMTP's words. Nothing has left.
                 self._dead = Outcome(Result.AWAY, "smtp_unreachable")
                 return self._dead
         try:
