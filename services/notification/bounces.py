@@ -19,6 +19,9 @@ from services.runtime.logs import scrub
 _ENVELOPE = re.compile(r"\Abounce\+([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^@\s]+\Z", re.IGNORECASE)
 _STATUS = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
 LONGEST_DIAGNOSTIC = 200
+MOST_BYTES, MOST_LINES = 256 * 1024, 3000
+"""How much of a report is read. What failed is told near its beginning; parts within parts, as strangers may write
+them, take the library's parser minutes a megabyte."""
 UNKNOWN = "unknown"
 
 
@@ -39,10 +42,11 @@ def message_id_of(recipient: str) -> str | None:
 def read(content: bytes) -> Bounce | None:
     """Return the final failure that a received e-mail reports; None for delays, successes and anything else.
 
-    Never raises: the content is a stranger's.
+    Never raises and never takes long: the content is a stranger's.
     """
+    beginning = b"\n".join(content[:MOST_BYTES].splitlines()[:MOST_LINES])
     try:
-        return next(_failures(email.message_from_bytes(content, policy=email.policy.compat32)), None)
+        return next(_failures(email.message_from_bytes(beginning, policy=email.policy.compat32)), None)
     except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
         return None
 

@@ -224,3 +224,32 @@ def test_a_bounce_of_an_uncertain_message_settles_it(database, clock, sent):
     with database.transaction() as session:
         session.execute(update(Message).values(state="uncertain"))
     assert record(database, clock, sent) == "bounced"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(900))
+        + b"x\n" * 300_000,
+        b"Content-Type: message/delivery-status\n\n" + b"\n\n" * 500_000,
+        b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\n" * 180_000,
+    ],
+    ids=["parts within parts", "empty blocks", "empty parts"],
+)
+def test_a_hostile_report_costs_little(content, monkeypatch):
+    """Counted in lines that the parser is given: clocks differ from machine to machine."""
+    given_to_parser = []
+    parse = bounces.email.message_from_bytes
+
+    def counting(beginning, **options):
+        given_to_parser.append(len(beginning.splitlines()))
+        return parse(beginning, **options)
+
+    monkeypatch.setattr(bounces.email, "message_from_bytes", counting)
+    assert bounces.read(content) is None
+    assert max(given_to_parser) <= bounces.MOST_LINES
+
+
+def test_a_report_is_read_whatever_long_message_it_quotes():
+    quoted = report().replace(b"Subject: x\r\n", b"Subject: x\r\n\r\n" + b"word \r\n" * 200_000)
+    assert bounces.read(quoted).status == "5.1.1"
