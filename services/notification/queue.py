@@ -230,7 +230,8 @@ def _lease(session: Session, ids: Sequence[str], now: datetime) -> list[Claimed]
     session.execute(
         update(Message)
         .where(Message.id.in_(ids))
-        .values(state=State.SENDING, lease=lease, leased_until=until, changed_at=now)
+        # An earlier attempt that was recorded is over: only one begun under this lease may have left.
+        .values(state=State.SENDING, lease=lease, leased_until=until, begun_at=None, changed_at=now)
         .execution_options(synchronize_session=False)
     )
     rows = session.scalars(select(Message).where(Message.id.in_(ids)).execution_options(populate_existing=True)).all()

@@ -114,6 +114,28 @@ def test_uncertain_ones_are_shown_to_operators(database, of_campaign, clock):
         assert reports.list_failures(session, 5, "another") == []
 
 
+def test_a_crash_after_an_attempt_that_was_recorded_is_not_uncertain(database, server, deliver, of_campaign, clock):
+    message = of_campaign()
+    server.at_recipient.append("451 4.7.1 greylisted")
+    deliver()
+    clock.advance(minutes=1)
+    with database.transaction() as session:
+        assert len(queue.claim(session, "email", now=clock(), limit=5)) == 1  # and the process dies before it begins
+    clock.advance(minutes=6)
+    assert deliver() == 1
+    assert (stored(database, message).state, len(server.received)) == ("sent", 1)
+
+
+@pytest.mark.parametrize("url", ["smtp://127.0.0.1:99999", "smtp://vot%C3%A9:x@127.0.0.1:{port}"])
+def test_a_server_that_cannot_be_asked_for_costs_the_campaign_nothing(database, server, deliver, of_campaign, url):
+    messages = [of_campaign() for _ in range(3)]
+    # As a mail server that takes log-ins says: the name is looked at before anything is sent.
+    server.offers_log_in = True
+    deliver(url=url.format(port=server.port))
+    assert {stored(database, message).state for message in messages} == {"queued"}
+    assert {stored(database, message).reason for message in messages} == {"smtp_unreachable"}
+
+
 def test_messages_asked_for_are_still_sent_again_after_a_crash(database, server, deliver, request_message, clock):
     message = request_message()
     with database.transaction() as session:

@@ -36,6 +36,7 @@ class MailServer:
         self.connections = 0
         self.at_recipient = []
         self.at_data = []
+        self.offers_log_in = False
         self.port = 0
         self._controller = None
         self.start()
@@ -57,7 +58,7 @@ class MailServer:
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
         self.connections += 1
         session.host_name = hostname
-        return responses
+        return [*responses[:-1], "250-AUTH PLAIN LOGIN", responses[-1]] if self.offers_log_in else responses
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         answer = self.at_recipient.pop(0) if self.at_recipient else "250 OK"
