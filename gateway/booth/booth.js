@@ -19,6 +19,8 @@ import { LENGTH, InvalidVotingCode, normalize } from "./voting-code.js";
 const MARKED_STEPS = ["code", "choice", "confirmation", "cast", "receipt"];
 /** Refusals whose cause somebody must look for in the log. */
 const REFERENCED = new Set(["incident", "service_unavailable", "ballot_invalid", "ballot_malformed"]);
+/** While a double click on « Continuer » may still be under way, « Je vote », which may lie in the same place, takes none. */
+const DOUBLE_CLICK = 800; // milliseconds
 const RELOADABLE = new Set(["network", "worker", "credential_retired", "service_unavailable", "incident"]);
 
 /**
@@ -103,7 +105,10 @@ function render(previous) {
     return;
   }
   if (state.step === "unavailable") renderUnavailable();
-  if (state.step === "confirmation") renderChosen();
+  if (state.step === "confirmation") {
+    renderChosen();
+    holdCastButton();
+  }
   if (state.step === "receipt") renderReceipt();
   if (state.step === "alarm") {
     fill("alarm", text(`alarm.${state.receiptProblem}`));
@@ -128,7 +133,9 @@ function renderCode() {
   if (problem?.reason === "bad-length") key = (problem.count ?? 0) < LENGTH ? "code.too-short" : "code.too-long";
   fill("code-error", problem ? text(key, { symbol: problem.symbol, count: problem.count }) : "");
   fill("code-status", state.checking ? text("code.checking") : "");
-  codeInput.setAttribute("aria-invalid", problem ? "true" : "false");
+  // Never "false", which the style sheet shows as "checked and right".
+  if (problem) codeInput.setAttribute("aria-invalid", "true");
+  else codeInput.removeAttribute("aria-invalid");
   codeInput.readOnly = state.checking;
   find("[data-button=code]", HTMLButtonElement, root).setAttribute("aria-busy", String(state.checking));
 }
@@ -159,6 +166,8 @@ function renderUnavailable() {
   const { reason, message, reference } = state;
   fill("unavailable-reference", reference);
   show("[data-part=unavailable-reference]", REFERENCED.has(reason) && reference !== "");
+  const heading = text(`heading.${reason}`);
+  if (heading) fill("unavailable-heading", heading);
   fill("unavailable", text(`unavailable.${reason}`) || message || text("unavailable.other"));
   show("[data-reload]", RELOADABLE.has(reason));
   for (const element of root.querySelectorAll("[data-for-reason]")) {
@@ -218,6 +227,12 @@ function renderChosen() {
   if (!choice) return;
   const chosen = choice.blank ? [blankAnswer()] : choice.answers.map((index) => answers[index] ?? blankAnswer());
   find("[data-chosen]", HTMLElement, root).replaceChildren(...chosen.map((answer) => card("chosen", answer)));
+}
+
+function holdCastButton() {
+  const button = find("[data-button=cast]", HTMLButtonElement, root);
+  button.disabled = true;
+  setTimeout(() => (button.disabled = false), DOUBLE_CLICK);
 }
 
 /** @returns {string} the server's date in Paris time, "" if it gave none */
