@@ -48,7 +48,7 @@ WORDS: dict[str, Words] = {
         400,
         _(
             "Cette page a expiré, ou votre navigateur refuse les cookies du portail. "
-            "Autorisez les cookies pour ce site, rechargez la page puis recommencez."
+            "Ouvrez-la de nouveau et recommencez ; si cela se répète, autorisez les cookies pour ce site."
         ),
     ),
     "cookies_refused": Words(
@@ -238,7 +238,7 @@ WORDS: dict[str, Words] = {
         403, _("L’autorisation de voter n’est pas valable. Revenez à « Mes scrutins » et recommencez.")
     ),
     "permit_expired": Words(
-        403, _("L’autorisation de voter a expiré sans que rien ne soit enregistré. Revenez à « Mes scrutins ».")
+        403, _("L’autorisation de voter a expiré. Revenez à « Mes scrutins » et recommencez.")
     ),
     "permit_other_election": Words(
         403, _("Cette autorisation de voter est celle d’un autre scrutin. Revenez à « Mes scrutins » et recommencez.")

@@ -7,7 +7,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from gateway import rate_limits, voter_session
+from gateway import language, rate_limits, voter_session
 from gateway.errors import INCIDENT, RETRY_AFTER_SECONDS, UNAVAILABLE, Told, told
 from services.runtime.correlation import current
 from services.runtime.logs import get_logger
@@ -58,6 +58,8 @@ def answer(code: str, details: dict[str, Any] | None = None) -> Response:
                 words=words,
                 correlation_id=current(),
                 to_identification=words.code in TO_IDENTIFICATION,
+                # Loading the answer to a form again would send the form again, and be refused again.
+                again=language.way_back(request.path) if words.code == "csrf_refused" else "",
                 seconds=wait(words),
             )
         )

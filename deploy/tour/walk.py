@@ -7,6 +7,7 @@ their forms empty; what needs a story (a vote, a link that has served) is told i
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Page
@@ -50,6 +51,9 @@ def held_before(portal: Portal, endpoint: str) -> dict[str, Any] | None:
     """What the cookie must hold for a page between identification and home; None for the pages that need nothing."""
     if endpoint.startswith("password."):
         return {"identifier": identifiers()[GUESSED]}
+    if endpoint == "identification.link_sent":
+        asked = {"since": None, "again": datetime.now(UTC).isoformat(), "for": "access"}
+        return {"identifier": identifiers()[GUESSED], "sent": asked}
     if endpoint.startswith("activation."):
         return {"link": portal.kept_link()}
     if endpoint.startswith("challenge_question.") and portal.profile == "2022":

@@ -34,7 +34,7 @@ class ActivationForm(GuardedForm):
     """The new password twice. The rules themselves are identity's to judge."""
 
     password = PasswordField(
-        _("Mot de passe Élections"), validators=[InputRequired(_("Choisissez votre mot de passe Élections."))]
+        _("Mot de passe Élections"), validators=[InputRequired(_("Choisissez un mot de passe."))]
     )
     confirmation = PasswordField(
         _("Confirmation du mot de passe Élections"),
@@ -74,7 +74,9 @@ def dead(refusal: Refusal) -> Any:
     """A used, replaced or expired link says so and offers a new one; the rest is told as everywhere."""
     if refusal.code not in DEAD_LINK:
         return failures.refused(refusal)
-    session.pop(voter_session.LINK, None)
+    if session.pop(voter_session.LINK, None) is None and voter_session.token() is not None:
+        # Gone back from the space to a step that is done: its link has served, and the cookie has forgotten it.
+        return voter_session.to_home()
     words = told(refusal.code)
     return make_response(render_template("link_refused.html", words=words), words.status)
 

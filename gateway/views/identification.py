@@ -77,8 +77,12 @@ def submit() -> Response | str | tuple[str, int]:
 @blueprint.get("/lien-envoye")
 def link_sent() -> Response | str:
     """The same words for everybody, with the hour since which a message is on its way."""
+    sent = sent_link.known()
+    if sent is None:
+        # Nothing was asked for, or the link has served meanwhile: no message is on its way.
+        return redirect(url_for("identification.root"), 303)
     template = "link_sent_2018.html" if profile.current() == "2018" else "link_sent.html"
-    return render_template(template, sent=sent_link.known(), clock=clock)
+    return render_template(template, sent=sent, clock=clock)
 
 
 @blueprint.post("/lien-envoye/renvoyer")

@@ -22,8 +22,8 @@ class PasswordForm(FlaskForm):
     password = PasswordField(
         _("Mot de passe Élections"),
         validators=[
-            InputRequired(_("Saisissez votre mot de passe Élections.")),
-            Length(max=256, message=_("Un mot de passe Élections a 256 caractères au plus.")),
+            InputRequired(_("Saisissez votre mot de passe.")),
+            Length(max=256, message=_("Un mot de passe a 256 caractères au plus.")),
         ],
     )
 

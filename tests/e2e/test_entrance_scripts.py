@@ -167,6 +167,10 @@ def test_the_end_of_a_session_is_announced_and_can_be_put_off(portal: Portal, op
     page.clock.fast_forward("04:00")
     over = page.get_by_role("dialog", name="Votre session a pris fin")
     over.wait_for()
+    over.get_by_role("button", name="Rester sur cette page").click()
+    over.wait_for(state="hidden")
+    assert heading(page) == "Bienvenue sur votre portail Élections", "what the page shows can still be read"
+    page.evaluate("document.querySelector('[data-session-warning]').showModal()")
     over.get_by_role("button", name="Continuer").click()
     assert heading(page) == "Votre session a pris fin"
 
@@ -199,7 +203,8 @@ def test_pages_are_light(portal: Portal, open_page: Callable[..., Page], setting
             page = open_page()
             requests: list[Request] = []
             page.on("requestfinished", lambda request, found=requests: found.append(request))
-            portal.give(page.context, link=portal.prepared_link(), identifier="personne@example.org")
+            asked = {"since": None, "again": "2026-12-01T08:00:00+00:00", "for": "access"}
+            portal.give(page.context, link=portal.prepared_link(), identifier="personne@example.org", sent=asked)
             page.goto(portal.base_url + path, wait_until="networkidle")
             assert page.url == portal.base_url + path
             weights = {request.url: request.sizes()["responseBodySize"] for request in requests}

@@ -47,6 +47,13 @@ def test_the_token_is_in_no_later_address_and_no_page(follower: Browser, rpc: Fa
         assert "link" not in session
 
 
+@pytest.mark.parametrize("path", ["/activation", "/question-defi"])
+def test_going_back_to_a_step_that_is_done_leads_home(path: str, prepared: Browser) -> None:
+    assert "Ce lien n’est pas reconnu" not in prepared.get(path).text
+    prepared.post("/question-defi", ANSWER)
+    assert prepared.get(path).location == "/accueil"
+
+
 def test_password_page_of_2022(follower: Browser) -> None:
     page = follower.get("/activation").text
     for words in (

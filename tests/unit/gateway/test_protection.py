@@ -56,6 +56,18 @@ def test_a_token_of_another_session_is_refused(app: Flask) -> None:
     assert answer.json["code"] == "csrf_refused"
 
 
+@pytest.mark.parametrize(
+    ("path", "way_back"), [("/identification", "/identification"), ("/mot-de-passe/oubli", "/"), ("/deconnexion", "/")]
+)
+def test_a_form_of_an_older_session_leads_back_to_its_page(app: Flask, path: str, way_back: str) -> None:
+    """Whoever signs in or out in another tab: loading the refusal again would only be refused again."""
+    browser = Browser(app.test_client())
+    browser.csrf()
+    answer = browser.client.post(path, data={"csrf_token": "of another session"})
+    assert answer.status_code == 400
+    assert f'href="{way_back}">Ouvrir la page de nouveau</a>' in answer.text
+
+
 def test_a_browser_that_brings_no_cookie_back_is_told(app: Flask) -> None:
     answer = app.test_client(use_cookies=False).post("/identification", data={"identifier": "a@b.fr"})
     assert answer.status_code == 400
