@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from .archive import MAX_ENTRY, Entry, Event, make_setup_data, read_archive
-from .canonical import fields, integer, loads
+from .ballot import max_ballot_size
+from .canonical import MAX_BYTES, fields, integer, loads
 from .election import Election
 from .errors import InvalidArchive, InvalidTally, ProtocolError
 from .group import Point
@@ -36,6 +37,9 @@ from .tally import (
 )
 from .trustees import Trustees, check_trustees
 from .workers import BallotWorkers, ChunkVerdict
+
+# The objects of one event wait for it in memory; the largest event has a list of credentials and two smaller files.
+MAX_PENDING = MAX_ENTRY + 2 * MAX_BYTES
 
 Progress = Callable[[int, int | None, int], None]
 
@@ -92,6 +96,7 @@ class _Verifier:
         self._election: Election
         self._trustees: Trustees
         self._sum: TallyAccumulator
+        self._max_ballot: int
         self._workers: BallotWorkers | None = None
         self._encrypted_tally = ""
         self._factors: dict[int, tuple[tuple[Point, ...], ...]] = {}
@@ -143,6 +148,8 @@ class _Verifier:
             self._pending.append(entry)
             if len(self._pending) > max(_OBJECTS.values()):
                 raise InvalidArchive("object-without-event")
+            if sum(len(waiting.raw) for waiting in self._pending) > MAX_PENDING:
+                raise InvalidArchive("too-large")
             return
         event = Event.parse(entry.raw)
         report = self.report
@@ -200,6 +207,7 @@ class _Verifier:
         report.credentials = len(self._credentials)
         self._subject = "Setup"
         self._sum = TallyAccumulator(election)
+        self._max_ballot = max_ballot_size(election)
         self._workers = BallotWorkers(election, self._processes)
 
     def _ballot(self, entry: Entry) -> None:
@@ -209,6 +217,10 @@ class _Verifier:
         self._ballot_entries.append(entry.number)
         if self._workers is None:
             raise InvalidArchive("no-setup")
+        if len(entry.raw) > self._max_ballot:
+            # Dozens of ballots wait for the workers: none that is a giant may be among them.
+            self._finish_ballots()
+            raise _BallotFault("too-large", entry.number)
         for verdict in self._workers.add(entry.raw):
             self._take(verdict)
 

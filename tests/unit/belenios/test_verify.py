@@ -2,6 +2,7 @@
 
 import io
 import json
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -321,6 +322,39 @@ def test_objects_and_payloads(s: Sample, ballots: list[str]) -> None:
     event = archive.make_event("Ballot", s.writer.parent, 1, "0" * 64)
     both = archive.object_entry(ballots[0], TIMESTAMP) + archive.event_entry(event, TIMESTAMP)
     assert fault_of(begin + both) == ("event", "wrong-payload")
+
+
+# Bounded memory, whatever comes.
+
+
+def test_a_giant_list_that_holds_no_points_is_not_taken_to_pieces() -> None:
+    for filling in ("{}", "[]", '"ab"', "0"):
+        raw = "[" + f"{filling}," * (17 * 2**20 // (len(filling) + 1)) + f"{filling}]"
+        tracemalloc.start()
+        with pytest.raises(Malformed, match="not an array of points"):
+            check_public_credentials(raw)
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+        tracemalloc.stop()
+
+
+def test_a_giant_ballot_waits_for_no_worker(s: Sample, ballots: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    added: list[int] = []
+    add = BallotWorkers.add
+    monkeypatch.setattr(BallotWorkers, "add", lambda self, raw: added.append(len(raw)) or add(self, raw))
+    giant = dumps(["1" * 10**6])
+    report = report_of(s.begin() + s.writer.ballot(ballots[0]) + s.writer.ballot(giant))
+    assert (report.fault.subject, report.fault.code, report.fault.entry) == ("ballot", "too-large", 9)
+    assert report.ballots == 1
+    assert added == [len(ballots[0])]
+    bad = ballots[0].replace('"response":"', '"response":"1', 1)
+    report = report_of(s.begin() + s.writer.ballot(bad) + s.writer.ballot(giant))
+    assert (report.fault.subject, report.fault.entry) == ("ballot", 7)
+
+
+def test_objects_that_wait_for_their_event_have_a_limit(s: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.ballot.belenios.verify.MAX_PENDING", 1000)
+    content = archive.beginning(TIMESTAMP) + archive.object_entry("a" * 600, TIMESTAMP)
+    assert fault_of(content + archive.object_entry("b" * 600, TIMESTAMP)) == ("event", "too-large")
 
 
 # Several processes.
