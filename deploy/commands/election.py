@@ -1,16 +1,33 @@
 """`isoloir election`: a whole election without a human, compared and verified at the end."""
 
+import shutil
+import signal
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
-from deploy.launcher.system import System
+from deploy.broker.local import BrokerMissing
+from deploy.launcher.lock import AlreadyRunning
+from deploy.launcher.supervisor import ChildFailed
+from deploy.launcher.system import BusUnreachable, MigrationFailed, System
+from deploy.operator.client import OperatorRefusal
+from deploy.postgres.local import PostgresMissing
+from deploy.rehearsal.mailbox import NoSuchMail
+from deploy.rehearsal.notices import NoticesMissing
 from deploy.rehearsal.phases import Phases
-from deploy.rehearsal.reconciliation import show, write_summary
+from deploy.rehearsal.reconciliation import all_differences, show, write_summary
+from deploy.rehearsal.voter import ReceiptMismatch, VoterRefused
 from deploy.rehearsal.whole_election import Rehearsal
+
+PATIENCE = 60.0  # seconds that a voter keeps trying where a busy machine answers « unavailable for the moment »
+NO_START = (AlreadyRunning, BusUnreachable, BrokerMissing, PostgresMissing, ChildFailed, MigrationFailed)
+NO_RESULT = (OperatorRefusal, VoterRefused, ReceiptMismatch, NoSuchMail, NoticesMissing)
 
 
 @click.command("election")
@@ -24,26 +41,41 @@ def command(voters: int, out: Path, bus: Any, databases: Any, keep: bool) -> Non
 
     Laisse OUT/<uuid>.bel pour chaque scrutin et OUT/summary.json ; code de sortie 1 à la moindre différence.
     """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # stop and tidy up as for Ctrl-C
     console = Console()
     phases = Phases(console)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="isoloir-") as temporary:
         state = out / "state" if keep else Path(temporary) / "state"
         system = System(state, bus=bus, databases=databases, tell=console.print)
-        try:
-            with phases.phase("Démarrage"):
-                system.start()
-            outcome = Rehearsal(system, voters, out, phases).run()
-            used = f"{system.bus}, {databases}"
-        finally:
-            system.stop()
+        with _one_sentence(system, out):
+            try:
+                with phases.phase("Démarrage"):
+                    system.start()
+                outcome = Rehearsal(system, voters, out, phases, PATIENCE).run()
+                used = f"{system.bus}, {databases}"
+            finally:
+                system.stop()
     show(console, outcome.voters, outcome.activated, outcome.elections)
     for name, seconds in phases.seconds.items():
         console.print(f"  {name} : {seconds:.1f} s")
     write_summary(out / "summary.json", outcome.voters, outcome.activated, outcome.elections, phases.seconds, used)
-    differences = [difference for counts in outcome.elections for difference in counts.differences()]
+    differences = all_differences(outcome.voters, outcome.activated, outcome.elections)
     for difference in differences:
         console.print(f"[bold red]Différence[/bold red] {difference}")
     if differences:
         raise SystemExit(1)
     console.print(f"Tout concorde. Archives et résumé : {out}")
+
+
+@contextmanager
+def _one_sentence(system: System, out: Path) -> Iterator[None]:
+    """A rehearsal that fails says why in a sentence, and leaves its logs where somebody can read them."""
+    try:
+        yield
+    except NO_START as error:
+        raise click.ClickException(f"Isoloir n'a pas pu démarrer. {error}") from None
+    except NO_RESULT as error:
+        logs = out / "logs"
+        shutil.copytree(system.logs_dir, logs, dirs_exist_ok=True)
+        raise click.ClickException(f"La répétition s'est arrêtée : {error}. Journaux : {logs}") from None

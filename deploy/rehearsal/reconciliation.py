@@ -16,6 +16,9 @@ class ElectionCounts:
     uuid: str
     code: str
     entitled: int
+    """Voters whom the system knows to be entitled."""
+    on_roll: int
+    """Voters whom the roll that was imported entitles."""
     planned: int
     """Ballots that the voters meant to cast."""
     acknowledged: int
@@ -32,7 +35,10 @@ class ElectionCounts:
 
     def differences(self) -> list[str]:
         """Everything that does not agree; empty for a good election."""
-        found = [
+        found = []
+        if self.entitled != self.on_roll:
+            found.append(f"{self.code}: inscrits au scrutin {self.entitled}, attendu {self.on_roll}")
+        found += [
             f"{self.code}: {name} {value}, attendu {self.planned}"
             for name, value in (
                 ("accusés de réception", self.acknowledged),
@@ -46,6 +52,12 @@ class ElectionCounts:
             found.append(f"{self.code}: résultat {self.counted}, attendu {self.expected}")
         found += [f"{self.code}: {who}: {said}" for who, said in self.verdicts.items() if said not in ("ok", "absent")]
         return found
+
+
+def all_differences(voters: int, activated: int, elections: list[ElectionCounts]) -> list[str]:
+    """Everything that does not agree in a whole rehearsal; empty for a good one."""
+    found = [] if activated == voters else [f"comptes activés {activated}, attendu {voters}"]
+    return found + [difference for counts in elections for difference in counts.differences()]
 
 
 def show(console: Console, voters: int, activated: int, elections: list[ElectionCounts]) -> None:
@@ -94,7 +106,7 @@ def write_summary(
             }
             for counts in elections
         ],
-        "differences": [difference for counts in elections for difference in counts.differences()],
+        "differences": all_differences(voters, activated, elections),
         "seconds": seconds,
     }
     path.write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -135,8 +135,9 @@ class Rehearsal:
             try:
                 voter.activate(link, elector.password)
             except VoterRefused as refused:
-                # The answer to an activation that was done may have been lost with a process; the password tells.
-                if refused.code != "link_used" or not self.patience:
+                # The answer to an activation that was done may have come too late or been lost with a process. The page
+                # says so and proposes to log in: the password tells whether it was ours.
+                if refused.code != "link_used":
                     raise
                 voter.log_in(elector.identifier, elector.password)
             activated.append(elector.identifier)
@@ -189,6 +190,7 @@ class Rehearsal:
             uuid=election,
             code=code,
             entitled=attendance["entitled"],
+            on_roll=sum(code in elector.elections for elector in self.electors),
             planned=sum(code in elector.choices for elector in self.electors),
             acknowledged=len(self.receipts[election]),
             poll_book=attendance["signed"],
