@@ -51,7 +51,9 @@ def entrypoint(request_schema: type[Schema], response_schema: type[Schema]) -> C
                 raise ServiceFault(fault_id) from None
             finally:
                 milliseconds = round((time.monotonic() - started) * 1000, 1)
-                log.info("rpc", method=method.__name__, outcome=outcome, milliseconds=milliseconds)
+                # Health checks come by the minute and for ever: only a failing one is worth a line.
+                say = log.debug if method.__name__ == "health" and outcome == "ok" else log.info
+                say("rpc", method=method.__name__, outcome=outcome, milliseconds=milliseconds)
 
         decorated: Callable[..., Any] = rpc(
             expected_exceptions=(Refusal, ServiceFault), sensitive_arguments=("payload",)

@@ -25,6 +25,7 @@ _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _PATTERNS = re.compile(
     "|".join(
         (
+            r"(?P<frame>\bFile \"/[\w./-]+\.py\", line \d+)",  # where an error came from: kept
             r"\b[0-9A-Za-z]{4}(?:[- ][0-9A-Za-z]{4}){3}\b",  # a voting code, as printed
             r"\b(?=[0-9A-Za-z]{0,15}\d)[0-9A-HJKMNP-TV-Z]{16}\b",  # a voting code without its hyphens
             rf"\b[{_BASE58}]{{5}}-[{_BASE58}]{{6}}-[{_BASE58}]{{5}}-[{_BASE58}]{{6}}\b",  # a Belenios credential
@@ -37,8 +38,8 @@ _PATTERNS = re.compile(
 
 
 def scrub(text: str) -> str:
-    """`text` without whatever looks like a secret."""
-    return _PATTERNS.sub(REDACTED, text)
+    """`text` without whatever looks like a secret. The places that a traceback names stay, however long their paths."""
+    return _PATTERNS.sub(lambda found: found["frame"] or REDACTED, text)
 
 
 def _clean(name: str, value: Any) -> Any:
@@ -66,6 +67,17 @@ def order_for_reading(_logger: Any, _method: str, event: MutableMapping[str, Any
     """A structlog processor: what an operator looks for first comes first in the line."""
     first = {name: event[name] for name in ("at", "level", "process", "event", "correlation_id") if name in event}
     return first | dict(event)
+
+
+_SAID_ELSEWHERE = {
+    "nameko.containers": "(expected)",  # a refusal, with a traceback: the `rpc` line has its code
+    "amqp": "Received method",  # a confirm that crosses the end of its channel: the `rpc_not_sent` line says why it ended
+}
+"""Library's logger → how the messages begin that only repeat what one of our own lines says."""
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith(_SAID_ELSEWHERE[record.name])
 
 
 def configure(process_name: str, level: str = "INFO") -> None:
@@ -107,6 +119,8 @@ def configure(process_name: str, level: str = "INFO") -> None:
     logging.captureWarnings(True)
     for chatty in ("pika", "amqp", "kombu", "nameko", "alembic", "gunicorn.access", "mail.log"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    for repeating in _SAID_ELSEWHERE:
+        logging.getLogger(repeating).addFilter(_is_news)
 
 
 def get_logger(name: str = "isoloir") -> Any:

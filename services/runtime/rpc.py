@@ -33,7 +33,8 @@ class RpcTimeout(Exception):
 
 
 class RpcUnavailable(Exception):
-    """The broker or the service is away: nothing was handed over."""
+    """The broker or the service is away. A broker that died while taking the request may still have kept it: retry a
+    command with the same idempotency key."""
 
 
 class Caller(Protocol):
@@ -101,6 +102,7 @@ class RpcClient:
         try:
             self._publish(service, method, payload, call_id, headers, timeout)
             if not waiting.answered.wait(timeout):
+                log.warning("rpc_unanswered", service=service, method=method, seconds=timeout)
                 raise RpcTimeout(f"{service}.{method}: no answer in {timeout:g} s")
         finally:
             self._waiting.pop(call_id, None)
@@ -134,6 +136,7 @@ class RpcClient:
                     retry_policy=_RETRY,
                 )
         except _AMQP_ERRORS as error:
+            log.warning("rpc_not_sent", service=service, method=method, error=type(error).__name__)
             raise RpcUnavailable(f"{service}.{method}: {type(error).__name__}") from None
 
     def _ensure_listening(self, timeout: float) -> None:

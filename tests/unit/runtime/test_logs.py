@@ -36,6 +36,12 @@ def test_a_correlation_id_and_ordinary_words_stay():
     assert logs.scrub(sentence) == sentence
 
 
+def test_a_traceback_says_where_it_came_from_however_long_the_path():
+    frame = 'File "/srv/a-very-long-place-for-a-programme/services/runtime/entrypoints.py", line 39, in handle'
+    assert logs.scrub(f"  {frame}\n") == f"  {frame}\n"
+    assert "x" * 40 not in logs.scrub(f'File "{"x" * 60}.py", line 3')
+
+
 @pytest.mark.parametrize(
     "name", ["password", "voting_code", "link_token", "permit", "tracker", "session", "identifier"]
 )
@@ -59,3 +65,15 @@ def test_a_log_line_is_one_json_object_and_its_traceback_holds_no_secret(monkeyp
     assert "ValueError" in lines[0]["exception"]
     assert "mNpQr" not in written.getvalue()
     assert "camille" not in written.getvalue()
+
+
+def test_a_library_does_not_repeat_what_our_own_line_says(monkeypatch, restored_logging):
+    written = io.StringIO()
+    monkeypatch.setattr("sys.stdout", written)
+    logs.configure("ballot")
+    logging.getLogger("nameko.containers").warning("(expected) error handling worker %s: %s", "w", "link_used")
+    logging.getLogger("nameko.containers").error("error handling worker %s: %s", "w", "OSError")
+    logging.getLogger("amqp").warning("Received method %s during closing channel %s.", (60, 80), 1)
+    logging.getLogger("amqp").warning("something else")
+    events = [json.loads(line)["event"] for line in written.getvalue().splitlines()]
+    assert events == ["error handling worker w: OSError", "something else"]
