@@ -92,7 +92,11 @@ def _work_one(held: Held, event_id: str, work: Work) -> None:
 
 def _note_failure(database: Database, event_id: str, error: Exception) -> None:
     with database.transaction() as session:
-        row = session.execute(select(INBOX).where(INBOX.c.event_id == event_id)).one()
+        row = session.execute(
+            select(INBOX).where(INBOX.c.event_id == event_id, INBOX.c.state == "pending").with_for_update()
+        ).one_or_none()
+        if row is None:  # another process took it up after our roll-back, and did it
+            return
         attempts = row.attempts + 1
         state = "parked" if attempts >= MOST_ATTEMPTS else "pending"
         pause = min(LONGEST_PAUSE, 2.0 ** (attempts - 1))

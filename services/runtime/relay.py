@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import pika
-from pika.exceptions import AMQPError, NackError, UnroutableError
+from pika.exceptions import AMQPError, NackError
 from pydantic_settings import SettingsConfigDict
 from sqlalchemy import delete, select
 
@@ -101,9 +101,10 @@ class RabbitPublisher:
                 ),
                 mandatory=True,
             )
-        except (UnroutableError, NackError) as error:
+        except NackError as error:
             raise Undeliverable(type(error).__name__) from None
         except (AMQPError, OSError) as error:
+            # After UnroutableError too: a queue has gone from a living broker, and opening again declares it again.
             self.close()
             raise Undeliverable(type(error).__name__) from None
 
@@ -162,7 +163,8 @@ def run(settings: Settings, stopping: Callable[[], bool]) -> None:
                 moved += drain(database, publisher)
             except Exception as error:
                 failed = True
-                log.warning("relay_interrupted", service=database.service, error=type(error).__name__)
+                cause = str(error) if isinstance(error, Undeliverable) else type(error).__name__
+                log.warning("relay_interrupted", service=database.service, error=cause)
         if failed:
             pause = min(max(pause, 0.1) * 2, 5.0)
         elif moved:

@@ -1,5 +1,6 @@
 """A real service process on a real RabbitMQ: what a caller is told when things go well, badly, or not at all."""
 
+import json
 import os
 import signal
 import subprocess
@@ -7,9 +8,11 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 
+import pika
 import pytest
 
 from services.ballot.belenios.credential import new_uuid
+from services.runtime import relay, topology
 from services.runtime.database import Database
 from services.runtime.refusals import Refusal
 from services.runtime.rpc import RpcClient, RpcTimeout, RpcUnavailable
@@ -87,6 +90,22 @@ def answers(caller):
             return False
 
     return ask
+
+
+def test_a_queue_that_was_deleted_is_declared_again_and_its_event_kept(rabbitmq):
+    queue = topology.queue_name("ballot", "ballot_accepted", "identity")
+    event = {"id": new_uuid(), "source": "ballot", "type": "ballot_accepted", "payload": {}}
+    relaying = relay.RabbitPublisher(rabbitmq.amqp_uri)
+    relaying.publish(event)
+    with pika.BlockingConnection(pika.URLParameters(rabbitmq.amqp_uri)) as connection:
+        channel = connection.channel()
+        channel.queue_delete(queue)
+        with pytest.raises(relay.Undeliverable, match="UnroutableError"):
+            relaying.publish(event)
+        relaying.publish(event)
+        assert json.loads(channel.basic_get(queue, auto_ack=True)[2]) == event
+        channel.queue_delete(queue)
+    relaying.close()
 
 
 def test_a_service_nobody_runs_is_unavailable_at_once(caller):

@@ -103,6 +103,24 @@ def test_work_that_fails_changes_nothing_waits_and_is_parked_in_the_end(database
     assert rows(database, notes) == []
 
 
+def test_a_failure_noted_late_does_not_undo_what_another_process_did(database, held, monkeypatch):
+    """Two processes of a service: one fails, and the other works the row before the first has noted its failure."""
+    received.receive(database, envelope("e1"))
+    note_failure = received._note_failure
+
+    def note_late(*failure):
+        received._work_one(held, "e1", lambda *_: None)
+        note_failure(*failure)
+
+    def work(session, payload, _held):
+        raise RuntimeError
+
+    monkeypatch.setattr(received, "_note_failure", note_late)
+    received.work_due(held, "ballot", "ballot_accepted", work)
+    (row,) = rows(database, INBOX)
+    assert (row.state, row.attempts, row.payload) == ("done", 0, None)
+
+
 def test_one_bad_event_does_not_hold_up_the_others(database, held, notes):
     received.receive(database, envelope("e1", 1))
     received.receive(database, envelope("e2", 2))
