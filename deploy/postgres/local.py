@@ -28,12 +28,12 @@ RELAY = "relay"
 INSTALL = "apt-get install postgresql"
 START_SECONDS = 60.0
 
-# Crashes are simulated by killing processes, never by cutting the power: no need to wait for the disk.
+# Crashes are simulated by killing processes, never by cutting the power: no need to wait for the disk, but a commit must
+# have reached the operating system (synchronous_commit stays on) or a killed server would forget it.
 SETTINGS = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "32MB",
     "max_connections": "200",
