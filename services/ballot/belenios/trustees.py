@@ -103,9 +103,14 @@ def check_trustees(raw: str | bytes, group: Group = ED25519) -> Trustees:
             first += item.size
     except Malformed as error:
         raise InvalidTrustees("malformed", str(error)) from error
-    key = group.sum(group.decode(item.public_key) for item in checked)
-    if key == group.identity:
+    points = [group.decode(item.public_key) for item in checked]
+    key = group.sum(points)
+    if group.identity in (*points, key):
+        # Of a group too: its holders would be announced as needed, and anybody could do without them.
         raise InvalidTrustees("bad-public-key", "identity")
+    if len(set(points)) != len(points):
+        # Somebody copied the key and proof of another, who alone would decrypt for both.
+        raise InvalidTrustees("bad-public-key", "the key of another item")
     text = raw if isinstance(raw, str) else raw.decode("utf-8")
     return Trustees(text, group.encode(key), tuple(checked))
 

@@ -7,7 +7,7 @@ import pytest
 from services.ballot.belenios import pedersen, pki, trustees
 from services.ballot.belenios.canonical import dumps, loads
 from services.ballot.belenios.errors import InvalidTrustees, Malformed
-from services.ballot.belenios.group import ED25519
+from services.ballot.belenios.group import ED25519, Ed25519Group
 from tests.vectors.samples import TWO_GROUPS, keys, vectors
 
 SIZE, THRESHOLD = 3, 2
@@ -179,3 +179,35 @@ def test_trustees_files_are_checked_whole() -> None:
     for raw in ("", "[]", "{}", "[1]", '[["Single"]]', dumps([value[0]] * 51), b"\xff"):
         with pytest.raises(InvalidTrustees, match="malformed"):
             trustees.check_trustees(raw)
+
+
+class Chosen(Ed25519Group):
+    """Draws these scalars first."""
+
+    def __init__(self, *scalars: int) -> None:
+        super().__init__()
+        self.scalars = list(scalars)
+
+    def random_scalar(self) -> int:
+        return self.scalars.pop(0) if self.scalars else super().random_scalar()
+
+
+def test_a_group_whose_shares_cancel_out_protects_nothing() -> None:
+    seeds = [pki.new_seed() for _ in range(2)]
+    certificates = [pedersen.make_certificate(seed, i, 2, 2) for i, seed in enumerate(seeds, start=1)]
+    polynomials = [
+        pedersen.make_polynomial(seeds[0], certificates, Chosen(5, 7)),
+        pedersen.make_polynomial(seeds[1], certificates, Chosen(ED25519.q - 5, 11)),
+    ]
+    inputs = pedersen.distribute(certificates, polynomials)
+    outputs = [pedersen.derive_key(seed, certificates, i) for seed, i in zip(seeds, inputs, strict=True)]
+    content = pedersen.threshold_parameters(certificates, polynomials, outputs)
+    with pytest.raises(InvalidTrustees, match="bad-public-key: identity"):
+        trustees.make_trustees([("Single", trustees.single_key()[1]), ("Pedersen", content)])
+
+
+def test_a_key_copied_from_another_item_is_refused() -> None:
+    single = trustees.single_key()[1]
+    for entries in ([("Single", single)] * 2, [("Pedersen", pedersen.run_ceremony(2, 1)[0])] * 2):
+        with pytest.raises(InvalidTrustees, match="bad-public-key: the key of another item"):
+            trustees.make_trustees(entries)
