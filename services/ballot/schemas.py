@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
@@ -14,6 +14,8 @@ from .elections import MAX_ANSWERS
 # No ballot of a form that create_election accepts is longer; the exact limit of each election is checked later.
 MAX_BALLOT = 4 * 1024 * 1024
 MAX_FILE = 8 * 1024 * 1024
+# What the databases' integers hold.
+MAX_HEIGHT = 2**31 - 1
 
 
 def _is_uuid(text: str) -> None:
@@ -28,6 +30,12 @@ def _is_text(text: str) -> None:
         raise ValidationError("must hold no control character")
 
 
+def _is_storable(text: str) -> None:
+    # What neither JSON over the bus nor PostgreSQL can keep.
+    if any(character == "\0" or 0xD800 <= ord(character) <= 0xDFFF for character in text):
+        raise ValidationError("must be Unicode text without null characters")
+
+
 def _uuid() -> fields.String:
     return fields.String(required=True, validate=_is_uuid)
 
@@ -37,11 +45,13 @@ def _text(longest: int) -> fields.String:
 
 
 def _time() -> fields.AwareDateTime:
-    return fields.AwareDateTime(format="iso", default_timezone=UTC, required=True)
+    # Within these years every time zone has a time in UTC.
+    years = validate.Range(datetime(2000, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC))
+    return fields.AwareDateTime(format="iso", default_timezone=UTC, required=True, validate=years)
 
 
 def _page(lowest: int) -> tuple[fields.Integer, fields.Integer]:
-    after = fields.Integer(strict=True, load_default=lowest, validate=validate.Range(min=-1))
+    after = fields.Integer(strict=True, load_default=lowest, validate=validate.Range(-1, MAX_HEIGHT))
     return after, fields.Integer(strict=True, load_default=100, validate=validate.Range(1, 1000))
 
 
@@ -68,9 +78,9 @@ class CreateElectionRequest(Schema):
     """create_election."""
 
     uuid = _uuid()
-    voting_event = fields.String(required=True, validate=validate.Length(1, 64))
+    voting_event = _text(64)
     name = _text(500)
-    description = fields.String(required=True, validate=validate.Length(max=5000))
+    description = fields.String(required=True, validate=[validate.Length(max=5000), _is_storable])
     questions = fields.List(fields.Nested(QuestionRequest), required=True, validate=validate.Length(1, MAX_QUESTIONS))
     opens_at = _time()
     closes_at = _time()

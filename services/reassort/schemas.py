@@ -8,6 +8,10 @@ from marshmallow import Schema, fields, validate
 LARGEST_PAGE = 500
 
 
+# Identity's identifier of a voting event: printable ASCII, which every database can look up.
+_EVENT = validate.Regexp(r"[!-~]{1,64}\Z", error="must be 1 to 64 printable ASCII characters")
+
+
 class Empty(Schema):
     """Nothing."""
 
@@ -15,7 +19,7 @@ class Empty(Schema):
 class VotingEventRequest(Schema):
     """Whatever concerns one voting event."""
 
-    voting_event = fields.String(required=True, validate=validate.Length(1, 64))
+    voting_event = fields.String(required=True, validate=_EVENT)
 
 
 class GenerateCodesRequest(VotingEventRequest):
@@ -45,7 +49,7 @@ class CodeCounts(Schema):
 class CodeParametersRequest(Schema):
     """code_parameters; without a voting event, the parameters of the next one."""
 
-    voting_event = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 64))
+    voting_event = fields.String(load_default=None, allow_none=True, validate=_EVENT)
 
 
 class CodeParameters(Schema):

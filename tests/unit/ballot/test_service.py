@@ -167,6 +167,11 @@ def test_a_whole_election_over_the_bus(bus, call, deliver, urn, board):
         ({"questions": [{"question": "?", "answers": ["a"], "minimum": "1", "maximum": 1}]}, "questions.0.minimum"),
         ({"questions": [{"question": "?", "answers": ["a"], "minimum": 1, "maximum": 0}]}, "questions.0.maximum"),
         ({"opens_at": "tomorrow"}, "opens_at"),
+        ({"opens_at": "0001-01-01T00:00:00+14:00"}, "opens_at"),
+        ({"closes_at": "9999-12-31T23:59:59-14:00"}, "closes_at"),
+        ({"voting_event": "a\u0000b"}, "voting_event"),
+        ({"description": "a\u0000b"}, "description"),
+        ({"description": "\ud800"}, "description"),
         ({"surprise": 1}, "surprise"),
     ],
 )
@@ -175,6 +180,11 @@ def test_malformed_elections_are_refused_by_field(bus, call, urn, change, field)
         call("create_election", **creation(urn, **change))
     assert caught.value.code == "invalid_request"
     assert list(caught.value.details["fields"]) == [field]
+
+
+def test_heights_beyond_any_chain_are_refused(call):
+    for method in ("list_trackers", "read_archive"):
+        assert code_of(call, method, election="4zrSvGhhbnvfVP", after=10**30, limit=1) == "invalid_request"
 
 
 def test_unknown_elections_are_refused_everywhere(call, board):

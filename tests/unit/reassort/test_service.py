@@ -139,7 +139,18 @@ def test_identitys_refusal_passes_through(call, roll):
     assert roll.snapshot() == before
 
 
-@pytest.mark.parametrize("change", [{"limit": 0}, {"limit": 501}, {"limit": "5"}, {"voting_event": ""}, {"more": 1}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"limit": 0},
+        {"limit": 501},
+        {"limit": "5"},
+        {"voting_event": ""},
+        {"voting_event": "a\u0000"},
+        {"voting_event": "x\n"},
+        {"more": 1},
+    ],
+)
 def test_malformed_requests(call, change):
     with pytest.raises(Refusal) as caught:
         call("generate_codes", **{"voting_event": VOTING_EVENT, "after": None, "limit": 1} | change)
