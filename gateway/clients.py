@@ -147,9 +147,9 @@ class Ballot(ServiceClient):
 
     service = "ballot"
 
-    def describe_election(self, election: str) -> Payload:
+    def describe_election(self, election: str, seconds: float = QUESTION_SECONDS) -> Payload:
         """State, dates, fingerprint, counts, result. Refusal: election_unknown."""
-        return self.ask("describe_election", {"election": election})
+        return self.ask("describe_election", {"election": election}, seconds)
 
     def booth_material(self, permit: str) -> Payload:
         """{election, credential, voted, state} for the holder of the permit."""

@@ -3,28 +3,35 @@
 from flask_babel import gettext as _
 
 from gateway.clients import Payload, services
-from services.runtime.refusals import Refusal
+from services.runtime.refusals import Refusal, ServiceFault
 from services.runtime.rpc import RpcTimeout, RpcUnavailable
 
 UNKNOWN = "unknown"
 PUBLISHED = "published"
+PATIENCE_SECONDS = 2.0
 
 
 def with_states(entries: list[Payload]) -> list[Payload]:
     """A voter's elections, each with `state`.
 
     Paper elections have None. Where the ballot box does not answer, `state` is "unknown": the list itself
-    is still worth showing.
+    is still worth showing, and is not held up once for each election.
     """
-    return [{**entry, "state": _state(entry)} for entry in entries]
+    found: list[Payload] = []
+    answers = True
+    for entry in entries:
+        state = None
+        if entry["mode"] == "online":
+            state = _state(entry["uuid"]) if answers else UNKNOWN
+            answers = state != UNKNOWN
+        found.append({**entry, "state": state})
+    return found
 
 
-def _state(entry: Payload) -> str | None:
-    if entry["mode"] != "online":
-        return None
+def _state(election: str) -> str:
     try:
-        found: str = services().ballot.describe_election(entry["uuid"])["state"]
-    except (RpcTimeout, RpcUnavailable):
+        found: str = services().ballot.describe_election(election, PATIENCE_SECONDS)["state"]
+    except (RpcTimeout, RpcUnavailable, ServiceFault):
         return UNKNOWN
     except Refusal as refusal:
         if refusal.code != "election_unknown":

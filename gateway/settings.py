@@ -9,6 +9,8 @@ from pydantic_settings import SettingsConfigDict
 
 from services.runtime.settings import RuntimeSettings
 
+LIMIT_OF_REQUESTS = r"^[1-9][0-9]{0,8} per ([1-9][0-9]{0,3} )?(second|minute|hour|day)s?$"
+
 
 class Settings(RuntimeSettings):
     """What the gateway needs to know; names in the environment begin with ISOLOIR_GATEWAY_.
@@ -39,7 +41,7 @@ class Settings(RuntimeSettings):
     challenge_max_number: int = Field(default=50_000, ge=1, le=10_000_000)
     ratelimit_enabled: bool = True
     ratelimit_storage: str = "memory://"
-    address_limit: str = "3000 per minute"
+    address_limit: Annotated[str, StringConstraints(pattern=LIMIT_OF_REQUESTS)] = "3000 per minute"
     trusted_proxies: int = Field(default=0, ge=0, le=5)
 
     def key_of_challenges(self) -> bytes:

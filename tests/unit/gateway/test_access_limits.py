@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from pydantic import ValidationError
 
 import gateway.rate_limits as limits
+from gateway.settings import Settings
 from tests.unit.gateway.conftest import Browser
 from tests.unit.gateway.fake_rpc import IDENTIFIER, LINK_TOKEN, PASSWORD, FakeRpc
 
@@ -95,6 +97,12 @@ def test_one_address_is_bounded_generously(make_app: Callable[..., Flask], rpc: 
     assert statuses == [303] * 5 + [429]
     assert browser.get("/aide/identifiant").status_code == 200
     assert browser.get("/identification").status_code == 200
+
+
+@pytest.mark.parametrize("typed", ["", "3000", "many per minute", "0 per minute", "3000 per fortnight"])
+def test_a_limit_that_cannot_be_read_stops_the_start(typed: str) -> None:
+    with pytest.raises(ValidationError, match="address_limit"):
+        Settings(secret_key="x" * 40, address_limit=typed)  # type: ignore[arg-type]
 
 
 def test_the_address_comes_from_as_many_proxies_as_are_trusted(make_app: Callable[..., Flask], rpc: FakeRpc) -> None:

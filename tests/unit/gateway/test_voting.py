@@ -9,10 +9,20 @@ import pytest
 from flask import Flask
 
 from gateway.results import readable
-from services.runtime.refusals import Refusal
-from services.runtime.rpc import RpcTimeout
+from services.runtime.refusals import Refusal, ServiceFault
+from services.runtime.rpc import RpcTimeout, RpcUnavailable
 from tests.unit.gateway.conftest import Browser
-from tests.unit.gateway.fake_rpc import ELECTION, EVENT_UUID, ONLINE, PAPER, TRACKER, FakeRpc, described, permit
+from tests.unit.gateway.fake_rpc import (
+    ELECTION,
+    EVENT_UUID,
+    ONLINE,
+    PAPER,
+    TRACKER,
+    FakeRpc,
+    described,
+    entry,
+    permit,
+)
 
 BOOTH = f"/api/v1/elections/{ONLINE}/booth"
 BALLOTS = f"/api/v1/elections/{ONLINE}/ballots"
@@ -36,6 +46,20 @@ def test_own_elections_with_their_states(voter: Browser) -> None:
         (ONLINE, "online", "open"),
         (PAPER, "paper", None),
     ]
+
+
+@pytest.mark.parametrize("silence", [RpcTimeout("ballot"), RpcUnavailable("ballot"), ServiceFault("fault")])
+def test_a_silent_ballot_box_holds_the_voter_up_once(voter: Browser, rpc: FakeRpc, silence: Exception) -> None:
+    """At the opening everybody asks for these pages: they must stand without the ballot box, and not wait for long."""
+    rpc.table["identity", "resume_session"]["elections"] = [entry(), entry("QcmdAnVK7vcXSw"), entry(PAPER, "paper")]
+    rpc.table["ballot", "describe_election"] = silence
+    for path in ("/accueil", "/voter", "/mes-scrutins", "/resultats"):
+        rpc.calls.clear()
+        page = voter.get(path)
+        assert page.status_code == 200, path
+        assert page.text.count("État momentanément indisponible") == 2, path
+        assert [call.timeout <= 2 for call in rpc.made("ballot", "describe_election")] == [True], path
+    assert f'href="/voter/{ONLINE}"' in voter.get("/voter").text, "the way into the booth stays open"
 
 
 def test_booth_material_carries_permit_salt_and_iterations(voter: Browser, rpc: FakeRpc) -> None:
