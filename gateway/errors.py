@@ -237,9 +237,7 @@ WORDS: dict[str, Words] = {
     "permit_invalid": Words(
         403, _("L’autorisation de voter n’est pas valable. Revenez à « Mes scrutins » et recommencez.")
     ),
-    "permit_expired": Words(
-        403, _("L’autorisation de voter a expiré. Revenez à « Mes scrutins » et recommencez.")
-    ),
+    "permit_expired": Words(403, _("L’autorisation de voter a expiré. Revenez à « Mes scrutins » et recommencez.")),
     "permit_other_election": Words(
         403, _("Cette autorisation de voter est celle d’un autre scrutin. Revenez à « Mes scrutins » et recommencez.")
     ),

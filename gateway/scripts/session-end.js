@@ -12,21 +12,24 @@ const form = dialog?.querySelector("form");
 if (note instanceof HTMLElement && dialog instanceof HTMLDialogElement && form) {
   const shown = note.querySelector("[data-session-end]");
   const heading = dialog.querySelector("[data-session-heading]");
+  const unanswered = dialog.querySelector("[data-unanswered]");
   let started = Date.now();
   let lasts = Number(note.dataset.sessionSeconds) * 1000;
 
   const show = () => {
     if (!dialog.open) dialog.showModal();
   };
+  const tellEnd = () => {
+    clearInterval(timer);
+    if (heading) heading.textContent = dialog.dataset.ended ?? "";
+    for (const part of dialog.querySelectorAll("[data-before-end]")) part.setAttribute("hidden", "");
+    for (const part of dialog.querySelectorAll("[data-after-end]")) part.removeAttribute("hidden");
+    show();
+  };
   const look = () => {
     const left = started + lasts - Date.now();
-    if (left <= 0) {
-      clearInterval(timer);
-      if (heading) heading.textContent = dialog.dataset.ended ?? "";
-      for (const part of dialog.querySelectorAll("[data-before-end]")) part.setAttribute("hidden", "");
-      for (const part of dialog.querySelectorAll("[data-after-end]")) part.removeAttribute("hidden");
-      show();
-    } else if (left <= WARNING) show();
+    if (left <= 0) tellEnd();
+    else if (left <= WARNING) show();
   };
   // Looked at every second, for a device that sleeps wakes up past a deadline.
   const timer = setInterval(look, 1000);
@@ -34,21 +37,21 @@ if (note instanceof HTMLElement && dialog instanceof HTMLDialogElement && form) 
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    try {
-      const answer = await fetch(form.action, {
-        method: "POST",
-        body: new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)])),
-        headers: { Accept: "application/json" },
-      });
-      if (!answer.ok) throw new Error(String(answer.status));
-      const { seconds, until } = await answer.json();
-      started = Date.now();
-      lasts = seconds * 1000;
-      if (shown) shown.textContent = until;
-      dialog.close();
-    } catch {
-      // Without an answer the page says the truth by being asked for again.
-      form.submit();
-    }
+    const answer = await fetch(form.action, {
+      method: "POST",
+      body: new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)])),
+      headers: { Accept: "application/json" },
+    }).catch(() => null);
+    // The page stays where there is no network: it may hold a ballot that is still to be sent.
+    unanswered?.toggleAttribute("hidden", answer !== null);
+    if (answer === null) return;
+    // Led to the page of sessions that have ended.
+    if (answer.redirected) return tellEnd();
+    if (!answer.ok) return form.submit();
+    const { seconds, until } = await answer.json();
+    started = Date.now();
+    lasts = seconds * 1000;
+    if (shown) shown.textContent = until;
+    dialog.close();
   });
 }

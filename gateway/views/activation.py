@@ -33,9 +33,7 @@ BROKEN_RULES = {
 class ActivationForm(GuardedForm):
     """The new password twice. The rules themselves are identity's to judge."""
 
-    password = PasswordField(
-        _("Mot de passe Élections"), validators=[InputRequired(_("Choisissez un mot de passe."))]
-    )
+    password = PasswordField(_("Mot de passe Élections"), validators=[InputRequired(_("Choisissez un mot de passe."))])
     confirmation = PasswordField(
         _("Confirmation du mot de passe Élections"),
         validators=[

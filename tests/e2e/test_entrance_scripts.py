@@ -164,7 +164,16 @@ def test_the_end_of_a_session_is_announced_and_can_be_put_off(portal: Portal, op
     dialog.wait_for(state="hidden")
     page.clock.fast_forward("27:00")
     assert page.get_by_role("dialog").count() == 0
-    page.clock.fast_forward("04:00")
+    page.clock.fast_forward("01:30")
+    dialog.wait_for()
+    page.context.set_offline(True)
+    stay.press("Enter")
+    dialog.get_by_text("Le portail n’a pas répondu").wait_for()
+    assert page.url.endswith("/accueil"), "without a network the page stays: it may be a booth with a ballot to send"
+    page.context.set_offline(False)
+    stay.press("Enter")
+    dialog.wait_for(state="hidden")
+    page.clock.fast_forward("31:00")
     over = page.get_by_role("dialog", name="Votre session a pris fin")
     over.wait_for()
     over.get_by_role("button", name="Rester sur cette page").click()
@@ -173,6 +182,18 @@ def test_the_end_of_a_session_is_announced_and_can_be_put_off(portal: Portal, op
     page.evaluate("document.querySelector('[data-session-warning]').showModal()")
     over.get_by_role("button", name="Continuer").click()
     assert heading(page) == "Votre session a pris fin"
+
+
+def test_a_session_that_is_over_already_cannot_be_put_off(portal: Portal, open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    portal.sign_in(page.context, identifiers()[2])
+    page.clock.install()
+    page.goto(f"{portal.base_url}/mes-informations")
+    portal.call("identity", "close_session", session=portal.session(identifiers()[2]))
+    page.clock.fast_forward("29:00")
+    page.get_by_role("dialog").get_by_role("button", name="Rester connecté").click()
+    page.get_by_role("dialog", name="Votre session a pris fin").wait_for()
+    assert page.url.endswith("/mes-informations"), "what the page shows is not taken away"
 
 
 def test_a_browser_that_keeps_no_cookies_is_told(portal: Portal, open_page: Callable[..., Page]) -> None:

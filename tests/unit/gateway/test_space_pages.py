@@ -225,7 +225,9 @@ def test_rolls_of_ones_own_elections_only(voter: Browser, rpc: FakeRpc) -> None:
 def test_elections_held_elsewhere_are_listed_with_the_reason(voter: Browser) -> None:
     page = voter.get("/mes-scrutins").text
     assert "Commission sur papier" in page
-    assert "À l’urne, salle du Baromètre." in page
+    assert '<p lang="fr">À l’urne, salle du Baromètre.</p>' in page, (
+        "the operator's words are French on English pages too"
+    )
     assert f'href="{LISTS}"' in page
     assert f"/mes-scrutins/{PAPER}/listes" not in page
     assert voter.get(f"/mes-scrutins/{PAPER}/listes").status_code == 409
