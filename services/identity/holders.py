@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 
 
@@ -36,4 +35,4 @@ def identifier_tag(key: str, voting_event: str, identifier: str) -> str:
 
 
 def _tag(key: str, message: str) -> str:
-    return hmac.new(bytes.fromhex(key), message.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(bytes.fromhex(key), message.encode(), "sha256").hex()

@@ -51,14 +51,45 @@ class Election(Base):
 
 
 class StagedRow(Base):
-    """A line of a roll file as it was received, until its import is committed or replaced."""
+    """A line of a roll file, judged when it was received, until its import is committed or replaced.
+
+    Either `problems` (JSON) says what is wrong, and `wrong_columns` (JSON) names its columns when they are not those of
+    a roll, or the rest is the voter as it will be recorded; `voter_id` is that of the voter on the roll, if there.
+    """
 
     __tablename__ = "staged_rows"
+    __table_args__ = (Index("staged_rows_by_voter", "import_id", "voter_id"),)
 
     import_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     line: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     voting_event: Mapped[str] = mapped_column(ForeignKey("voting_events.uuid"), index=True)
-    columns: Mapped[str] = mapped_column(Text)
+    problems: Mapped[str | None] = mapped_column(Text)
+    wrong_columns: Mapped[str | None] = mapped_column(Text)
+    voter_id: Mapped[str | None] = mapped_column(String(36))
+    identifier: Mapped[str | None] = mapped_column(String(254))
+    surname: Mapped[str | None] = mapped_column(String(100))
+    first_name: Mapped[str | None] = mapped_column(String(100))
+    assignment: Mapped[str | None] = mapped_column(String(200))
+    address1: Mapped[str | None] = mapped_column(String(100))
+    address2: Mapped[str | None] = mapped_column(String(100))
+    postcode: Mapped[str | None] = mapped_column(String(10))
+    city: Mapped[str | None] = mapped_column(String(100))
+    search_text: Mapped[str | None] = mapped_column(Text)
+    page_tag: Mapped[str | None] = mapped_column(String(64))
+
+
+class StagedEntitlement(Base):
+    """A right to vote on a staged line, as it will be recorded."""
+
+    __tablename__ = "staged_entitlements"
+    __table_args__ = (Index("staged_entitlements_by_tag", "import_id", "lookup_tag"),)
+
+    import_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    line: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    election: Mapped[str] = mapped_column(String(14), primary_key=True)
+    voting_event: Mapped[str] = mapped_column(ForeignKey("voting_events.uuid"), index=True)
+    voter_id: Mapped[str] = mapped_column(String(36))
+    lookup_tag: Mapped[str] = mapped_column(String(64))
 
 
 class RollImport(Base):

@@ -1,96 +1,72 @@
-"""Importing the electoral roll: staged line by line, then committed all or nothing (E1, E2, L3)."""
+"""The electoral roll: a staged file becomes the roll all or nothing, until the roll is sealed (E1, E2, L3)."""
 
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import islice
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from services.identity import holders, roll_lines, search, voting_events
+from services.identity import roll_lines, staging, voting_events
 from services.identity.errors import Code, refuse
 from services.identity.models import (
     Account,
     AssistanceRequest,
     CampaignMessage,
     Claim,
+    Election,
     Entitlement,
     Link,
     RollImport,
+    StagedEntitlement,
     StagedRow,
     Voter,
     VoterSession,
-    VotingEvent,
 )
 
 ERRORS_SHOWN = 200
 CHUNK = 1000
+_COLUMNS = (
+    "page_tag",
+    "surname",
+    "first_name",
+    "assignment",
+    "address1",
+    "address2",
+    "postcode",
+    "city",
+    "search_text",
+)
+"""Columns of a voter that another roll may change."""
 
 
-def stage(
-    session: Session, *, voting_event: str, import_id: str, first_line: int, rows: Sequence[Mapping[str, str]]
-) -> int:
-    """Keep rows of a roll file for `commit`; the same lines again replace themselves. Return how many were kept.
-
-    `first_line` is the line of the first row in the file, whose header is line 1. Raises voting_event_unknown,
-    roll_sealed.
-    """
-    _open_roll(session, voting_event)
-    session.execute(
-        delete(StagedRow).where(
-            StagedRow.import_id == import_id,
-            StagedRow.line >= first_line,
-            StagedRow.line < first_line + len(rows),
-        )
-    )
-    if rows:
-        session.execute(
-            insert(StagedRow),
-            [
-                {
-                    "import_id": import_id,
-                    "line": first_line + offset,
-                    "voting_event": voting_event,
-                    "columns": json.dumps(row),
-                }
-                for offset, row in enumerate(rows)
-            ],
-        )
-    return len(rows)
-
-
-def commit(
-    session: Session, *, voting_event: str, import_id: str, lines: int, holder_key: str, now: datetime
-) -> dict[str, int]:
+def commit(session: Session, *, voting_event: str, import_id: str, lines: int, now: datetime) -> dict[str, int]:
     """Make the staged rows the roll of the voting event; return {voters, entitlements}.
 
     Voters are told apart by identifier: known ones are updated, new ones added, those absent removed with their
     account. `lines` is how many rows the file has. An import committed before answers the same and changes nothing.
     Raises import_incomplete {expected, staged}, roll_invalid {total, errors}, roll_sealed, roll_in_use (codes were
-    made for the roll in place), voting_event_unknown.
+    made for the roll in place), voting_event_unknown, invalid_request for the id of another voting event's import.
+
+    A handful of statements over whole tables, however long the roll: nothing else is answered by the process meanwhile.
     """
     done = session.get(RollImport, import_id)
-    if done is not None and done.voting_event == voting_event:
+    if done is not None:
+        if done.voting_event != voting_event:
+            raise refuse(Code.INVALID_REQUEST, fields={"import_id": ["known for another voting event"]})
         return {"voters": done.voters, "entitlements": done.entitlements}
-    event = _open_roll(session, voting_event)
+    event = staging.open_roll(session, voting_event)
     if event.codes_listed_at is not None:
         raise refuse(Code.ROLL_IN_USE)
-    staged = session.scalar(
-        select(func.count())
-        .select_from(StagedRow)
-        .where(StagedRow.import_id == import_id, StagedRow.voting_event == voting_event)
-    )
+    of_import = (StagedRow.import_id == import_id, StagedRow.voting_event == voting_event)
+    staged = session.scalar(select(func.count()).select_from(StagedRow).where(*of_import))
     if staged != lines:
         raise refuse(Code.IMPORT_INCOMPLETE, expected=lines, staged=staged)
-    elections = {election.code: election.uuid for election in voting_events.elections_of(session, voting_event)}
-    _check(session, voting_event, import_id, set(elections))
-    # The rows cannot have changed since: the voting event is locked.
-    counts = _replace(session, voting_event, import_id, elections, holder_key)
-    session.execute(delete(StagedRow).where(StagedRow.voting_event == voting_event))
+    _check(session, of_import)
+    counts = {"voters": lines, "entitlements": _replace(session, voting_event, import_id)}
+    staging.forget(session, voting_event)
     session.add(RollImport(import_id=import_id, voting_event=voting_event, committed_at=now, **counts))
     session.flush()
     return counts
@@ -104,7 +80,7 @@ def seal(session: Session, voting_event: str, now: datetime) -> dict[str, int]:
     event = voting_events.find(session, voting_event)
     if event.roll_sealed_at is None:
         event.roll_sealed_at = now
-        session.execute(delete(StagedRow).where(StagedRow.voting_event == voting_event))
+        staging.forget(session, voting_event)
     voters = select(func.count()).select_from(Voter).where(Voter.voting_event == voting_event)
     entitlements = (
         select(func.count())
@@ -115,108 +91,99 @@ def seal(session: Session, voting_event: str, now: datetime) -> dict[str, int]:
     return {"voters": session.scalar(voters) or 0, "entitlements": session.scalar(entitlements) or 0}
 
 
-def _open_roll(session: Session, voting_event: str) -> VotingEvent:
-    event = voting_events.find(session, voting_event)
-    if event.roll_sealed_at is not None:
-        raise refuse(Code.ROLL_SEALED)
-    return event
-
-
-def _check(session: Session, voting_event: str, import_id: str, election_codes: set[str]) -> None:
-    shown: list[roll_lines.Problem] = []
-    total = 0
-    first_seen: dict[str, int] = {}
-    for position, (line, columns) in enumerate(_staged_rows(session, voting_event, import_id)):
-        if position == 0 and (wrong := roll_lines.header_problems(columns)):
-            # With another header every line would be wrong for the same reason: say it once.
-            shown, total = wrong[:ERRORS_SHOWN], len(wrong)
-            break
-        problems = roll_lines.problems_of(line, columns, election_codes)
-        if not problems:
-            first = first_seen.setdefault(roll_lines.entry_of(columns).identifier, line)
-            if first != line:
-                problems = [roll_lines.duplicate(line, first)]
-        total += len(problems)
-        shown.extend(problems[: ERRORS_SHOWN - len(shown)])
-    if total:
-        raise refuse(Code.ROLL_INVALID, total=total, errors=[problem.described() for problem in shown])
-
-
-def _replace(
-    session: Session, voting_event: str, import_id: str, elections: Mapping[str, str], holder_key: str
-) -> dict[str, int]:
-    known = {
-        row.identifier: row.id
-        for row in session.execute(select(Voter.identifier, Voter.id).where(Voter.voting_event == voting_event))
-    }
-    before = select(Voter.id).where(Voter.voting_event == voting_event)
-    session.execute(
-        delete(Entitlement).where(Entitlement.voter_id.in_(before)).execution_options(synchronize_session=False)
+def _check(session: Session, of_import: Sequence[ColumnElement[bool]]) -> None:
+    """Raise roll_invalid {total, errors} when lines have problems or name a voter twice; the first lines are shown."""
+    first = session.execute(
+        select(StagedRow.wrong_columns).where(*of_import).order_by(StagedRow.line).limit(1)
+    ).scalar_one()
+    if first is not None:
+        # With another header every line would be wrong for the same reason: say it once.
+        wrong = roll_lines.header_problems(dict.fromkeys(json.loads(first), ""))
+        raise _invalid([problem.described() for problem in wrong], len(wrong))
+    # Lines without problem alone: the identifier of others is not recorded.
+    seen = func.min(StagedRow.line).over(partition_by=StagedRow.identifier)
+    good = (
+        select(StagedRow.line, literal(None).label("problems"), seen.label("first_line"))
+        .where(*of_import, StagedRow.problems.is_(None))
+        .subquery()
     )
-    voters = entitlements = 0
-    rows = _staged_rows(session, voting_event, import_id)
-    while chunk := list(islice(rows, CHUNK)):
-        added: list[dict[str, str]] = []
-        changed: list[dict[str, str]] = []
-        entitled: list[dict[str, str]] = []
-        for _, columns in chunk:
-            entry = roll_lines.entry_of(columns)
-            known_id = known.pop(entry.identifier, None)
-            voter_id = known_id or str(uuid.uuid4())
-            tag = holders.page_tag(holder_key, voter_id)
-            row = {"id": voter_id, "voting_event": voting_event, "page_tag": tag, **_columns(entry)}
-            (changed if known_id else added).append(row)
-            for code in entry.elections:
-                tag = holders.lookup_tag(holder_key, holders.holder(holder_key, elections[code], voter_id))
-                entitled.append({"voter_id": voter_id, "election": elections[code], "lookup_tag": tag})
-        if added:
-            session.execute(insert(Voter), added)
-        if changed:
-            session.execute(update(Voter), changed)
-        session.execute(insert(Entitlement), entitled)
-        voters += len(chunk)
-        entitlements += len(entitled)
-    _remove(session, list(known.values()))
-    return {"voters": voters, "entitlements": entitlements}
+    twice = select(good).where(good.c.first_line < good.c.line)
+    bad = select(StagedRow.line, StagedRow.problems, StagedRow.line).where(*of_import, StagedRow.problems.is_not(None))
+    errors: list[dict[str, object]] = []
+    total = 0
+    for line, problems, first_line in session.execute(twice.union_all(bad).order_by("line")):
+        described = json.loads(problems) if problems else [roll_lines.duplicate(line, first_line).described()]
+        total += len(described)
+        errors.extend(described[: ERRORS_SHOWN - len(errors)])
+    if total:
+        raise _invalid(errors, total)
 
 
-def _columns(entry: roll_lines.Entry) -> dict[str, str]:
-    return {
-        "identifier": entry.identifier,
-        "surname": entry.surname,
-        "first_name": entry.first_name,
-        "assignment": entry.assignment,
-        "address1": entry.address1,
-        "address2": entry.address2,
-        "postcode": entry.postcode,
-        "city": entry.city,
-        "search_text": search.searchable(entry.surname, entry.first_name, entry.assignment),
-    }
+def _invalid(errors: Sequence[dict[str, object]], total: int) -> Exception:
+    return refuse(Code.ROLL_INVALID, total=total, errors=errors[:ERRORS_SHOWN])
 
 
-def _remove(session: Session, voter_ids: Sequence[str]) -> None:
-    for start in range(0, len(voter_ids), CHUNK):
-        chunk = voter_ids[start : start + CHUNK]
+def _replace(session: Session, voting_event: str, import_id: str) -> int:
+    """Make voters and entitlements those of the import; return the number of entitlements.
+
+    What stays as it is is not written again: most lines of a corrected roll are those of the one before.
+    """
+    _withdraw(session, voting_event, import_id)
+    _remove(session, voting_event, import_id)
+    staged = StagedRow.import_id == import_id
+    different = or_(*(getattr(Voter, name).is_distinct_from(getattr(StagedRow, name)) for name in _COLUMNS))
+    session.execute(
+        update(Voter)
+        .where(Voter.id == StagedRow.voter_id, staged, different)
+        .values({name: getattr(StagedRow, name) for name in _COLUMNS})
+        .execution_options(synchronize_session=False)
+    )
+    names = ("voting_event", "identifier", *_COLUMNS)
+    session.execute(
+        insert(Voter).from_select(
+            ["id", *names],
+            select(StagedRow.voter_id, *(getattr(StagedRow, name) for name in names))
+            .where(staged, ~exists().where(Voter.id == StagedRow.voter_id))
+            .order_by(StagedRow.voter_id),
+        )
+    )
+    wanted = StagedEntitlement.import_id == import_id
+    session.execute(
+        insert(Entitlement).from_select(
+            ["voter_id", "election", "lookup_tag"],
+            select(StagedEntitlement.voter_id, StagedEntitlement.election, StagedEntitlement.lookup_tag)
+            .where(wanted, ~exists().where(Entitlement.lookup_tag == StagedEntitlement.lookup_tag))
+            .order_by(StagedEntitlement.voter_id),
+        )
+    )
+    return session.scalar(select(func.count()).select_from(StagedEntitlement).where(wanted)) or 0
+
+
+def _withdraw(session: Session, voting_event: str, import_id: str) -> None:
+    """Delete the entitlements that the import does not have."""
+    elections = select(Election.uuid).where(Election.voting_event == voting_event)
+    kept = exists().where(
+        StagedEntitlement.import_id == import_id, StagedEntitlement.lookup_tag == Entitlement.lookup_tag
+    )
+    session.execute(
+        delete(Entitlement)
+        .where(Entitlement.election.in_(elections), ~kept)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _remove(session: Session, voting_event: str, import_id: str) -> None:
+    """Delete the voters whom the import does not have, with all that is theirs."""
+    kept = exists().where(StagedRow.import_id == import_id, StagedRow.voter_id == Voter.id)
+    # Locked first, so that nobody writes to them, or lets them in, between their other rows' deletion and theirs.
+    gone = session.scalars(
+        select(Voter.id).where(Voter.voting_event == voting_event, ~kept).order_by(Voter.id).with_for_update()
+    ).all()
+    for start in range(0, len(gone), CHUNK):
+        chunk = gone[start : start + CHUNK]
         for table in (Account, Link, VoterSession, CampaignMessage):
             session.execute(delete(table).where(table.voter_id.in_(chunk)))
         # What people wrote stays on record, without its author.
         for written in (Claim, AssistanceRequest):
             session.execute(update(written).where(written.voter_id.in_(chunk)).values(voter_id=None))
         session.execute(delete(Voter).where(Voter.id.in_(chunk)))
-
-
-def _staged_rows(session: Session, voting_event: str, import_id: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (line, columns) in the order of the file, a chunk in memory at a time."""
-    after = -1
-    while True:
-        chunk = session.execute(
-            select(StagedRow.line, StagedRow.columns)
-            .where(StagedRow.import_id == import_id, StagedRow.voting_event == voting_event, StagedRow.line > after)
-            .order_by(StagedRow.line)
-            .limit(CHUNK)
-        ).all()
-        if not chunk:
-            return
-        for line, columns in chunk:
-            yield line, json.loads(columns)
-        after = chunk[-1][0]

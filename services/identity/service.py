@@ -16,6 +16,7 @@ from services.identity import (
     roll,
     schemas,
     sessions,
+    staging,
     voting_events,
 )
 from services.identity.service_desk import Desk
@@ -118,13 +119,14 @@ class IdentityService(Entrance, Space, Desk):
     def stage_roll(self, request: Payload) -> Payload:
         """Keep a part of a roll file."""
         with self.resources.database.transaction() as session:
-            return {"staged": roll.stage(session, **request)}
+            kept = staging.stage(session, **request, holder_key=self.resources.settings.holder_key)
+        return {"staged": kept}
 
     @entrypoint(schemas.CommitRoll, schemas.RollCounts)
     def commit_roll(self, request: Payload) -> Payload:
         """Make the staged file the roll, all or nothing."""
         with self.resources.database.transaction() as session:
-            counts = roll.commit(session, **request, holder_key=self.resources.settings.holder_key, now=utc_now())
+            counts = roll.commit(session, **request, now=utc_now())
             idempotency.remember(session, counts, "commit_roll")
             return counts
 

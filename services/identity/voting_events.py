@@ -99,7 +99,8 @@ def current(session: Session) -> VotingEvent:
 
 def find(session: Session, uuid: str) -> VotingEvent:
     """Return the voting event `uuid`, locked for the rest of the transaction. Raises voting_event_unknown."""
-    event = session.scalar(select(VotingEvent).where(VotingEvent.uuid == uuid).with_for_update())
+    # key_share: rows that refer to it may be inserted meanwhile. Whoever asks for access must not wait for an import.
+    event = session.scalar(select(VotingEvent).where(VotingEvent.uuid == uuid).with_for_update(key_share=True))
     if event is None:
         raise refuse(Code.VOTING_EVENT_UNKNOWN)
     return event

@@ -35,6 +35,7 @@ def test_what_the_first_release_wrote_is_kept_and_found(tmp_path):
             "INSERT INTO entitlements VALUES ('v', 'AAAAAAAAAAAAAA', 't')",
             "INSERT INTO accounts VALUES ('v', 'hash', :now, 3, NULL, NULL)",
             "INSERT INTO sessions VALUES ('s', 't', 'v', :now, :now, NULL)",
+            "INSERT INTO staged_rows VALUES ('i', 2, 'e', '{}')",
         ):
             session.execute(text(statement), {"now": moment} if ":now" in statement else {})
     database.upgrade()
@@ -46,4 +47,5 @@ def test_what_the_first_release_wrote_is_kept_and_found(tmp_path):
         assert page["total"] == 1
         assert session.execute(text("SELECT password_hash, answer_hash FROM accounts")).one() == ("hash", None)
         assert session.execute(text("SELECT activated FROM sessions")).scalar_one() == 1
+        assert session.execute(text("SELECT count(*) FROM staged_rows")).scalar_one() == 0
     database.dispose()

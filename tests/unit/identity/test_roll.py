@@ -3,12 +3,14 @@ import unicodedata
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event as listening
 from sqlalchemy import select
 
-from services.identity import entitlements, roll, roll_lines
+from services.identity import access, entitlements, roll, roll_lines, staging, voting_events
 from services.identity.models import Entitlement, StagedRow, Voter
 from services.runtime.refusals import Refusal
-from tests.unit.identity.world import EVENT, KEY, NOW, everything, import_roll, row
+from tests.unit.identity.test_no_enumeration import work
+from tests.unit.identity.world import EVENT, KEY, NOW, definition, everything, import_roll, row, stage
 
 CODES = {"CSA-M", "CAP-1", "CCP"}
 
@@ -63,9 +65,8 @@ def test_all_errors_are_reported_and_nothing_is_changed(database, voters):
     found = [(error["line"], error["column"]) for error in refused.value.details["errors"]]
     assert found == [(3, "nom"), (3, "scrutins"), (4, "identifiant")]
     assert "ligne 2" in refused.value.details["errors"][2]["problem"]
-    staged = everything(database).pop("staged_rows")
-    assert len(staged) == 3
-    assert {**everything(database), "staged_rows": []} == before
+    assert len(everything(database)["staged_rows"]) == 3
+    assert {**everything(database), "staged_rows": [], "staged_entitlements": []} == before
 
 
 def test_the_report_is_capped_and_its_total_is_true(database, event):
@@ -94,10 +95,10 @@ def test_a_ragged_line_is_reported_with_its_number(database, event):
 
 def test_an_incomplete_import_is_refused(database, event):
     with database.transaction() as session:
-        roll.stage(session, voting_event=EVENT, import_id="i", first_line=2, rows=[row("anne@ac-amiens.fr")])
+        stage(session, [row("anne@ac-amiens.fr")])
     before = everything(database)
     with pytest.raises(Refusal) as refused, database.transaction() as session:
-        roll.commit(session, voting_event=EVENT, import_id="i", lines=2, holder_key=KEY, now=NOW)
+        roll.commit(session, voting_event=EVENT, import_id="i", lines=2, now=NOW)
     assert refused.value.code == "import_incomplete"
     assert refused.value.details == {"expected": 2, "staged": 1}
     assert everything(database) == before
@@ -106,9 +107,9 @@ def test_an_incomplete_import_is_refused(database, event):
 def test_lines_staged_twice_count_once(database, event):
     for _ in range(2):
         with database.transaction() as session:
-            roll.stage(session, voting_event=EVENT, import_id="i", first_line=2, rows=[row("anne@ac-amiens.fr")])
+            stage(session, [row("anne@ac-amiens.fr")])
     with database.transaction() as session:
-        counts = roll.commit(session, voting_event=EVENT, import_id="i", lines=1, holder_key=KEY, now=NOW)
+        counts = roll.commit(session, voting_event=EVENT, import_id="i", lines=1, now=NOW)
     assert counts["voters"] == 1
 
 
@@ -116,7 +117,7 @@ def test_a_commit_asked_again_answers_the_same(database, event):
     first = import_roll(database, [row("anne@ac-amiens.fr")])
     before = everything(database)
     with database.transaction() as session:
-        again = roll.commit(session, voting_event=EVENT, import_id="import-1", lines=1, holder_key=KEY, now=NOW)
+        again = roll.commit(session, voting_event=EVENT, import_id="import-1", lines=1, now=NOW)
     assert again == first
     assert everything(database) == before
 
@@ -138,6 +139,103 @@ def test_a_later_roll_updates_adds_and_removes(database, voters):
         assert session.scalars(select(StagedRow)).all() == []
 
 
+def commit(database, lines, import_id="i", voting_event=EVENT):
+    with database.transaction() as session:
+        return roll.commit(session, voting_event=voting_event, import_id=import_id, lines=lines, now=NOW)
+
+
+def staged(database, rows, import_id="i", **where):
+    with database.transaction() as session:
+        stage(session, rows, import_id, **where)
+
+
+def test_a_commit_costs_the_same_statements_whatever_the_length(database, event):
+    """It is one transaction on the event loop: its work must not be the interpreter's, line by line."""
+    counted = []
+    for size, import_id in ((3, "short"), (1500, "long")):
+        rows = [row(f"{import_id}{number}@ac-amiens.fr") for number in range(size)]
+        staged(database, rows, import_id)
+        with work(database) as done:
+            assert commit(database, size, import_id) == {"voters": size, "entitlements": 2 * size}
+        counted.append(len(done))
+    # The longer one also removes the voters of the shorter.
+    assert counted[1] - counted[0] == 7
+    assert len(identifiers(database)) == 1500
+
+
+def test_what_stays_as_it_is_is_not_written_again(database, voters):
+    rows = [row(voters[0]), row(voters[1], scrutins="CSA-M|CAP-1", ville="Abbeville"), row(voters[2], scrutins="CCP")]
+    before = everything(database)
+    staged(database, rows)
+    counts = []
+
+    def count(connection, cursor, statement, parameters, context, executemany):
+        if "staged" in statement and not statement.startswith(("SELECT", "DELETE FROM staged")):
+            counts.append((statement.split("(")[0].split(" SET ")[0].split(" WHERE ")[0].strip(), cursor.rowcount))
+
+    listening.listen(database.engine, "after_cursor_execute", count)
+    assert commit(database, 3) == {"voters": 3, "entitlements": 5}
+    listening.remove(database.engine, "after_cursor_execute", count)
+    assert counts == [
+        ("DELETE FROM entitlements", 0),
+        ("UPDATE voters", 1),
+        ("INSERT INTO voters", 0),
+        ("INSERT INTO entitlements", 0),
+    ]
+    after = everything(database)
+    assert after["entitlements"] == before["entitlements"]
+    assert len(set(after["voters"]) ^ set(before["voters"])) == 2
+    assert (after["staged_rows"], after["staged_entitlements"]) == ([], [])
+
+
+def test_a_voter_on_the_roll_named_twice_is_refused(database, voters):
+    with pytest.raises(Refusal) as refused:
+        import_roll(database, [row(voters[0]), row("dora@ac-amiens.fr"), row(voters[0].upper(), scrutins="CAP-1")], "i")
+    assert refused.value.code == "roll_invalid"
+    (error,) = refused.value.details["errors"]
+    assert (error["line"], error["column"]) == (4, "identifiant")
+    assert "ligne 2" in error["problem"]
+
+
+def test_only_the_lines_without_problem_count_as_the_first_of_two(database, event):
+    with pytest.raises(Refusal) as refused:
+        import_roll(database, [row("anne@ac-amiens.fr", nom=""), row("anne@ac-amiens.fr")])
+    assert [(error["line"], error["column"]) for error in refused.value.details["errors"]] == [(2, "nom")]
+
+
+def test_what_was_staged_before_another_import_was_committed_has_to_be_sent_again(database, event):
+    staged(database, [row("anne@ac-amiens.fr")], "late")
+    import_roll(database, [row("anne@ac-amiens.fr"), row("bob@ac-amiens.fr")], "first")
+    with pytest.raises(Refusal) as refused:
+        commit(database, 1, "late")
+    assert (refused.value.code, refused.value.details["staged"]) == ("import_incomplete", 0)
+    assert len(identifiers(database)) == 2
+
+
+def test_the_id_of_another_voting_event_s_import_is_refused(database, event):
+    import_roll(database, [row("anne@ac-amiens.fr")], "i")
+    other = definition(
+        uuid="other", elections=[voting_events.ElectionDefinition("D" * 14, "CSA-M", "CSA", "online", "")]
+    )
+    with database.transaction() as session:
+        voting_events.open_voting_event(session, other)
+    staged(database, [row("bob@ac-amiens.fr", scrutins="CSA-M")], "i", voting_event="other")
+    with pytest.raises(Refusal) as refused:
+        commit(database, 1, "i", voting_event="other")
+    assert refused.value.code == "invalid_request"
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_nobody_who_asks_for_access_waits_for_an_import(database, voters):
+    staged(database, [row("dora@ac-amiens.fr")])
+    with database.transaction() as importing:
+        roll.commit(importing, voting_event=EVENT, import_id="i", lines=1, now=NOW)
+        with database.transaction() as asking:
+            asking.connection().exec_driver_sql("SET LOCAL lock_timeout = '5s'")
+            answer = access.request_access(asking, "anne@ac-amiens.fr", holder_key=KEY, now=NOW)
+    assert answer.next == "link_sent"
+
+
 def test_a_sealed_roll_changes_no_more(database, voters):
     with database.transaction() as session:
         assert roll.seal(session, EVENT, NOW) == {"voters": 3, "entitlements": 5}
@@ -154,17 +252,17 @@ def test_a_roll_that_codes_were_made_for_is_not_replaced(database, voters):
     with database.transaction() as session:
         entitlements.list_bearers(session, voting_event=EVENT, after=None, limit=1, holder_key=KEY, now=NOW)
     with database.transaction() as session:
-        roll.stage(session, voting_event=EVENT, import_id="i", first_line=2, rows=[row("dora@ac-amiens.fr")])
+        stage(session, [row("dora@ac-amiens.fr")])
     before = everything(database)
     with pytest.raises(Refusal) as refused, database.transaction() as session:
-        roll.commit(session, voting_event=EVENT, import_id="i", lines=1, holder_key=KEY, now=NOW)
+        roll.commit(session, voting_event=EVENT, import_id="i", lines=1, now=NOW)
     assert refused.value.code == "roll_in_use"
     assert everything(database) == before
 
 
 def test_an_unknown_voting_event_is_refused(database):
     with pytest.raises(Refusal) as refused, database.transaction() as session:
-        roll.stage(session, voting_event="nowhere", import_id="i", first_line=2, rows=[])
+        stage(session, [], voting_event="nowhere")
     assert refused.value.code == "voting_event_unknown"
 
 
@@ -188,7 +286,7 @@ def test_what_is_accepted_can_be_stored(values):
     entry = roll_lines.entry_of(values)
     assert entry.surname
     assert entry.first_name
-    for name, text in roll._columns(entry).items():
+    for name, text in staging.columns_of(entry).items():
         text.encode()
         assert not any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text)
         assert len(text) <= (getattr(Voter, name).type.length or len(text))

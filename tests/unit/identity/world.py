@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from services.identity import roll, voting_events
+from services.identity import roll, staging, voting_events
 from services.identity.models import Base
 
 NOW = datetime(2026, 12, 3, 10, 20, 30, tzinfo=UTC)
@@ -49,11 +49,17 @@ def row(identifier, **changes):
     return {**values, **changes}
 
 
+def stage(session, rows, import_id="i", *, first_line=2, voting_event=EVENT):
+    return staging.stage(
+        session, voting_event=voting_event, import_id=import_id, first_line=first_line, rows=rows, holder_key=KEY
+    )
+
+
 def import_roll(database, rows, import_id="import-1", now=NOW):
     with database.transaction() as session:
-        roll.stage(session, voting_event=EVENT, import_id=import_id, first_line=2, rows=rows)
+        stage(session, rows, import_id)
     with database.transaction() as session:
-        return roll.commit(session, voting_event=EVENT, import_id=import_id, lines=len(rows), holder_key=KEY, now=now)
+        return roll.commit(session, voting_event=EVENT, import_id=import_id, lines=len(rows), now=now)
 
 
 def everything(database):
