@@ -259,7 +259,7 @@ def test_the_image_installs_with_hashes_and_runs_as_nobody() -> None:
     assert set(bases) == {"debian:bookworm-slim"}
     assert "--require-hashes" in lines
     assert "npm ci" in lines
-    assert "useradd --system --uid 10001" in lines
+    assert "useradd --uid 10001 --gid 10001" in lines, "the user: of docker-compose.yml"
     last = lines.rpartition("FROM")[2]
     assert "USER isoloir" in last
     assert not re.search(r"^(COPY|ADD) \. ", lines, re.MULTILINE)
