@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Sequence
+import random
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +22,7 @@ from services.ballot.belenios.credential import (
 )
 from services.ballot.belenios.election import Election, Question, make_election
 from services.ballot.belenios.group import ED25519
+from services.ballot.belenios.hashing import sha_hex
 from services.ballot.belenios.verify import verify_archive
 from tests.contract.conftest import Tool
 from tests.vectors.generate import signed_again
@@ -297,3 +301,50 @@ def test_what_both_refuse(tool: Tool, tmp_path: Path) -> None:
         path = put(s, content, tmp_path)
         assert verify_archive(path, processes=1).fault is not None
         assert tool("election", "verify", ok=False).returncode != 0
+
+
+def changes(value: Any) -> Iterator[Any]:
+    """The value with one thing in it changed, in every place where something can be."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield {name: kept for name, kept in value.items() if name != key}
+            yield from (value | {key: changed} for changed in changes(inner))
+    elif isinstance(value, list):
+        yield value[:-1]
+        for position, inner in enumerate(value):
+            yield from ([*value[:position], changed, *value[position + 1 :]] for changed in changes(inner))
+    elif isinstance(value, int):
+        yield value + 1
+    elif isinstance(value, str) and value.isdecimal():
+        yield from (str(int(value) + 1), str(int(value) + ED25519.q))
+    elif isinstance(value, str):
+        # The identity, the point of order 2, another text.
+        yield from (ED25519.encode(ED25519.identity), f"{2**255 - 20:064x}", value[:-1])
+
+
+def rewritten(content: bytes, number: int, changed: str) -> bytes:
+    """The archive with another entry of that number, every later hash that depends on it made anew."""
+    renamed: dict[str, str] = {}
+    parts = [archive.beginning(TIMESTAMP)]
+    for entry in archive.read_archive(io.BytesIO(content)):
+        raw = changed if entry.number == number else entry.raw
+        for old, new in renamed.items():
+            raw = raw.replace(old, new)
+        renamed[entry.hash] = sha_hex(raw)
+        parts.append((archive.event_entry if entry.kind == "event" else archive.object_entry)(raw, TIMESTAMP))
+    return b"".join(parts)
+
+
+def test_what_the_tool_refuses_we_refuse(tool: Tool, tmp_path: Path) -> None:
+    """Archives with one thing changed and all hashes made to fit: we are never the more lenient of the two."""
+    s = sample(LISTS, WITH_BLANK, voters=2)
+    content = s.finished([s.ballot(0, [1, 0, 0], [0, 1, 0])])
+    draw = random.Random(11)
+    refused = 0
+    for entry in archive.read_archive(io.BytesIO(content)):
+        for changed in draw.sample(list(changes(json.loads(entry.raw))), 2):
+            path = put(s, rewritten(content, entry.number, dumps(changed)), tmp_path)
+            if tool("election", "verify", ok=False).returncode != 0:
+                refused += 1
+                assert verify_archive(path, processes=1).fault is not None, (entry.number, changed)
+    assert refused > 15
