@@ -9,7 +9,7 @@ import threading
 import uuid
 from typing import Any, Protocol
 
-from amqp.exceptions import ChannelError
+from amqp.exceptions import AMQPError
 from kombu import Connection, Consumer, Exchange, Queue
 from kombu.exceptions import KombuError, OperationalError
 from kombu.pools import producers, set_limit
@@ -23,7 +23,7 @@ RPC_EXCHANGE = Exchange("nameko-rpc", type="topic", durable=True)
 REPLY_QUEUE_LIFETIME = 300.0  # seconds that the reply queue outlives its consumer: nameko's value
 DEFAULT_TIMEOUT = 5.0  # seconds
 _RETRY = {"max_retries": 2, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.5}
-_AMQP_ERRORS = (OSError, KombuError, OperationalError, ChannelError)
+_AMQP_ERRORS = (OSError, KombuError, OperationalError, AMQPError)
 
 set_limit(40)
 

@@ -108,6 +108,31 @@ def test_a_queue_that_was_deleted_is_declared_again_and_its_event_kept(rabbitmq)
     relaying.close()
 
 
+def test_a_message_that_nobody_can_read_does_not_stop_a_service(rabbitmq, ballot_process, caller):
+    wait_until(answers(caller), 30)
+    with pika.BlockingConnection(pika.URLParameters(rabbitmq.amqp_uri)) as connection:
+        queue = topology.queue_name("reassort", "credentials_issued", "ballot")
+        for content_type, body in (("application/json", b"{"), ("text/strange", b"x"), ("application/json", b"[1]")):
+            connection.channel().basic_publish("", queue, body, pika.BasicProperties(content_type=content_type))
+    said = ballot_process.log.read_text
+    wait_until(lambda: said().count("Can't decode") == 2 and said().count("event_malformed") == 1, 30, "all three")
+    assert answers(caller)()
+    assert ballot_process.process.poll() is None
+
+
+def test_a_broker_that_is_stopped_in_an_orderly_way_interrupts_no_listener(rabbitmq, caller):
+    with pytest.raises(RpcUnavailable):
+        caller.call("nobody", "health", {}, timeout=20)
+    listener = caller._thread
+    rabbitmq.stop()
+    with pytest.raises(RpcUnavailable):
+        caller.call("nobody", "health", {}, timeout=2)
+    rabbitmq.start()
+    wait_until(caller._listening.is_set, 30, "replies are listened to again")
+    assert caller._thread is listener
+    assert listener.is_alive()
+
+
 def test_a_service_nobody_runs_is_unavailable_at_once(caller):
     with pytest.raises(RpcUnavailable):
         caller.call("nobody", "health", {}, timeout=20)
