@@ -107,7 +107,7 @@ def _instructions(system: System, event: dict[str, Any]) -> str:
 
     somebody = voters()[0]
     closed = datetime.fromisoformat(event["closes_at"]) <= datetime.now(UTC)
-    over = "\nCe scrutin est clos. Pour en ouvrir un autre : isoloir demo --fresh\n" if closed else ""
+    over = "\nCe scrutin est clos. Pour en ouvrir un autre : .venv/bin/isoloir demo --fresh\n" if closed else ""
     return f"""
 Isoloir est prêt : {system.base_url}
 {over}

@@ -37,7 +37,7 @@ class PortTaken(RuntimeError):
     def __init__(self, port: int) -> None:
         super().__init__(
             f"Le port {port} de cette machine est déjà pris par un autre programme. "
-            f"Choisissez-en un autre : isoloir demo --port {port + 1}"
+            f"Choisissez-en un autre : .venv/bin/isoloir demo --port {port + 1}"
         )
 
 
