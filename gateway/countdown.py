@@ -82,10 +82,10 @@ def current() -> Countdown | None:
     return of(event) if event else None
 
 
-def current_event() -> str:
-    """The uuid of the current voting event, '' where it is not known; asked once a request."""
+def current_event() -> tuple[str, str]:
+    """Uuid and profile of the current voting event, '' where they are not known; asked once a request."""
     event = _event()
-    return str(event["voting_event"]) if event else ""
+    return (str(event["voting_event"]), str(event["profile"])) if event else ("", "")
 
 
 def _event() -> Payload | None:

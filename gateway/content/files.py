@@ -50,17 +50,19 @@ class Found:
 class Contents:
     """The texts of one voting event.
 
-    In: the operator's folder (None: the built-in texts alone) and the event's uuid ('' where none is known).
+    In: the operator's folder (None: the built-in texts alone), the event's uuid and its profile ('' where none is
+    known). Tutorials name buttons and pages: where a profile has others, its own tutorials are in a folder of that name.
     """
 
     folder: Path | None
     voting_event: str = ""
+    profile: str = ""
 
     def text(self, name: Text, language: str) -> Found | None:
         """A text in the language, else in French; the nearest folder that has either decides. None: nobody wrote it."""
         folders = self._folders()
         if self.folder is None or name in GENERAL:
-            folders = [*folders, BUILT_IN]
+            folders += [BUILT_IN / self.profile, BUILT_IN] if FOLDER.fullmatch(self.profile) else [BUILT_IN]
         for folder in folders:
             found = _in_language(folder, name.value, language)
             if found:

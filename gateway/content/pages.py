@@ -20,7 +20,7 @@ def language() -> str:
 def contents() -> Contents:
     """The contents of the running application, for the current voting event where an operator has a folder."""
     folder: Path = current_app.extensions["isoloir_settings"].content_dir
-    return Contents(None) if folder == BUILT_IN else Contents(folder, countdown.current_event())
+    return Contents(None if folder == BUILT_IN else folder, *countdown.current_event())
 
 
 class Page:

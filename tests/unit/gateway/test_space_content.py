@@ -52,10 +52,11 @@ def test_built_in_texts_are_there_in_both_languages(path: str, language: str, br
     assert 'content" lang=' not in answer.text, "each text is in the reader's own language"
 
 
+@pytest.mark.parametrize("profile", ["2022", "2018"])
 @pytest.mark.parametrize("name", list(Text))
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_every_link_of_the_built_in_texts_leads_somewhere(name: Text, language: str, app: Flask) -> None:
-    found = Contents(None).text(name, language)
+def test_every_link_of_the_built_in_texts_leads_somewhere(name: Text, language: str, profile: str, app: Flask) -> None:
+    found = Contents(None, profile=profile).text(name, language)
     assert found is not None
     addresses = app.url_map.bind("localhost")
     for address in render(found.markdown).html.split('href="')[1:]:
@@ -73,6 +74,17 @@ def test_faq_answers_what_voters_ask(browser: Browser) -> None:
     assert "Cellules de soutien aux utilisateurs (CSU)" in page
     assert "<caption>Cellules de soutien inventées</caption>" in page
     assert 'href="/assistance"' in page
+
+
+@pytest.mark.parametrize("path", ["/informations/tutoriels/parcours-electeur", "/informations/tutoriels/reassorts"])
+def test_tutorials_of_2018_name_the_buttons_of_2018(path: str, browser: Browser, rpc: FakeRpc) -> None:
+    assert "CONTINUER" not in browser.get(path).text
+    rpc.table["identity", "voting_event"]["profile"] = "2018"
+    page = browser.get(path).text
+    for words in ("Espace électeur", "CONTINUER", "Création de mon mot de passe", "VALIDER"):
+        assert words in page
+    for words in ("Accès au portail Élections", "CONNEXION", "Initialisation", "question défi", "ACTIVER SON COMPTE"):
+        assert words not in page
 
 
 def test_unknown_tutorials_are_not_found(browser: Browser) -> None:
@@ -233,14 +245,15 @@ def test_any_text_can_be_rendered(text: str) -> None:
     assert "<script" not in render(text).html
 
 
+@pytest.mark.parametrize("profile", ["2022", "2018"])
 @pytest.mark.parametrize("name", [Text.TUTORIAL_VOTER, Text.TUTORIAL_VOTE, Text.TUTORIAL_REISSUE])
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_tutorials_name_what_the_screens_say(name: Text, language: str) -> None:
+def test_tutorials_name_what_the_screens_say(name: Text, language: str, profile: str) -> None:
     # What is bold in a tutorial is a label: somebody who looks for it on the page must find it, word for word.
     known = {str(message.id) for message in catalogues.extracted()}
     if language == "en":
         known = {str(message.string) for message in catalogues.read("en")}
-    found = Contents(None).text(name, language)
+    found = Contents(None, profile=profile).text(name, language)
     assert found is not None
     labels = set(re.findall(r"\*\*([^*]+)\*\*", found.markdown))
     assert len(labels) > 4

@@ -147,7 +147,7 @@ def test_pages_stand_without_the_countdown(problem: Exception, app: Flask, rpc: 
     rpc.table["identity", "voting_event"] = problem
     with app.test_request_context():
         assert countdown.current() is None
-        assert countdown.current_event() == ""
+        assert countdown.current_event() == ("", "")
     assert len(rpc.made("identity", "voting_event")) == 1, "asked once a request"
 
 
