@@ -241,6 +241,10 @@ def test_profile_of_2018_has_its_own_labels(browser: Browser, rpc: FakeRpc) -> N
     page = browser.get("/mot-de-passe").text
     for words in ("Saisie du mot de passe personnel électeur", "Mot de passe personnel électeur", "SE CONNECTER"):
         assert words in page
+    browser.post("/mot-de-passe/oubli")
+    page = browser.get("/lien-envoye").text
+    assert "afin de choisir un nouveau mot de passe" in page
+    assert "finaliser la création" not in page
 
 
 def test_a_locked_account_says_after_how_long_to_come_back(browser: Browser, rpc: FakeRpc) -> None:
