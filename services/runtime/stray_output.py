@@ -10,6 +10,15 @@ from services.runtime import logs
 _TRACEBACK = "Traceback (most recent call last):"
 
 
+class _HeldBack(threading.local):
+    """What one thread has printed and not ended yet: others print at the same time."""
+
+    def __init__(self) -> None:
+        self.unfinished = ""  # a line whose end was not printed yet
+        self.traceback: list[str] = []
+        self.logging = False  # whether what is printed now comes from the log itself
+
+
 class StandardErrorAsLog:
     """Stands where `sys.stderr` stood: every line is logged as `stray_output`, a traceback as one event.
 
@@ -23,24 +32,24 @@ class StandardErrorAsLog:
     def __init__(self, log: Any, fallback: TextIO) -> None:
         self._log = log
         self._fallback = fallback
-        self._unfinished = ""  # a line whose end was not printed yet
-        self._traceback: list[str] = []
-        self._writer = threading.local()
+        self._held = _HeldBack()
 
     def write(self, text: str) -> int:
         """Take `text`; log each line that it ends."""
-        if getattr(self._writer, "logging", False):
+        held = self._held
+        if held.logging:
             return self._fallback.write(text)
-        *lines, self._unfinished = (self._unfinished + text).split("\n")
+        *lines, held.unfinished = (held.unfinished + text).split("\n")
         for line in lines:
             self._take(line)
         return len(text)
 
     def flush(self) -> None:
-        """Log what is held back, even a line without an end."""
-        if getattr(self._writer, "logging", False):
+        """Log what this thread holds back, even a line without an end."""
+        held = self._held
+        if held.logging:
             return
-        line, self._unfinished = self._unfinished, ""
+        line, held.unfinished = held.unfinished, ""
         if line:
             self._take(line)
         self._end_of_traceback()
@@ -54,27 +63,28 @@ class StandardErrorAsLog:
         return self._fallback.fileno()
 
     def _take(self, line: str) -> None:
+        traceback = self._held.traceback
         if line.startswith(_TRACEBACK):
             self._end_of_traceback()
-            self._traceback.append(line)
-        elif self._traceback:
-            self._traceback.append(line)
+            self._held.traceback.append(line)
+        elif traceback:
+            traceback.append(line)
             if line and not line.startswith(" "):  # the exception itself: the last line
                 self._end_of_traceback()
         elif line.strip():
             self._say(line)
 
     def _end_of_traceback(self) -> None:
-        lines, self._traceback = self._traceback, []
+        lines, self._held.traceback = self._held.traceback, []
         if lines:
             self._say("\n".join(lines))
 
     def _say(self, text: str) -> None:
-        self._writer.logging = True
+        self._held.logging = True
         try:
             self._log.warning("stray_output", text=text)
         finally:
-            self._writer.logging = False
+            self._held.logging = False
 
 
 def log_standard_error() -> None:

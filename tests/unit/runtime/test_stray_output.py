@@ -4,7 +4,9 @@ import io
 import json
 import subprocess
 import sys
+import threading
 import traceback
+from types import SimpleNamespace
 
 from services.runtime import logs, stray_output
 
@@ -29,6 +31,19 @@ def test_a_printed_traceback_is_one_json_line_without_secrets(monkeypatch, resto
     assert texts[2].startswith("Traceback")
     assert texts[2].endswith("OSError: no way to [redacted]")
     assert texts[3] == "unfinished"
+
+
+def test_threads_that_print_at_once_do_not_mix_their_lines():
+    said = []
+    stream = stray_output.StandardErrorAsLog(
+        SimpleNamespace(warning=lambda _event, text: said.append(text)), io.StringIO()
+    )
+    stream.write("Traceback (most recent call last):\n  File")
+    other = threading.Thread(target=stream.write, args=("from another thread\n",))
+    other.start()
+    other.join()
+    stream.write(" one\nOSError\n")
+    assert said == ["from another thread", "Traceback (most recent call last):\n  File one\nOSError"]
 
 
 def test_what_is_printed_while_logging_fails_goes_to_the_real_stream():
