@@ -73,14 +73,11 @@ def answer_requests(session: Session, room: MailRoom, *, now: datetime, lifetime
         )
     )
     for request in requests:
-        found = session.execute(
-            select(Voter.id, Account.voter_id)
-            .outerjoin(Account, Account.voter_id == Voter.id)
-            .where(Voter.voting_event == request.voting_event, Voter.identifier == request.identifier)
-        ).one_or_none()
-        if found is not None:
-            purpose = links.PASSWORD if found[1] is not None else links.ACTIVATION
-            links.send(session, room, found[0], purpose, now=now, lifetime=lifetime)
+        voter_id = session.scalar(
+            select(Voter.id).where(Voter.voting_event == request.voting_event, Voter.identifier == request.identifier)
+        )
+        if voter_id is not None:
+            links.send(session, room, voter_id, now=now, lifetime=lifetime)
         session.delete(request)
         session.flush()
     return len(requests)

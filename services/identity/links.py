@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from services.identity import tokens
 from services.identity.errors import Code, refuse
 from services.identity.messages import MailRoom, request_email
-from services.identity.models import Link, Voter
+from services.identity.models import Account, Link, Voter
 
 ACTIVATION = "activation"
 PASSWORD = "password"  # noqa: S105 - the purpose of a link
@@ -33,8 +33,10 @@ class OpenLink:
     prepared: bool
 
 
-def send(session: Session, room: MailRoom, voter_id: str, purpose: str, *, now: datetime, lifetime: timedelta) -> bool:
+def send(session: Session, room: MailRoom, voter_id: str, *, now: datetime, lifetime: timedelta) -> bool:
     """Send the voter a new link, which ends the earlier ones; return whether a message was requested.
+
+    It is for a new password where the account has one, else for the activation.
 
     Nothing is sent within two minutes of the last one: a message is on its way, and a second one would only make the
     first link invalid in the hands of a voter who is about to click on it.
@@ -45,6 +47,9 @@ def send(session: Session, room: MailRoom, voter_id: str, purpose: str, *, now: 
     newest = session.scalar(select(Link).where(Link.voter_id == voter_id).order_by(Link.created_at.desc()).limit(1))
     if newest is not None and newest.consumed_at is None and now - newest.created_at < COOLDOWN:
         return False
+    # Asked once the voter is locked: an activation that went on meanwhile is over.
+    active = session.scalar(select(Account.voter_id).where(Account.voter_id == voter_id)) is not None
+    purpose = PASSWORD if active else ACTIVATION
     token = replace(session, [voter_id], purpose, now=now, lifetime=lifetime)[voter_id]
     minutes = int(lifetime.total_seconds() // 60)
     request_email(

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import select
 
 from services.identity import access, activation, links
-from services.identity.models import AccessRequest, Link
+from services.identity.models import AccessRequest, Account, Link
 from services.runtime.refusals import Refusal
 from tests.unit.identity.world import COST, KEY, LIFETIME, NOW, everything
 
@@ -162,3 +162,24 @@ def test_requests_of_two_processes_send_one_link(database, voters, room, mails):
         thread.join(timeout=30)
     assert failures == []
     assert len(mails()) == 1
+
+
+def test_a_link_made_while_the_account_is_activated_is_for_a_password(database, voters, room, mails):
+    """An activation link of an active account would ask for another challenge answer, and offer to do without."""
+    ask(database, "anne@ac-amiens.fr")
+    answer(database, room)
+    later = NOW + timedelta(minutes=3)
+    ask(database, "anne@ac-amiens.fr", later)
+    with database.reading() as session:
+        found = links.find(session, token_in(mails()[0]), later)
+    answering = threading.Thread(target=answer, args=(database, room, later))
+    with database.transaction() as activating:
+        links.consume(activating, found, later)
+        activating.add(Account(voter_id=found.voter_id, password_hash="x", activated_at=later))
+        activating.flush()
+        answering.start()
+        answering.join(timeout=0.5)  # it waits for the voter's row by now
+    answering.join(timeout=30)
+    assert [mail["template"] for mail in mails()] == ["activation_link", "password_link"]
+    with database.reading() as session:
+        assert links.find(session, token_in(mails()[1]), later).purpose == links.PASSWORD
