@@ -70,7 +70,7 @@ def check(session: Session, *, captcha: str, form: str, binding: str, answer: st
         return Code.CAPTCHA_EXPIRED
     if not hmac.compare_digest(row.binding_hash, tokens.digest(binding)):
         return Code.CAPTCHA_EXPIRED
-    if not hmac.compare_digest(normalise(answer).encode(), row.text.encode()):
+    if not hmac.compare_digest(normalise(answer).encode("utf-8", "replace"), row.text.encode()):
         return Code.CAPTCHA_WRONG
     return None
 

@@ -42,6 +42,12 @@ def test_a_wrong_answer_uses_it_up(database):
     assert check(database, made, text) is Code.CAPTCHA_EXPIRED
 
 
+def test_half_a_character_is_a_wrong_answer(database):
+    made, text = opened(database)
+    assert check(database, made, text + "\ud800") is Code.CAPTCHA_WRONG
+    assert count(database) == 0
+
+
 @pytest.mark.parametrize(
     "change",
     [{"form": "login"}, {"binding": "c" * 22}, {"now": NOW + captcha.LIFETIME}],
