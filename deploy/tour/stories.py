@@ -36,12 +36,17 @@ def stories() -> Iterator[Stop]:
     yield Stop("assistance-envoyee-sans-session", _after(_anonymous("/assistance"), _assistance))
     yield Stop("session-bientot-terminee", _session_about_to_end)
     yield Stop("session-terminee", _session_over)
+    yield Stop("session-terminee-sur-place", _session_over_here)
+    yield Stop("formulaire-d-une-autre-session", _stale_form)
     booth, right_code = _booth_of(ANOTHER), _code_of(ANOTHER)
     yield Stop("isoloir-code", booth)
     yield Stop("isoloir-code-faux", _after(booth, _wrong_code))
     yield Stop("isoloir-choix", _after(booth, right_code))
     yield Stop("isoloir-choix-manquant", _after(booth, right_code, _nothing_chosen))
     yield Stop("isoloir-confirmation", _after(booth, right_code, _chosen))
+    yield Stop("isoloir-envoi-interrompu", _after(booth, right_code, _chosen, _cut_off))
+    yield Stop("isoloir-accuse-d-un-autre", _after(booth, right_code, _chosen, _receipt_of_another))
+    yield Stop("isoloir-sans-reseau", _booth_without_network)
     yield Stop("urne-recherche-sans-resultat", _after(_public_urn, _search_urn))
 
 
@@ -174,6 +179,25 @@ def _session_about_to_end(page: Page, portal: Portal) -> None:
     page.evaluate("document.querySelector('[data-session-warning]').showModal()")
 
 
+def _session_over_here(page: Page, portal: Portal) -> None:
+    _signed_in("/accueil")(page, portal)
+    page.evaluate(
+        """() => {
+        const dialog = document.querySelector("[data-session-warning]");
+        dialog.querySelector("[data-session-heading]").textContent = dialog.dataset.ended;
+        dialog.querySelector("[data-before-end]").hidden = true;
+        dialog.querySelector("[data-after-end]").hidden = false;
+        dialog.showModal();
+        }"""
+    )
+
+
+def _stale_form(page: Page, portal: Portal) -> None:
+    _go(page, portal, "/identification")
+    portal.give(page.context)
+    _send(page, identifier="personne@example.org", captcha="zzzzz")
+
+
 def _session_over(page: Page, portal: Portal) -> None:
     portal.give(page.context, voter="une session qui n’existe plus")
     _go(page, portal, "/accueil")
@@ -223,6 +247,29 @@ def _chosen(page: Page, _portal: Portal) -> None:
 def _vote(page: Page, _portal: Portal) -> None:
     page.locator("[data-button=cast]").click()
     page.locator("[data-step=receipt]:not([hidden])").wait_for(timeout=SECONDS)
+
+
+def _cut_off(page: Page, _portal: Portal) -> None:
+    page.route("**/ballots", lambda route: route.abort())
+    page.locator("[data-button=cast]").click()
+    page.locator("[data-part=retry]:not([hidden])").wait_for(timeout=SECONDS)
+    page.unroute("**/ballots")
+
+
+def _receipt_of_another(page: Page, portal: Portal) -> None:
+    receipt = {"election": portal.election, "tracker": "A" * 43, "head": "0" * 64, "height": 1, "signature": "0" * 128}
+    page.route("**/ballots", lambda route: route.fulfill(status=201, json=receipt))
+    page.locator("[data-button=cast]").click()
+    page.locator("[data-step=alarm]:not([hidden])").wait_for(timeout=SECONDS)
+    page.unroute("**/ballots")
+
+
+def _booth_without_network(page: Page, portal: Portal) -> None:
+    portal.sign_in(page.context, identifiers()[ANOTHER])
+    page.route("**/booth", lambda route: route.abort())
+    _go(page, portal, f"/voter/{portal.election}")
+    page.locator("[data-step=unavailable]:not([hidden])").wait_for(timeout=SECONDS)
+    page.unroute("**/booth")
 
 
 def _already_voted(page: Page, portal: Portal) -> None:
