@@ -153,7 +153,11 @@ class Supervisor:
             self._tell(f"{child.command.name} s'est arrêté ({how}) : redémarrage dans {child.pause:g} s")
             child.pause = min(child.pause * 2, LONGEST_PAUSE)
         elif now >= child.restart_at:
-            child.process, child.started_at, child.restart_at = spawn(child.command), now, None
+            try:
+                child.process, child.started_at, child.restart_at = spawn(child.command), now, None
+            except OSError as error:  # no room, no more processes: this thread must live, or all children end with it
+                child.restart_at = now + child.pause
+                self._tell(f"{child.command.name} ne peut pas redémarrer ({error.strerror}) : nouvel essai bientôt")
 
     def _failure(self, command: Command, reason: str) -> str:
         tail = command.log.read_bytes()[-1500:].decode(errors="replace") if command.log.exists() else ""

@@ -1,5 +1,6 @@
 """The supervisor, with small children."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.launcher import supervisor as supervisor_module
 from deploy.launcher.process import Command, wait_until
 from deploy.launcher.supervisor import ChildFailed, Supervisor
 
@@ -55,6 +57,24 @@ def test_a_crashed_child_is_started_again_and_told_in_one_line(
     wait_until(lambda: supervisor.pids().get("one", first) != first, 10, "restart")
     assert told == ["one s'est arrêté (signal 9) : redémarrage dans 0.5 s"]
     assert not running(first)
+
+
+def test_a_child_that_cannot_be_started_again_at_once_takes_nobody_with_it(
+    supervisor: Supervisor, told: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supervisor.start(sleeper("one", tmp_path))
+    supervisor.start(sleeper("two", tmp_path))
+    spawn = supervisor_module.spawn
+
+    def no_room(_command: Command) -> subprocess.Popen[bytes]:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(supervisor_module, "spawn", no_room)
+    first = supervisor.kill("one")
+    wait_until(lambda: any("No space left" in line for line in told), 10, "a failed restart")
+    assert "two" in supervisor.pids()
+    monkeypatch.setattr(supervisor_module, "spawn", spawn)
+    wait_until(lambda: supervisor.pids().get("one", first) != first, 10, "restart")
 
 
 def test_a_child_that_keeps_crashing_is_started_ever_less_often(
