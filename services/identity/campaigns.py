@@ -121,7 +121,7 @@ def _write_to(
 ) -> str:
     values: dict[str, object] = {"active": token is None, "link": None, "minutes": 0}
     if token is not None:
-        values |= {"link": links.address(room, token), "minutes": int(lifetime.total_seconds() // 60)}
+        values |= links.described(room, token, now=now, lifetime=lifetime)
     return request_email(
         session,
         room,

@@ -51,13 +51,12 @@ def send(session: Session, room: MailRoom, voter_id: str, *, now: datetime, life
     active = session.scalar(select(Account.voter_id).where(Account.voter_id == voter_id)) is not None
     purpose = PASSWORD if active else ACTIVATION
     token = replace(session, [voter_id], purpose, now=now, lifetime=lifetime)[voter_id]
-    minutes = int(lifetime.total_seconds() // 60)
     request_email(
         session,
         room,
         voter,
         template=TEMPLATES[purpose],
-        values={"link": address(room, token), "minutes": minutes},
+        values=described(room, token, now=now, lifetime=lifetime),
         expires_at=now + lifetime,
     )
     return True
@@ -94,6 +93,15 @@ def replace(
 def address(room: MailRoom, token: str) -> str:
     """Return the address that a link's token is followed at."""
     return f"{room.public_url.rstrip('/')}/lien/{token}"
+
+
+def described(room: MailRoom, token: str, *, now: datetime, lifetime: timedelta) -> dict[str, object]:
+    """Return what a message says of a link. `until`: a message may be hours late, and the link is as old as its row."""
+    return {
+        "link": address(room, token),
+        "minutes": int(lifetime.total_seconds() // 60),
+        "until": (now + lifetime).isoformat(),
+    }
 
 
 def find(session: Session, token: str, now: datetime) -> OpenLink:

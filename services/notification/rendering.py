@@ -8,8 +8,10 @@ e-mail, body.html.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, select_autoescape
 
@@ -24,6 +26,23 @@ ASSISTANCE_SUBJECTS = {
     "roll": "liste électorale",
     "other": "autre sujet",
 }
+
+
+_PARIS = ZoneInfo("Europe/Paris")
+_MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
 
 
 class Unreadable(Exception):
@@ -51,6 +70,13 @@ def duration(minutes: int) -> str:
     return f"{minutes} minutes"
 
 
+def paris(moment: str) -> str:
+    """Return a moment in ISO 8601 as the clock of Paris shows it: « 4 décembre 2026 à 11 h 20 »."""
+    there = datetime.fromisoformat(moment).astimezone(_PARIS)
+    day = "1er" if there.day == 1 else str(there.day)
+    return f"{day} {_MONTHS[there.month - 1]} {there.year} à {there.hour} h {there.minute:02}"
+
+
 def assistance_subject(code: str) -> str:
     """Return the French words for the subject of a request for assistance."""
     return ASSISTANCE_SUBJECTS.get(code, ASSISTANCE_SUBJECTS["other"])
@@ -65,6 +91,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["duration"] = duration
+    made.filters["paris"] = paris
     made.filters["assistance_subject"] = assistance_subject
     return made
 

@@ -56,6 +56,7 @@ def test_everybody_is_written_to_once(database, many, room, mails):
     }
     assert len({token_in(mail) for mail in sent}) == 25
     assert {mail["values"]["minutes"] for mail in sent} == {14 * 1440}
+    assert {mail["values"]["until"] for mail in sent} == {(NOW + LIFETIME).isoformat()}
     assert progress(database, campaign) | {"voters": 25, "queued": 25, "activated": 0} == progress(database, campaign)
 
 

@@ -55,6 +55,7 @@ def test_the_message_says_what_the_template_needs(database, voters, room, mails)
     assert mail["values"]["first_name"] == "Zoé"
     assert mail["values"]["surname"] == "Nom-anne"
     assert mail["values"]["minutes"] == 24 * 60
+    assert mail["values"]["until"] == mail["expires_at"]
     assert mail["values"]["link"].startswith("https://vote.example.org/lien/")
     assert token_in(mail) not in str(everything(database))
 

@@ -1,3 +1,4 @@
+import re
 import uuid
 from datetime import timedelta
 
@@ -94,6 +95,7 @@ def test_every_template_fills(template, keypair):
         "portal": "https://vote.example.org",
         "link": "https://vote.example.org/lien/abc",
         "minutes": 1440,
+        "until": "2026-12-04T10:20:30+00:00",
         "election": "CSA",
         "voting_code": "ABCD",
         "voting_event_name": "2026",
@@ -107,6 +109,12 @@ def test_every_template_fills(template, keypair):
     letter = rendering.compose(keypair[0], message_id=str(uuid.uuid4()), template=template, sealed=sealed)
     assert "L'équipe élection" in letter.text
     assert "\n" not in letter.subject
+    if template.endswith("_link") or template == "opening_campaign":
+        # A message may be hours late: the date is what the voter can go by.
+        for words in (letter.text, letter.html):
+            assert re.search(
+                "24 heures(</strong>)?, jusqu['’]au 4 décembre 2026 à 11 h 20 \\(heure de Paris\\)\\.", words
+            )
     if template.endswith("_link"):
         assert values["link"] in letter.text
         assert "24 heures" in letter.text
@@ -125,3 +133,15 @@ def test_every_template_fills(template, keypair):
 )
 def test_spans_of_time_in_words(minutes, words):
     assert rendering.duration(minutes) == words
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        ("2026-11-30T23:05:00+00:00", "1er décembre 2026 à 0 h 05"),
+        ("2026-08-01T07:00:00+02:00", "1er août 2026 à 7 h 00"),
+        ("2027-02-10T22:59:59.5+00:00", "10 février 2027 à 23 h 59"),
+    ],
+)
+def test_moments_as_paris_says_them(moment, words):
+    assert rendering.paris(moment) == words
