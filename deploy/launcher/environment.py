@@ -69,6 +69,8 @@ def _own_settings(keys: Keys, addresses: Addresses) -> dict[str, dict[str, str]]
             "ISOLOIR_IDENTITY_HOLDER_KEY": keys.holder_key,
             "ISOLOIR_IDENTITY_PERMIT_PRIVATE_KEY": keys.permit_private_key,
             "ISOLOIR_IDENTITY_NOTIFICATION_PUBLIC_KEY": keys.notification_public_key,
+            # Nobody tries a demonstration for an hour.
+            "ISOLOIR_IDENTITY_ATTENDANCE_MAIL_MINUTES": "1",
         },
         "ballot": {
             "ISOLOIR_BALLOT_DATABASE_URL": databases["ballot"],

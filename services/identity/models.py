@@ -226,6 +226,19 @@ class PollBookEntry(Base):
     signed_in_hour: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class AttendanceMail(Base):
+    """A signature whose confirmation is still to be mailed; the row goes when the message is requested.
+
+    Keyed like the poll book, for the same reason.
+    """
+
+    __tablename__ = "attendance_mails"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    entry: Mapped[str] = mapped_column(ForeignKey("poll_book.id"), primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
 class LogInAttempts(Base):
     """Failed log-ins in a row for one identifier, on the roll or not: strangers' rows look like voters' (A9)."""
 

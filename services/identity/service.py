@@ -67,12 +67,18 @@ def sign_poll_book(session: Session, payload: Payload, held: Held) -> None:
     settings: Settings = held.settings
     attendance.sign(
         session,
-        room(settings),
         holder_key=settings.holder_key,
         election=payload["election"],
         holder=payload["holder"],
         now=utc_now(),
+        mail_every=timedelta(minutes=settings.attendance_mail_minutes),
     )
+
+
+def mail_attendance(held: Held) -> int:
+    """Loop: tell voters that the poll book is signed for them."""
+    with held.database.transaction() as session:
+        return attendance.mail_due(session, room(held.settings), now=utc_now())
 
 
 class IdentityService(Entrance, Space, Desk):
@@ -83,6 +89,7 @@ class IdentityService(Entrance, Space, Desk):
     resources = Resources(Settings)
     accepted = Inbox("ballot", "ballot_accepted", sign_poll_book)
     link_requests = Loop(answer_requests, every=1.0)
+    attendance_mails = Loop(mail_attendance, every=5.0)
     poll_book_order = Loop(hide_signing_order, every=600.0)
     idle_sessions = Loop(forget_idle_sessions, every=60.0)
     short_lived = Loop(forget_what_is_over, every=60.0)

@@ -26,5 +26,8 @@ class Settings(RuntimeSettings):
     campaign_link_lifetime_minutes: int = Field(default=14 * 1440, ge=60)
     session_idle_minutes: int = Field(default=30, ge=1)
     permit_minutes: int = Field(default=60, ge=1)
+    attendance_mail_minutes: int = Field(default=60, ge=0, le=1440)
+    """How long confirmations of votes are gathered, so that they leave in no order that the urn could be held against;
+    0 sends each at once."""
     challenge_required: bool = True
     """Whether the profile of 2022 insists on the challenge question; only rehearsals of older clients do without."""

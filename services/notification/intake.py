@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from services.notification.models import Message, State
 
+NOBODY_WAITS_FOR = {"attendance"}
+
 
 def receive(
     session: Session,
@@ -23,7 +25,8 @@ def receive(
 ) -> None:
     """Queue a message; nothing happens when its id is known, so that an event told twice is a message sent once.
 
-    A message of a `campaign` waits behind those that somebody asked for, and is handed over at most once.
+    A message of a `campaign` is handed over at most once. It waits, as those do that leave by the thousand at the full
+    hour, behind messages that somebody asked for and sits waiting for.
     """
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(
@@ -40,7 +43,7 @@ def receive(
             created_at=now,
             changed_at=now,
             campaign=campaign,
-            priority=0 if campaign is None else 1,
+            priority=1 if campaign is not None or template in NOBODY_WAITS_FOR else 0,
         )
         .on_conflict_do_nothing()
     )

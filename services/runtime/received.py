@@ -53,8 +53,9 @@ def receive(database: Database, event: dict[str, Any]) -> bool:
 def work_due(held: Held, source: str, event_type: str, work: Work) -> int:
     """Do the work of the rows that are due. Out: how many were taken up.
 
-    Each row in a transaction of its own, together with its being marked done; its payload is erased then, for the events
-    name pseudonyms that must not pile up. A failing row is tried again with growing pauses, then parked for operators.
+    Each row in a transaction of its own, together with its being marked done. Its payload and exact time are erased
+    then: the events name pseudonyms, which must not pile up, and come in an order that must not be kept. A failing row is
+    tried again with growing pauses, then parked for operators.
     """
     due = (
         select(INBOX.c.event_id)
@@ -83,11 +84,17 @@ def _work_one(held: Held, event_id: str, work: Work) -> None:
                 return
             correlation.bind(row.correlation_id)
             work(session, json.loads(row.payload), held)
-            session.execute(update(INBOX).where(INBOX.c.event_id == event_id).values(state="done", payload=None))
+            session.execute(update(INBOX).where(INBOX.c.event_id == event_id).values(_worked(row)))
     except Exception as error:
         _note_failure(held.database, event_id, error)
     else:
         log.info("event_worked", event_type=row.type, source=row.source)
+
+
+def _worked(row: Any) -> dict[str, Any]:
+    """What is left of an event: enough to know it again, not enough to tell when a voter did what (L1)."""
+    hour = row.received_at.replace(minute=0, second=0, microsecond=0)
+    return {"state": "done", "payload": None, "correlation_id": "", "received_at": hour, "next_attempt_at": hour}
 
 
 def _note_failure(database: Database, event_id: str, error: Exception) -> None:

@@ -1,3 +1,4 @@
+import contextlib
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -16,9 +17,17 @@ def voter_id(database, identifier):
         return session.scalar(select(Voter.id).where(Voter.identifier == identifier))
 
 
-def sign(database, room, holder, election=ONLINE, now=NOW):
+HOUR = timedelta(hours=1)
+
+
+def sign(database, holder, election=ONLINE, now=NOW):
     with database.transaction() as session:
-        return attendance.sign(session, room, holder_key=KEY, election=election, holder=holder, now=now)
+        return attendance.sign(session, holder_key=KEY, election=election, holder=holder, now=now, mail_every=HOUR)
+
+
+def mail(database, room, now, limit=200):
+    with database.transaction() as session:
+        return attendance.mail_due(session, room, now=now, limit=limit)
 
 
 @pytest.fixture
@@ -27,30 +36,68 @@ def anne(database, voters):
     return holders.holder(KEY, ONLINE, voter_id(database, "anne@ac-amiens.fr"))
 
 
-def test_signed_once_however_often_the_urn_tells(database, room, mails, anne):
-    assert sign(database, room, anne) is True
+def test_signed_once_however_often_the_urn_tells(database, anne):
+    assert sign(database, anne) is True
     before = everything(database)
-    assert sign(database, room, anne, now=NOW + timedelta(hours=3)) is False
+    assert sign(database, anne, now=NOW + timedelta(hours=3)) is False
     assert everything(database) == before
-    (mail,) = mails()
-    assert (mail["template"], mail["to"]) == ("attendance", {"email": "anne@ac-amiens.fr"})
-    assert mail["values"]["election"] == "CSA ministériel"
-    assert "tracker" not in mail["values"]
 
 
-def test_signed_once_by_two_processes(database, room, mails, anne):
+def test_the_voter_is_told_once_and_not_before_the_hour_is_over(database, room, mails, anne):
+    sign(database, anne)
+    end = attendance.end_of_period(NOW, HOUR)
+    assert end == datetime(2026, 12, 3, 11, tzinfo=UTC)
+    assert mail(database, room, end - timedelta(seconds=1)) == 0
+    assert mails() == []
+    assert [mail(database, room, end), mail(database, room, end)] == [1, 0]
+    (sent,) = mails()
+    assert (sent["template"], sent["to"]) == ("attendance", {"email": "anne@ac-amiens.fr"})
+    assert sent["values"]["election"] == "CSA ministériel"
+    assert "tracker" not in sent["values"]
+
+
+def test_the_mails_of_an_hour_leave_in_the_order_of_the_random_keys(database, room, mails, voters):
+    for name in voters:
+        entitled = voter_id(database, name)
+        for election in (ONLINE, ONLINE_TOO):
+            with contextlib.suppress(attendance.UnknownHolder):
+                sign(database, holders.holder(KEY, election, entitled), election)
+    with database.reading() as session:
+        keys = session.execute(
+            select(PollBookEntry.id, Voter.identifier)
+            .join(Voter, Voter.id == PollBookEntry.voter_id)
+            .order_by(PollBookEntry.id)
+        ).all()
+    assert len(keys) > 2
+    while mail(database, room, NOW + HOUR, limit=1):
+        pass
+    assert [sent["to"]["email"] for sent in mails()] == [key.identifier for key in keys]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"), [(60, "11:00:00"), (30, "10:30:00"), (1440, "00:00:00"), (0, "10:00:00")]
+)
+def test_a_period_ends_on_the_clock_and_keeps_no_exact_time(minutes, expected):
+    ends = {
+        attendance.end_of_period(datetime(2026, 12, 3, 10, 7, second, 5, tzinfo=UTC), timedelta(minutes=minutes))
+        for second in (0, 59)
+    }
+    assert [f"{end:%H:%M:%S}" for end in ends] == [expected]
+
+
+def test_signed_once_by_two_processes(database, room, anne):
     ends = []
-    threads = [threading.Thread(target=lambda: ends.append(sign(database, room, anne))) for _ in range(4)]
+    threads = [threading.Thread(target=lambda: ends.append(sign(database, anne))) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(timeout=30)
     assert sorted(ends) == [False, False, False, True]
-    assert len(mails()) == 1
+    assert mail(database, room, NOW + HOUR) == 1
 
 
 def test_the_time_is_cut_to_the_hour(database, room, anne):
-    sign(database, room, anne)
+    sign(database, anne)
     with database.reading() as session:
         assert session.scalar(select(PollBookEntry.signed_in_hour)) == datetime(2026, 12, 3, 10, tzinfo=UTC)
 
@@ -59,19 +106,19 @@ def test_the_time_is_cut_to_the_hour(database, room, anne):
 def test_an_unknown_holder_is_for_people_to_look_at(database, room, voters, holder):
     before = everything(database)
     with pytest.raises(attendance.UnknownHolder) as unknown:
-        sign(database, room, holder)
+        sign(database, holder)
     assert holder not in str(unknown.value)
     assert everything(database) == before
 
 
 def test_a_holder_counts_for_its_own_election_only(database, room, anne):
     with pytest.raises(attendance.UnknownHolder):
-        sign(database, room, anne, election=ONLINE_TOO)
+        sign(database, anne, election=ONLINE_TOO)
 
 
 @pytest.mark.parametrize("statement", ["UPDATE poll_book SET election = election", "DELETE FROM poll_book"])
 def test_the_poll_book_only_grows(database, room, anne, statement):
-    sign(database, room, anne)
+    sign(database, anne)
     before = everything(database)
     with pytest.raises(DBAPIError, match="append-only"), database.transaction() as session:
         session.execute(text(statement))
@@ -81,11 +128,13 @@ def test_the_poll_book_only_grows(database, room, anne, statement):
 def test_the_poll_book_has_no_hidden_order(database, room, anne):
     with pytest.raises(DBAPIError), database.reading() as session:
         session.execute(text("SELECT rowid FROM poll_book"))
+    with pytest.raises(DBAPIError), database.reading() as session:
+        session.execute(text("SELECT rowid FROM attendance_mails"))
 
 
 def test_the_poll_book_is_laid_out_by_its_random_keys(database, room, voters):
     for name in voters[:2]:
-        sign(database, room, holders.holder(KEY, ONLINE, voter_id(database, name)))
+        sign(database, holders.holder(KEY, ONLINE, voter_id(database, name)))
     late = PollBookEntry(
         id="0", voter_id=voter_id(database, "bob@ac-amiens.fr"), election=ONLINE_TOO, signed_in_hour=NOW
     )
@@ -101,7 +150,7 @@ def test_the_poll_book_is_laid_out_by_its_random_keys(database, room, voters):
 
 
 def test_counts(database, room, anne):
-    sign(database, room, anne)
+    sign(database, anne)
     with database.reading() as session:
         assert attendance.counts(session, EVENT) == [
             {"uuid": ONLINE, "entitled": 2, "signed": 1},
@@ -114,7 +163,7 @@ def test_counts(database, room, anne):
 
 
 def test_own_elections_tell_what_is_signed(database, room, anne):
-    sign(database, room, anne)
+    sign(database, anne)
     with database.reading() as session:
         own = entitlements.own_elections(session, voter_id(database, "anne@ac-amiens.fr"))
     assert [(election["code"], election["mode"], election["signed"]) for election in own] == [

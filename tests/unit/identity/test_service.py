@@ -50,6 +50,7 @@ def bus(tmp_path, monkeypatch, mail_server):
         "ISOLOIR_IDENTITY_PERMIT_PRIVATE_KEY": SigningKey.generate().encode().hex(),
         "ISOLOIR_IDENTITY_NOTIFICATION_PUBLIC_KEY": public,
         "ISOLOIR_IDENTITY_BCRYPT_COST": "4",
+        "ISOLOIR_IDENTITY_ATTENDANCE_MAIL_MINUTES": "0",
         "ISOLOIR_NOTIFICATION_DATABASE_URL": f"sqlite:///{tmp_path}/notification.sqlite",
         "ISOLOIR_NOTIFICATION_PRIVATE_KEY": private,
         "ISOLOIR_NOTIFICATION_SMTP_URL": mail_server.url,

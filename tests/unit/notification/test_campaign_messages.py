@@ -20,6 +20,10 @@ class Crash(BaseException):
     """The process ends here."""
 
 
+LINK = {"first_name": "Zoé", "surname": "Œ", "portal": "x", "link": "x", "minutes": 60}
+"""Values of a message that somebody asked for."""
+
+
 @pytest.fixture
 def of_campaign(database, keypair, clock):
     """A function that takes in a message of the campaign."""
@@ -208,8 +212,9 @@ class cut_after:
 def test_what_people_wait_for_goes_first(server, deliver, of_campaign, request_message, clock):
     for _ in range(30):
         of_campaign()
+        request_message(template="attendance")
     clock.advance(minutes=1)
-    asked = request_message()
+    asked = request_message(template="password_link", values=LINK)
     deliver()
     assert ids(server)[0] == asked
 
@@ -253,7 +258,7 @@ def test_the_pace_holds_for_processes_together(database, server, deliver, of_cam
 def test_counts_by_campaign(database, server, deliver, of_campaign, request_message):
     for _ in range(3):
         of_campaign()
-    request_message()
+    request_message(template="password_link", values=LINK)
     server.at_recipient.extend(["250 OK", "550 5.1.1 unknown"])
     deliver()
     of_campaign(campaign="d" * 36)

@@ -81,7 +81,8 @@ def test_an_event_received_twice_is_worked_once_and_its_payload_erased(database,
     received.work_due(held, "ballot", "ballot_accepted", work)
     assert [row.text for row in rows(database, notes)] == ["7"]
     (row,) = rows(database, INBOX)
-    assert (row.state, row.payload) == ("done", None)
+    assert (row.state, row.payload, row.correlation_id) == ("done", None, "")
+    assert {(at.minute, at.second, at.microsecond) for at in (row.received_at, row.next_attempt_at)} == {(0, 0, 0)}
 
 
 def test_work_that_fails_changes_nothing_waits_and_is_parked_in_the_end(database, held, notes):
