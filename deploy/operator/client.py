@@ -26,6 +26,14 @@ class OperatorRefusal(Exception):
         super().__init__(f"{code}: {message}")
 
 
+class CodesMissing(Exception):
+    """Voters of the roll have no voting codes, although the last page is made. In: how many."""
+
+    def __init__(self, voters: int) -> None:
+        self.voters = voters
+        super().__init__(f"{voters} voters without codes")
+
+
 class OperatorClient:
     """Commands of an operator.
 
@@ -82,17 +90,25 @@ class OperatorClient:
     # reassort
 
     def generate_codes(self, voting_event: str, after: str | None, limit: int = 100) -> Payload:
-        """Make the codes of one page of voters. Out: {generated, next, total_generated}; next is null at the end."""
+        """Make the codes of one page of voters. Out: {generated, next, total_generated, missing}.
+
+        At the end `next` is null, and `missing` says how many voters other pages left without codes.
+        """
         return self.command("generate-codes", {"voting_event": voting_event, "after": after, "limit": limit})
 
     def generate_all_codes(self, voting_event: str, limit: int = 100) -> Iterator[int]:
-        """Make all codes, page by page; yields the total made so far after each page."""
+        """Make all codes, page by page; yields the total made so far after each page.
+
+        Raises CodesMissing where voters are left without codes: somebody else is making them at the same time.
+        """
         after: str | None = None
         while True:
             page = self.generate_codes(voting_event, after, limit)
             yield int(page["total_generated"])
             after = page["next"]
             if after is None:
+                if page["missing"]:
+                    raise CodesMissing(page["missing"])
                 return
 
     def code_counts(self, voting_event: str) -> Payload:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from services.identity import holders, permits, voting_events
@@ -73,11 +73,12 @@ def issue_permit(
 
 def list_bearers(
     session: Session, *, voting_event: str, after: str | None, limit: int, holder_key: str, now: datetime
-) -> tuple[list[dict[str, object]], str | None]:
-    """Return (bearers, where the next page starts or None) in the order of a keyed tag, which says nothing of the roll.
+) -> dict[str, object]:
+    """Return {bearers, next, total}, the bearers in the order of a keyed tag, which says nothing of the roll.
 
-    Only voters with an election held online. From the first call on the roll is in use: codes exist for it, so it
-    cannot be replaced any more. Raises voting_event_unknown.
+    `next` is where the next page starts, None on the last; `total`, how many bearers the whole roll has, is said with the
+    last page alone. Only voters with an election held online. From the first call on the roll is in use: codes exist for
+    it, so it cannot be replaced any more. Raises voting_event_unknown.
     """
     event = voting_events.find(session, voting_event)
     if event.codes_listed_at is None:
@@ -89,18 +90,12 @@ def list_bearers(
         .where(Election.mode == voting_events.ONLINE)
         .order_by(Election.position)
     )
-    voters = list(
-        session.scalars(
-            select(Voter)
-            .where(
-                Voter.voting_event == voting_event,
-                Voter.page_tag > (after or ""),
-                Voter.id.in_(online.order_by(None).with_only_columns(Entitlement.voter_id)),
-            )
-            .order_by(Voter.page_tag)
-            .limit(limit + 1)
-        )
+    listed = select(Voter).where(
+        Voter.voting_event == voting_event,
+        Voter.id.in_(online.order_by(None).with_only_columns(Entitlement.voter_id)),
     )
+    following = listed.where(Voter.page_tag > (after or "")).order_by(Voter.page_tag).limit(limit + 1)
+    voters = list(session.scalars(following))
     page, more = voters[:limit], len(voters) > limit
     elections: dict[str, list[str]] = {voter.id: [] for voter in page}
     for voter_id, election in session.execute(online.where(Entitlement.voter_id.in_(list(elections)))):
@@ -116,7 +111,9 @@ def list_bearers(
         }
         for voter in page
     ]
-    return bearers, page[-1].page_tag if more else None
+    if more:
+        return {"bearers": bearers, "next": page[-1].page_tag, "total": None}
+    return {"bearers": bearers, "next": None, "total": session.scalar(listed.with_only_columns(func.count()))}
 
 
 def _tag_voters(session: Session, voting_event: str, holder_key: str) -> None:

@@ -140,10 +140,11 @@ class Bearer(Schema):
 
 
 class Bearers(Schema):
-    """A page of bearers; `next` is null on the last."""
+    """A page of bearers; on the last `next` is null, and `total` says how many there are in all."""
 
     bearers = fields.List(fields.Nested(Bearer), required=True)
     next = fields.String(required=True, allow_none=True)
+    total = fields.Integer(required=True, allow_none=True)
 
 
 class Identifier(Schema):

@@ -147,10 +147,9 @@ class IdentityService(Entrance, Space, Desk):
     def list_bearers(self, request: Payload) -> Payload:
         """List the pseudonyms to make voting codes for."""
         with self.resources.database.transaction() as session:
-            bearers, following = entitlements.list_bearers(
+            return entitlements.list_bearers(
                 session, **request, holder_key=self.resources.settings.holder_key, now=utc_now()
             )
-        return {"bearers": bearers, "next": following}
 
     @entrypoint(schemas.SessionToken, schemas.Nothing)
     def close_session(self, request: Payload) -> Payload:

@@ -97,10 +97,12 @@ def in_turn(serve: Serve, bearers: Sequence[BearerToServe]) -> Iterator[ServedBe
 
 @dataclass(frozen=True)
 class Page:
-    """What a page did: bearers newly served, and bearers served since the beginning."""
+    """What a page did: bearers newly served, bearers served since the beginning, and, said with the last page, how many
+    of the roll have no codes yet."""
 
     generated: int
     total_generated: int
+    missing: int | None
 
 
 def generate_page(
@@ -110,10 +112,13 @@ def generate_page(
     voting_event_name: str | None,
     bearers: Sequence[BearerToServe],
     *,
-    last: bool,
+    on_roll: int | None = None,
     compute: Compute = in_turn,
 ) -> Page:
-    """Make codes for the bearers of a page that have none; after the ``last`` page, commit to all credentials.
+    """Make codes for the bearers of a page that have none.
+
+    ``on_roll``, given with the last page, is how many bearers there are: once each has codes, all credentials are
+    committed to. Until then the urn cannot be sealed, so that a page that was left out shuts nobody out.
 
     ``compute`` may serve several bearers at once. Raises Refusal entitlements_changed {bearers} where a bearer has codes
     for other elections than the roll now says: the code that he has cannot be extended, and nothing is changed.
@@ -134,10 +139,10 @@ def generate_page(
         fresh = sorted((one for one in served if one.bearer.bearer in still), key=lambda one: one.bearer.bearer)
         if fresh:
             _keep(session, generation, fresh)
-        if last:
-            _commit(session, voting_event)
         total = session.scalar(_count(Bearer, voting_event)) or 0
-    return Page(generated=len(fresh), total_generated=total)
+        if total == on_roll:
+            _commit(session, voting_event)
+    return Page(len(fresh), total, None if on_roll is None else on_roll - total)
 
 
 def serve(

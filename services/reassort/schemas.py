@@ -35,6 +35,7 @@ class CodesGenerated(Schema):
     generated = fields.Integer()
     next = fields.String(allow_none=True)
     total_generated = fields.Integer()
+    missing = fields.Integer(allow_none=True)
 
 
 class CodeCounts(Schema):

@@ -53,7 +53,7 @@ class ReassortService:
             voting_event,
             _name_of(self.resources, voting_event),
             [BearerToServe.parse(bearer) for bearer in listed["bearers"]],
-            last=listed["next"] is None,
+            on_roll=listed["total"],
             compute=parallel.several_at_once,
         )
         return asdict(page) | {"next": listed["next"]}

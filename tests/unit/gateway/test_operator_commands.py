@@ -99,13 +99,20 @@ def test_import_roll_prints_every_error_with_its_remedy(address: str, rpc: FakeR
 
 def test_generate_codes_goes_to_the_end(address: str, rpc: FakeRpc) -> None:
     rpc.table["reassort", "generate_codes"] = [
-        {"generated": 100, "next": "b", "total_generated": 100},
-        {"generated": 20, "next": None, "total_generated": 120},
+        {"generated": 100, "next": "b", "total_generated": 100, "missing": None},
+        {"generated": 20, "next": None, "total_generated": 120, "missing": 0},
     ]
     result = run(address, "generate-codes")
     assert result.exit_code == 0, result.output
     assert "120 électeurs" in result.output
     assert [call.payload["after"] for call in rpc.made("reassort", "generate_codes")] == [None, "b"]
+
+
+def test_voters_without_codes_are_said_and_not_passed_over(address: str, rpc: FakeRpc) -> None:
+    rpc.table["reassort", "generate_codes"] = {"generated": 2, "next": None, "total_generated": 118, "missing": 2}
+    result = run(address, "generate-codes")
+    assert result.exit_code == 1
+    assert "2 électeur(s) n’ont pas encore de code" in result.output
 
 
 def test_seal_close_publish_and_status(address: str, rpc: FakeRpc) -> None:

@@ -67,13 +67,16 @@ def test_no_permit_without_a_right_to_vote_here(database, voters, identifier, el
 
 def page(database, after, limit):
     with database.transaction() as session:
-        return entitlements.list_bearers(session, voting_event=EVENT, after=after, limit=limit, holder_key=KEY, now=NOW)
+        listed = entitlements.list_bearers(
+            session, voting_event=EVENT, after=after, limit=limit, holder_key=KEY, now=NOW
+        )
+    return listed["bearers"], listed["next"], listed["total"]
 
 
 def test_bearers_come_page_by_page_without_those_who_vote_on_paper_only(database, voters):
-    first, following = page(database, None, 1)
-    second, end = page(database, following, 1)
-    assert end is None
+    first, following, unsaid = page(database, None, 1)
+    second, end, total = page(database, following, 1)
+    assert (unsaid, end, total) == (None, None, 2)
     found = {bearer["bearer"]: bearer for bearer in first + second}
     bob = voter_id(database, "bob@ac-amiens.fr")
     assert set(found) == {
@@ -89,13 +92,13 @@ def test_bearers_come_page_by_page_without_those_who_vote_on_paper_only(database
 
 
 def test_one_page_suffices_when_all_fit(database, voters):
-    bearers, following = page(database, None, 2)
-    assert (len(bearers), following) == (2, None)
+    bearers, following, total = page(database, None, 2)
+    assert (len(bearers), following, total) == (2, None, 2)
 
 
 def test_no_pseudonym_is_stored(database, voters):
     """L1: the dump of identity holds nothing that the dumps of ballot and reassort hold."""
-    bearers, _ = page(database, None, 10)
+    bearers, *_ = page(database, None, 10)
     stored = str(everything(database))
     for bearer in bearers:
         assert bearer["bearer"] not in stored
@@ -120,7 +123,7 @@ def test_pages_follow_a_keyed_tag_and_not_the_roll(database, event):
     import_roll(database, [row(f"v{number}@ac-amiens.fr") for number in range(30)])
     found, cursors, following = [], [], None
     while True:
-        bearers, following = page(database, following, 7)
+        bearers, following, _ = page(database, following, 7)
         found += [bearer["bearer"] for bearer in bearers]
         if following is None:
             break
@@ -137,5 +140,5 @@ def test_pages_follow_a_keyed_tag_and_not_the_roll(database, event):
 def test_voters_imported_before_tags_existed_are_tagged(database, voters):
     with database.transaction() as session:
         session.execute(update(Voter).values(page_tag=None))
-    bearers, following = page(database, None, 10)
+    bearers, following, _ = page(database, None, 10)
     assert (len(bearers), following) == (2, None)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from services.reassort import code_generation
 from services.reassort.code_generation import BearerToServe, Parameters
-from services.reassort.models import Base, outbox
+from services.reassort.models import Base, Bearer, outbox
 from services.runtime.sealing_box import new_keypair, open_sealed
 
 PRIVATE, PUBLIC = new_keypair()
@@ -43,9 +43,14 @@ class Roll:
             }
         )
 
-    def generate(self, *bearers, last=False, parameters=PARAMETERS, name=None, **more):
+    def generate(self, *bearers, last=False, on_roll=None, parameters=PARAMETERS, name=None, **more):
+        """Make the codes of a page; after the ``last`` the roll has these bearers and those served before."""
+        if last:
+            with self.database.reading() as session:
+                served = set(session.scalars(select(Bearer.bearer).where(Bearer.voting_event == self.voting_event)))
+            on_roll = len(served | {bearer.bearer for bearer in bearers})
         return code_generation.generate_page(
-            self.database, parameters, self.voting_event, name, list(bearers), last=last, **more
+            self.database, parameters, self.voting_event, name, list(bearers), on_roll=on_roll, **more
         )
 
     def counts(self):

@@ -25,6 +25,7 @@ class Anything(Schema):
 class Raw(Schema):
     bearers = fields.Raw()
     next = fields.Raw()
+    total = fields.Raw()
     voting_event = fields.Raw()
     name = fields.Raw()
 
@@ -56,6 +57,7 @@ class Identity:
                 for voter in VOTERS[first:following]
             ],
             "next": str(following) if following < len(VOTERS) else None,
+            "total": None if following < len(VOTERS) else len(VOTERS),
         }
 
     @entrypoint(Anything, Raw)
@@ -113,6 +115,15 @@ def test_codes_for_the_whole_roll(call, roll):
     assert {notice["values"]["voting_event_name"] for notice in roll.notices()} == {"Élections 2026"}
     (committed,) = roll.events("credentials_committed")
     assert (committed["election"], committed["holders"], committed["count"]) == (ELECTION, 5, 10)
+
+
+def test_a_page_left_out_leaves_the_urn_unsealable_until_it_is_made(call, roll):
+    last = call("generate_codes", voting_event=VOTING_EVENT, after="2", limit=3)
+    assert (last["next"], last["missing"]) == (None, 2)
+    assert roll.events("credentials_committed") == []
+    pages = generate_all(call)
+    assert [page["missing"] for page in pages] == [None, None, 0]
+    assert [committed["holders"] for committed in roll.events("credentials_committed")] == [5]
 
 
 def test_starting_again_from_the_beginning_adds_nothing(call, roll):
