@@ -147,9 +147,14 @@ class Ballot(ServiceClient):
 
     service = "ballot"
 
-    def describe_election(self, election: str, seconds: float = QUESTION_SECONDS) -> Payload:
+    def describe_election(self, election: str) -> Payload:
         """State, dates, fingerprint, counts, result. Refusal: election_unknown."""
-        return self.ask("describe_election", {"election": election}, seconds)
+        return self.ask("describe_election", {"election": election})
+
+    def election_states(self, elections: list[str], seconds: float) -> dict[str, str]:
+        """The state of each election; "draft" for one that the ballot box does not know yet."""
+        states: dict[str, str] = self.ask("election_states", {"elections": elections}, seconds)["states"]
+        return states
 
     def booth_material(self, permit: str) -> Payload:
         """{election, credential, voted, state} for the holder of the permit."""

@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 
 from gateway.clients import Payload, services
-from services.runtime.refusals import Refusal, ServiceFault
+from services.runtime.refusals import ServiceFault
 from services.runtime.rpc import RpcTimeout, RpcUnavailable
 
 UNKNOWN = "unknown"
@@ -14,30 +14,20 @@ PATIENCE_SECONDS = 2.0
 def with_states(entries: list[Payload]) -> list[Payload]:
     """A voter's elections, each with `state`.
 
-    Paper elections have None. Where the ballot box does not answer, `state` is "unknown": the list itself
-    is still worth showing, and is not held up once for each election.
+    Paper elections have None. Where the ballot box does not answer, `state` is "unknown": the list itself is still
+    worth showing.
     """
-    found: list[Payload] = []
-    answers = True
-    for entry in entries:
-        state = None
-        if entry["mode"] == "online":
-            state = _state(entry["uuid"]) if answers else UNKNOWN
-            answers = state != UNKNOWN
-        found.append({**entry, "state": state})
-    return found
+    states = _states([entry["uuid"] for entry in entries if entry["mode"] == "online"])
+    return [{**entry, "state": states[entry["uuid"]] if entry["mode"] == "online" else None} for entry in entries]
 
 
-def _state(election: str) -> str:
+def _states(online: list[str]) -> dict[str, str]:
+    if not online:
+        return {}
     try:
-        found: str = services().ballot.describe_election(election, PATIENCE_SECONDS)["state"]
+        return services().ballot.election_states(online, PATIENCE_SECONDS)
     except (RpcTimeout, RpcUnavailable, ServiceFault):
-        return UNKNOWN
-    except Refusal as refusal:
-        if refusal.code != "election_unknown":
-            raise
-        return "draft"
-    return found
+        return dict.fromkeys(online, UNKNOWN)
 
 
 def in_words(state: str | None) -> str:

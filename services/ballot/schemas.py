@@ -140,6 +140,18 @@ class Description(Schema):
     result = fields.String(allow_none=True)
 
 
+class StatesRequest(Schema):
+    """election_states."""
+
+    elections = fields.List(_uuid(), required=True, validate=validate.Length(max=100))
+
+
+class States(Schema):
+    """election_states: the state of each election, by uuid."""
+
+    states = fields.Dict(keys=fields.String(), values=fields.String())
+
+
 class PermitRequest(Schema):
     """booth_material."""
 

@@ -85,6 +85,12 @@ class BallotService:
         with self.resources.database.reading() as session:
             return asdict(elections.describe(session, request["election"], utc_now()))
 
+    @entrypoint(schemas.StatesRequest, schemas.States)
+    def election_states(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The states of a voter's elections, in one answer."""
+        with self.resources.database.reading() as session:
+            return {"states": elections.states(session, request["elections"], utc_now())}
+
     @entrypoint(schemas.PermitRequest, schemas.BoothMaterial)
     def booth_material(self, request: dict[str, Any]) -> dict[str, Any]:
         """What a booth needs to make a ballot."""

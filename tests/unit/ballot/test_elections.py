@@ -7,7 +7,7 @@ import pytest
 from services.ballot import elections
 from services.ballot.belenios.election import Question
 from services.runtime.refusals import Refusal
-from tests.unit.ballot.urn import AFTER, BEFORE, CLOSES, DURING, OPENS, QUESTION, holder_of
+from tests.unit.ballot.urn import AFTER, BEFORE, CLOSES, DURING, OPENS, QUESTION, Urn, holder_of
 
 
 def refusal_of(urn, action, *arguments, **named):
@@ -148,6 +148,16 @@ def test_the_states_follow_the_clock(urn):
         "closed",
         "closed",
     ]
+
+
+def test_the_states_of_several_elections_are_one_answer(urn, board):
+    draft = Urn(urn.database, board[0])
+    draft.create()
+    unknown = "unknownUnknown"
+    with urn.database.reading() as session:
+        found = elections.states(session, [unknown, urn.uuid, draft.uuid], DURING)
+        assert elections.states(session, [], DURING) == {}
+    assert found == {unknown: "draft", urn.uuid: "open", draft.uuid: "draft"}
 
 
 def test_the_presence_list_and_the_moment_of_sealing_are_kept(urn):

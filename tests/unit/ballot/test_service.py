@@ -135,6 +135,7 @@ def test_a_whole_election_over_the_bus(bus, call, deliver, urn, board):
     assert json.loads(published["result"]) == {"result": [[0, 0, 1, 0]]}
     described = call("describe_election", election=urn.uuid)
     assert (described["state"], described["result"]) == ("published", published["result"])
+    assert call("election_states", elections=[urn.uuid]) == {"states": {urn.uuid: "published"}}
 
     archive, after = b"", -1
     while after is not None:

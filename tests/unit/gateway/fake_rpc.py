@@ -84,6 +84,11 @@ def described(**changes: Any) -> Payload:
     }
 
 
+def states(state: str) -> Answer:
+    """Every election that is asked for is in this state."""
+    return lambda payload: {"states": dict.fromkeys(payload["elections"], state)}
+
+
 def answers() -> dict[tuple[str, str], Answer]:
     """What the four services answer when all is well."""
     receipt = {"election": ONLINE, "tracker": TRACKER, "head": "ab" * 32, "height": 4, "signature": "cd" * 64}
@@ -124,6 +129,7 @@ def answers() -> dict[tuple[str, str], Answer]:
         ("identity", "issue_permit"): {"permit": permit(), "expires_at": "2026-12-04T08:00:00+00:00"},
         ("reassort", "code_parameters"): {"iterations": 10_000},
         ("ballot", "describe_election"): described(),
+        ("ballot", "election_states"): states("open"),
         ("ballot", "booth_material"): {"election": ELECTION, "credential": "ef" * 32, "voted": False, "state": "open"},
         ("ballot", "cast_ballot"): {"receipt": receipt},
         ("ballot", "list_trackers"): {"trackers": [{"height": 1, "tracker": TRACKER}], "next": None, "total": 1},
@@ -165,6 +171,11 @@ class FakeRpc:
         if callable(answer):
             answer = answer(payload)
         return json.loads(json.dumps(answer))
+
+    def in_state(self, state: str, **changes: Any) -> None:
+        """Let ballot say that every election is in this state."""
+        self.table["ballot", "election_states"] = states(state)
+        self.table["ballot", "describe_election"] = described(state=state, **changes)
 
     def close(self) -> None:
         """Nothing is held."""

@@ -78,7 +78,7 @@ def test_home_has_the_labels_of_the_tutorials(voter: Browser) -> None:
 
 
 def test_every_link_of_the_home_opens(voter: Browser, rpc: FakeRpc) -> None:
-    rpc.table["ballot", "describe_election"] = described(state="published", result='{"result": [[0, 1, 1]]}')
+    rpc.in_state("published", result='{"result": [[0, 1, 1]]}')
     page = voter.get("/accueil").text
     paths = set(re.findall(r'<a [^>]*href="(/[^"#]*)"', page.split("<main")[1]))
     assert len(paths) > 10
@@ -92,7 +92,7 @@ def test_every_link_of_the_home_opens(voter: Browser, rpc: FakeRpc) -> None:
 @pytest.mark.parametrize("part", PARTS)
 def test_before_its_date_an_entry_is_greyed_and_its_pages_refuse(part: str, voter: Browser, rpc: FakeRpc) -> None:
     session(rpc, availability={part: LATER})
-    rpc.table["ballot", "describe_election"] = described(state="published", result='{"result": [[0, 1, 1]]}')
+    rpc.in_state("published", result='{"result": [[0, 1, 1]]}')
     paths, label = PARTS[part]
     home = voter.get("/accueil").text
     if label:
@@ -120,7 +120,7 @@ def test_nothing_is_done_before_its_date(voter: Browser, rpc: FakeRpc) -> None:
 
 def test_voting_waits_for_the_opening(voter: Browser, rpc: FakeRpc) -> None:
     session(rpc, now=BEFORE)
-    rpc.table["ballot", "describe_election"] = described(state="sealed")
+    rpc.in_state("sealed")
     home = voter.get("/accueil").text
     assert not linked(home, "JE VOTE")
     assert "à partir du jeudi 3 décembre 2026 à 08h00" in home
@@ -132,7 +132,7 @@ def test_results_are_greyed_until_one_is_published(voter: Browser, rpc: FakeRpc)
     assert not linked(home, "Accéder aux résultats")
     assert "(après le dépouillement)" in home
     assert "Aucun résultat n’est encore publié" in voter.get("/resultats").text
-    rpc.table["ballot", "describe_election"] = described(state="published", result='{"result": [[0, 1, 1]]}')
+    rpc.in_state("published", result='{"result": [[0, 1, 1]]}')
     assert linked(voter.get("/accueil").text, "Accéder aux résultats")
     page = voter.get("/resultats").text
     assert f'href="/urne/{ONLINE}"' in page

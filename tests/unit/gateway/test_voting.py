@@ -52,13 +52,13 @@ def test_own_elections_with_their_states(voter: Browser) -> None:
 def test_a_silent_ballot_box_holds_the_voter_up_once(voter: Browser, rpc: FakeRpc, silence: Exception) -> None:
     """At the opening everybody asks for these pages: they must stand without the ballot box, and not wait for long."""
     rpc.table["identity", "resume_session"]["elections"] = [entry(), entry("QcmdAnVK7vcXSw"), entry(PAPER, "paper")]
-    rpc.table["ballot", "describe_election"] = silence
+    rpc.table["ballot", "election_states"] = silence
     for path in ("/accueil", "/voter", "/mes-scrutins", "/resultats"):
         rpc.calls.clear()
         page = voter.get(path)
         assert page.status_code == 200, path
         assert page.text.count("État momentanément indisponible") == 2, path
-        assert [call.timeout <= 2 for call in rpc.made("ballot", "describe_election")] == [True], path
+        assert [call.timeout <= 2 for call in rpc.made("ballot", "election_states")] == [True], path
     assert f'href="/voter/{ONLINE}"' in voter.get("/voter").text, "the way into the booth stays open"
 
 
