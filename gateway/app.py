@@ -18,6 +18,7 @@ from gateway import (
     request_log,
     security_headers,
     session_end,
+    static_files,
     typography,
     views,
     voter_session,
@@ -75,6 +76,7 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
     correlation.install(app)
     request_log.install(app)
     security_headers.install(app, secure=settings.secure_cookies)
+    static_files.install(app)
 
     @app.before_request
     def allow_rolls() -> None:

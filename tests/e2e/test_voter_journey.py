@@ -147,7 +147,7 @@ def close_and_tally(system, election, folder):
     say(system, "operator", "close", "--election", uuid, "--reason", "fin de l'essai", "--yes")
     for key in ceremony.keys_that_suffice(ceremony.load_keys(system.state_dir / "trustees")):
         path = next((system.state_dir / "trustees").glob(f"{key.owner}-*.json"))
-        assert key.name in say(system, "trustee", "decrypt", str(path), uuid)
+        assert key.name in say(system, "trustee", "decrypt", str(path), uuid, "--ballots", "1")
     say(system, "operator", "publish", "--election", uuid)
     archive = folder / f"{uuid}.bel"
     say(system, "operator", "download-archive", uuid, "--to", str(archive))
