@@ -19,7 +19,9 @@ def install(app: Flask) -> None:
     @app.after_request
     def write(response: Response) -> Response:
         started = g.get("started", perf_counter())
-        log.info(
+        # Supervisors ask all day long: only what is wrong is worth a line.
+        say = log.debug if request.blueprint == "health" and response.status_code == 200 else log.info
+        say(
             "http_request",
             method=request.method if request.method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} else "other",
             rule=request.url_rule.rule if request.url_rule else "none",

@@ -12,6 +12,7 @@ from services.notification.channels.email import EmailChannel
 from services.notification.channels.paper import PaperChannel
 from services.notification.channels.sms import SmsChannel
 from services.notification.settings import Settings
+from services.runtime import logs
 from services.runtime.clock import utc_now
 from services.runtime.entrypoints import entrypoint
 from services.runtime.held import Held
@@ -22,12 +23,19 @@ from services.runtime.resources import Resources
 
 Payload = dict[str, Any]
 
+log = logs.get_logger("isoloir.intake")
+
 _JITTER = random.Random()  # noqa: S311 - spreads retries, guards nothing
 
 
 def take_in(session: Session, payload: Payload, held: Held) -> None:
     """Inbox: a message was requested."""
-    intake.receive(session, **schemas.MessageRequested().load(payload), now=utc_now())
+    message = schemas.MessageRequested().load(payload)
+    intake.receive(session, **message, now=utc_now())
+    # Joins the request, by its correlation id, to all that is logged of the message later.
+    log.info(
+        "message_queued", message_id=message["message_id"], channel=message["channel"], template=message["template"]
+    )
 
 
 def send_emails(held: Held) -> int:

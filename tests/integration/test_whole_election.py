@@ -122,3 +122,8 @@ def every_line_is_json_and_requests_can_be_followed(system):
     if system.bus == "broker":
         # From the browser's request to the poll book: gateway, ballot, then identity by the event.
         assert any({"gateway", "ballot", "identity"} <= {process for process, _ in events} for events in casts)
+        # From an operator's command to each message that it caused, whose id names it from there on.
+        queued = [
+            {process for process, _ in events} for events in casts if ("notification", "message_queued") in events
+        ]
+        assert any({"gateway", "reassort"} <= processes for processes in queued)
