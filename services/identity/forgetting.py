@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from services.identity import access, captcha, links, lockout, proofs
+from services.runtime import idempotency
+
+ANSWERS_KEPT = timedelta(days=1)
+"""A retry of a command comes within minutes; each CAPTCHA leaves an answer."""
 
 
 def forget(session: Session, now: datetime) -> None:
-    """Delete expired codes, proofs, cooldowns and failures; erase the passwords that expired links keep."""
+    """Delete expired codes, proofs, cooldowns, failures and answers; erase the passwords that expired links keep."""
     captcha.forget_expired(session, now)
     proofs.forget_expired(session, now)
     access.forget_cooldowns(session, now)
     lockout.forget_old(session, now)
     links.forget_pending(session, now)
+    idempotency.forget(session, now - ANSWERS_KEPT)

@@ -1,9 +1,10 @@
 """A command that is retried must not be done twice: the answer is kept with the change, under the caller's key."""
 
 import json
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -34,6 +35,11 @@ def remember(session: Session, response: dict[str, Any], method: str = "") -> No
         session.flush()
     except IntegrityError:
         raise AlreadyDone from None
+
+
+def forget(session: Session, before: datetime) -> None:
+    """Delete the answers of commands done before that moment: nobody will ask again."""
+    session.execute(delete(COMMAND).where(COMMAND.c.done_at < before))
 
 
 def recall(database: Database) -> dict[str, Any] | None:

@@ -1,5 +1,7 @@
 """Events leave with the change that makes them true, arrive once, and survive whatever fails in between."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import insert, select, update
 
@@ -146,6 +148,12 @@ def test_a_command_retried_with_its_key_gets_the_first_answer(database, notes):
         session.execute(insert(notes).values(text="done twice"))
         idempotency.remember(session, {"answer": 2})
     assert [row.text for row in rows(database, notes)] == ["done"]
+    with database.transaction() as session:
+        idempotency.forget(session, utc_now() - timedelta(minutes=1))
+    assert idempotency.recall(database) == {"answer": 1}
+    with database.transaction() as session:
+        idempotency.forget(session, utc_now() + timedelta(minutes=1))
+    assert idempotency.recall(database) is None
     correlation.bind(None, "key-2")
     assert idempotency.recall(database) is None
     correlation.bind(None)
