@@ -147,10 +147,21 @@ class Voter:
                     raise
 
     def _send(self, method: str, path: str, payload: dict[str, Any] | None = None) -> Any:
+        try:
+            return self._send_once(method, path, payload)
+        except VoterRefused as refused:
+            if refused.code != "csrf_refused":
+                raise
+            # A portal that signed the voter in, and could then say no more than that a service was away, left the browser
+            # with another session: its page is opened again.
+            self._csrf = ""
+            return self._send_once(method, path, payload)
+
+    def _send_once(self, method: str, path: str, payload: dict[str, Any] | None) -> Any:
         headers = {}
         if method in UNSAFE:
             if not self._csrf:
-                self._csrf = self._send("GET", "/session")["csrf_token"]
+                self._csrf = self._send_once("GET", "/session", None)["csrf_token"]
             headers = {"X-CSRFToken": self._csrf, "Referer": f"{self.base_url}/"}
         answer = self._patiently(method, f"{self.base_url}/api/v1{path}", payload, headers)
         if answer.status_code == 204:

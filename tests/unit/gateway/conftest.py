@@ -1,7 +1,8 @@
 """The application over a fake bus, and browsers of it."""
 
 import re
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import altcha
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from gateway.app import create_app
@@ -123,3 +125,15 @@ def browser(app: Flask) -> Browser:
 def voter(app: Flask) -> Browser:
     """A browser of a voter who is signed in."""
     return Browser(app.test_client()).sign_in()
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """The gateway's address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(10)
+    server.server_close()

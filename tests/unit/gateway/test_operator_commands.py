@@ -2,14 +2,10 @@
 
 import base64
 import json
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from flask import Flask
-from werkzeug.serving import make_server
 
 from deploy.commands.operator import command
 from deploy.operator import message_words
@@ -21,18 +17,6 @@ from services.runtime.refusals import Refusal
 from tests.unit.gateway.conftest import OPERATOR_TOKEN
 from tests.unit.gateway.fake_rpc import EVENT_UUID, ONLINE, FakeRpc, described
 from tests.unit.gateway.test_operator_files import LINE, definition
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """The gateway's address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
 
 
 def run(address: str, *arguments: str, token: str = OPERATOR_TOKEN) -> Result:
