@@ -1,14 +1,10 @@
 """`isoloir operator campaign|claims|assistance …` against the real gateway on a loopback port, over the fake bus."""
 
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from flask import Flask
-from werkzeug.serving import make_server
 
 from deploy.commands.operator import command
 from deploy.operator import campaigns
@@ -17,18 +13,6 @@ from tests.unit.gateway.conftest import OPERATOR_TOKEN
 from tests.unit.gateway.fake_rpc import EVENT_UUID, FakeRpc
 
 CAMPAIGN = "8d6f2a0b-0c52-4c3c-9d5b-0d6f2a0b8f01"
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """The gateway's address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
 
 
 def run(address: str, *arguments: str) -> Result:
