@@ -37,6 +37,14 @@ function question(answers, min, max, blank) {
 }
 
 /**
+ * @param {string} text of Base64 characters, at least one
+ * @returns {string} a text that differs from it in its first character, whatever that was
+ */
+function otherwise(text) {
+  return (text.startsWith("A") ? "B" : "A") + text.slice(1);
+}
+
+/**
  * @param {number} bound
  * @returns {number} uniform enough for a test
  */
@@ -151,14 +159,14 @@ test("every altered value makes a ballot invalid", () => {
   /** @type {[string, (value: any) => void][]} */
   const alterations = [
     ["uuid", (b) => (b.election_uuid = "3yT9RzCXGmGW5x")],
-    ["hash", (b) => (b.election_hash = "A" + b.election_hash.slice(1))],
+    ["hash", (b) => (b.election_hash = otherwise(b.election_hash))],
     ["credential", (b) => (b.credential = formatPoint(generatorPower(7n)))],
     ["exchanged choices", (b) => b.answers[0].choices.reverse()],
     ["exchanged proofs", (b) => b.answers[0].individual_proofs[0].reverse()],
     ["overall proof", (b) => (b.answers[0].overall_proof[0].response = "1")],
     ["blank proof", (b) => (b.answers[0].blank_proof[1].challenge = "1")],
     ["no blank proof", (b) => delete b.answers[0].blank_proof],
-    ["signature hash", (b) => (b.signature.hash = "A" + b.signature.hash.slice(1))],
+    ["signature hash", (b) => (b.signature.hash = otherwise(b.signature.hash))],
     ["signature", (b) => (b.signature.proof.response = "1")],
     ["one more key", (b) => (b.weight = 2)],
   ];
