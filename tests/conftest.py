@@ -3,12 +3,26 @@
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.servers.fixtures", "tests.servers.browser"]
 
+# The same examples in every run, however slow the machine: a counterexample that one run in a thousand draws must not be
+# found by the run that decides. To look for one: `pytest --hypothesis-profile=exploring`.
+settings.register_profile(
+    "isoloir",
+    derandomize=True,
+    database=None,
+    print_blob=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("exploring", settings.get_profile("isoloir"), derandomize=False, max_examples=2000)
+settings.load_profile("isoloir")
+
 
 @pytest.fixture(autouse=True)
-def only_the_tests_own_settings(monkeypatch):
+def only_the_tests_own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the machine reaches a test; what a test needs it sets itself."""
     for name in list(os.environ):
         if name == "AMQP_URI" or (name.startswith("ISOLOIR_") and name not in KEPT):

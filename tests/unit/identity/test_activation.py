@@ -181,7 +181,7 @@ def test_activation_ends_the_session_without_activation(database, token, room, m
 
 def test_of_two_simultaneous_ways_in_one_succeeds(database, token):
     prepare(database, token)
-    together = threading.Barrier(2, timeout=20)
+    together = threading.Barrier(2, timeout=60)
     ends = []
 
     def go(way):
@@ -196,7 +196,7 @@ def test_of_two_simultaneous_ways_in_one_succeeds(database, token):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     refusals = [end.code for end in ends if isinstance(end, Refusal)]
     assert (len(ends), refusals) == (2, ["link_used"])
 

@@ -91,7 +91,7 @@ def test_signed_once_by_two_processes(database, room, anne):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     assert sorted(ends) == [False, False, False, True]
     assert mail(database, room, NOW + HOUR) == 1
 

@@ -128,7 +128,7 @@ def test_two_operators_at_once_write_to_nobody_twice(database, many, room, mails
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=120)
     assert failures == []
     addresses = [mail["to"]["email"] for mail in mails()]
     assert (len(addresses), len(set(addresses))) == (25, 25)

@@ -71,7 +71,7 @@ def test_only_its_browser_may_see_it(database):
 def test_of_two_simultaneous_answers_one_is_taken(database):
     for _ in range(5):
         made, text = opened(database)
-        together = threading.Barrier(2, timeout=20)
+        together = threading.Barrier(2, timeout=60)
         ends = []
 
         def submit(made=made, text=text, together=together, ends=ends):
@@ -82,7 +82,7 @@ def test_of_two_simultaneous_answers_one_is_taken(database):
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(timeout=30)
+            thread.join(timeout=120)
         assert sorted(ends, key=str) == [None, Code.CAPTCHA_EXPIRED]
 
 
@@ -129,7 +129,7 @@ def test_a_proof_serves_once_for_whatever_form(database):
 
 
 def test_of_two_simultaneous_proofs_one_is_taken(database):
-    together = threading.Barrier(2, timeout=20)
+    together = threading.Barrier(2, timeout=60)
     ends = []
 
     def spend():
@@ -145,5 +145,5 @@ def test_of_two_simultaneous_proofs_one_is_taken(database):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     assert sorted(ends) == ["proof_spent", "taken"]

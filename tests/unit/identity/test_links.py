@@ -106,7 +106,7 @@ def test_of_two_simultaneous_clicks_one_succeeds(database, voters, room, mails):
     ask(database, "anne@ac-amiens.fr")
     answer(database, room)
     token = token_in(mails()[0])
-    both_have_read = threading.Barrier(2, timeout=20)
+    both_have_read = threading.Barrier(2, timeout=60)
     ends = []
 
     def slow(function, *args):
@@ -124,7 +124,7 @@ def test_of_two_simultaneous_clicks_one_succeeds(database, voters, room, mails):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     refusals = [end.code for end in ends if isinstance(end, Refusal)]
     assert len(ends) == 2
     assert refusals == ["link_used"]
@@ -160,7 +160,7 @@ def test_requests_of_two_processes_send_one_link(database, voters, room, mails):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     assert failures == []
     assert len(mails()) == 1
 
@@ -180,7 +180,7 @@ def test_a_link_made_while_the_account_is_activated_is_for_a_password(database, 
         activating.flush()
         answering.start()
         answering.join(timeout=0.5)  # it waits for the voter's row by now
-    answering.join(timeout=30)
+    answering.join(timeout=120)
     assert [mail["template"] for mail in mails()] == ["activation_link", "password_link"]
     with database.reading() as session:
         assert links.find(session, token_in(mails()[1]), later).purpose == links.PASSWORD

@@ -122,7 +122,7 @@ def test_the_limit_holds_for_simultaneous_claims(database, voters):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     assert ends.count("too_many_claims") == 3
     assert len(mine(database)) == claims.MOST_OPEN
 

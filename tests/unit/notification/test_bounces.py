@@ -186,7 +186,7 @@ def notification(database, clock):
 def smtp(notification):
     listening = _Listening(Receiver(notification), hostname="127.0.0.1", port=0)
     listening.start()
-    with smtplib.SMTP("127.0.0.1", listening.port, timeout=10) as connection:
+    with smtplib.SMTP("127.0.0.1", listening.port, timeout=60) as connection:
         yield connection
     listening.stop(no_assert=True)
 

@@ -250,7 +250,7 @@ def test_the_pace_holds_for_processes_together(database, server, deliver, of_cam
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=120)
     assert failures == []
     assert len(server.received) == 15
 

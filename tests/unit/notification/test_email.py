@@ -175,7 +175,7 @@ def test_two_processes_never_send_the_same_message(database, server, deliver, re
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     assert failures == []
     sent = [mail["Message-ID"].strip("<>").partition("@")[0] for mail in server.received]
     assert (len(sent), set(sent)) == (60, ids)

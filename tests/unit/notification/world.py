@@ -74,6 +74,10 @@ class MailServer:
 
 
 class _Listening(Controller):
+    def __init__(self, handler, **options):
+        # The library's five seconds are not much for a machine that does other things.
+        super().__init__(handler, ready_timeout=60, **options)
+
     def _trigger_server(self):
         # The port is the kernel's choice: aiosmtpd would connect to port 0 to see whether it listens.
         self.port = self.server.sockets[0].getsockname()[1]

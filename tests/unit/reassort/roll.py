@@ -85,12 +85,12 @@ def simultaneously(*actions):
     outcomes = [None] * len(actions)
 
     def run(index, action):
-        start.wait(10)
+        start.wait(60)
         outcomes[index] = action()
 
     threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     return outcomes
