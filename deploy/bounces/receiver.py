@@ -19,6 +19,7 @@ NOT_HERE = "550 5.1.1 No such address here"
 AGAIN = "451 4.3.0 Not noted yet, please try again later"
 TAKEN = "250 2.0.0 Noted"
 MOST_RECIPIENTS = 10
+START_SECONDS = 60.0  # aiosmtpd's own 5 s are not enough for its thread on a busy machine
 
 
 class Receiver:
@@ -65,4 +66,11 @@ class Receiver:
 
 def receiver(rpc: Caller, host: str, port: int) -> Controller:
     """An SMTP server, not started, in a thread of its own."""
-    return Controller(Receiver(rpc), hostname=host, port=port, ident="Isoloir", data_size_limit=LARGEST)
+    return Controller(
+        Receiver(rpc),
+        hostname=host,
+        port=port,
+        ident="Isoloir",
+        data_size_limit=LARGEST,
+        ready_timeout=START_SECONDS,
+    )

@@ -86,9 +86,13 @@ def wait_until(
 ) -> None:
     """Poll ``condition`` until it holds. TimeoutError after ``seconds``, or as soon as ``alive`` is false."""
     deadline = time.monotonic() + seconds
-    while not condition():
+    while True:
+        # Read first: however long the machine stood still, the condition is asked once after the deadline.
+        late = time.monotonic() > deadline
+        if condition():
+            return
         if alive is not None and not alive():
             raise TimeoutError(f"{what}: the process has ended")
-        if time.monotonic() > deadline:
+        if late:
             raise TimeoutError(f"{what}: not after {seconds:g} s")
         time.sleep(0.05)

@@ -63,8 +63,11 @@ class Supervisor:
         deadline = time.monotonic() + seconds
         child = next(child for child in self._children if child.command is command)
         while command.ready is not None and not command.ready():
-            if child.restart_at is not None or child.process.poll() is not None:
-                raise ChildFailed(self._failure(command, f"status {child.process.returncode}"))
+            with self._lock:  # between two readings it could be started again, and have no status any more
+                ended = child.restart_at is not None or child.process.poll() is not None
+                status = child.process.returncode
+            if ended:
+                raise ChildFailed(self._failure(command, f"status {status}"))
             if time.monotonic() > deadline:
                 raise ChildFailed(self._failure(command, f"not ready after {seconds:g} s"))
             time.sleep(LOOK_EVERY)

@@ -17,7 +17,7 @@ from deploy.broker import local as broker
 from deploy.launcher.environment import SERVICES, Addresses, environments
 from deploy.launcher.keys import Keys, keep, write_private
 from deploy.launcher.lock import StateLock
-from deploy.launcher.ports import LOOPBACK, answers, free_port, is_taken
+from deploy.launcher.ports import LOOPBACK, answers, free_port, is_taken, keep_free
 from deploy.launcher.process import Command
 from deploy.launcher.supervisor import Supervisor
 
@@ -189,6 +189,7 @@ class System:
         if self._port and is_taken(self._port):
             raise PortTaken(self._port)
         self._port = self._port or free_port()
+        keep_free(self._port)
         self._lock.announce(self.base_url)
         self._keys = keep(self.state_dir)
         self._write_token()

@@ -236,7 +236,7 @@ class LocalCluster:
 
 @contextlib.contextmanager
 def _connection(port: int, account: str, database: str):  # type: ignore[no-untyped-def]
-    connection = psycopg2.connect(host=LOOPBACK, port=port, user=account, dbname=database, connect_timeout=3)
+    connection = psycopg2.connect(host=LOOPBACK, port=port, user=account, dbname=database, connect_timeout=30)
     try:
         connection.autocommit = True  # CREATE DATABASE refuses to run in a transaction
         yield connection

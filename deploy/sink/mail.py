@@ -9,6 +9,7 @@ from aiosmtpd.smtp import AuthResult, Envelope
 from deploy.sink import storage
 
 MEGABYTE = 1024 * 1024
+START_SECONDS = 60.0  # aiosmtpd's own 5 s are not enough for its thread on a busy machine
 
 
 class MailRoom:
@@ -34,6 +35,7 @@ def mail_server(directory: Path, host: str, port: int) -> Controller:
         hostname=host,
         port=port,
         ident="Isoloir sink",
+        ready_timeout=START_SECONDS,
         data_size_limit=10 * MEGABYTE,
         auth_require_tls=False,
         authenticator=lambda *_: AuthResult(success=True),

@@ -5,6 +5,7 @@ never lost, never in a hot loop (design.md, Bus; research/nameko.md, Traps).
 """
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from kombu import Exchange, Queue
@@ -75,8 +76,15 @@ class Inbox(DependencyProvider):
         except Exception as error:
             log.error("event_not_received", event_type=self.event_type, exc_info=error)
             time.sleep(2)
-            self.queue_consumer.requeue_message(message)
+            self._answer(self.queue_consumer.requeue_message, message)
             return
-        self.queue_consumer.ack_message(message)
+        self._answer(self.queue_consumer.ack_message, message)
         if self._loop is not None:
             self._loop.wake()
+
+    def _answer(self, answer: Callable[[Any], None], message: Any) -> None:
+        """Acknowledge or give back. A broker that is gone meanwhile brings the message again, and its row is known."""
+        try:
+            answer(message)
+        except OSError as error:  # nameko catches amqp's own errors; out of here it would end the whole process
+            log.warning("event_not_answered", event_type=self.event_type, error=type(error).__name__)

@@ -33,10 +33,10 @@ def port(rabbitmq):
     chosen = free_port()
     environment = {**os.environ, "AMQP_URI": rabbitmq.amqp_uri, "ISOLOIR_BOUNCES_BIND": f"{LOOPBACK}:{chosen}"}
     with subprocess.Popen([*ISOLOIR, "bounces"], env=environment, cwd=REPOSITORY, stdout=subprocess.DEVNULL) as process:
-        wait_until(lambda: answers(chosen), 30, "isoloir bounces listens")
+        wait_until(lambda: answers(chosen), 120, "isoloir bounces listens")
         yield chosen
         process.terminate()
-        assert process.wait(20) == 0
+        assert process.wait(120) == 0
 
 
 def test_a_report_reaches_the_list_of_failures(system, port):
@@ -49,11 +49,11 @@ def test_a_report_reaches_the_list_of_failures(system, port):
     campaign = client.open_campaign(event["voting_event"], "Ouverture")
     client.send_campaign_page(campaign, 10)
     sent = {"channel": "email", "state": "sent", "count": 1}
-    wait_until(lambda: sent in client.message_counts(campaign), 60, "the message is sent")
+    wait_until(lambda: sent in client.message_counts(campaign), 120, "the message is sent")
     (path,) = (system.demo_dir / "mail").glob("*.eml")
     message_id = email.message_from_bytes(path.read_bytes())["Message-ID"].strip("<>").partition("@")[0]
     envelope = f"bounce+{message_id}@example.org"
-    with smtplib.SMTP(LOOPBACK, port, timeout=20) as connection:
+    with smtplib.SMTP(LOOPBACK, port, timeout=60) as connection:
         connection.sendmail("", [envelope], report(to=envelope))
     (failure,) = client.list_failures(5, campaign)
     client.close()

@@ -24,10 +24,24 @@ NAME = "Ouverture"
 
 
 @pytest.fixture
-def system(tmp_path):
+def deaths():
+    """When a process of notification was found dead: after its last act, before the first of the next one."""
+    return []
+
+
+@pytest.fixture
+def system(tmp_path, deaths):
     """A system on a broker whose mail server takes 40 messages a second at most."""
+
+    def tell(line):
+        if line.startswith("notification s'est arrêté"):
+            deaths.append(datetime.now(UTC))
+
     made = System(
-        tmp_path / "state", bus="broker", settings={**QUICK, "ISOLOIR_NOTIFICATION_EMAILS_PER_MINUTE": "2400"}
+        tmp_path / "state",
+        bus="broker",
+        settings={**QUICK, "ISOLOIR_NOTIFICATION_EMAILS_PER_MINUTE": "2400"},
+        tell=tell,
     )
     made.start()
     yield made
@@ -55,14 +69,14 @@ def address(number):
     return f"electeur{number}@academie.example"
 
 
-def start_command(system):
+def start_command(system, page=10):
     """`isoloir operator campaign start`, as an operator starts it."""
     environment = {
         **os.environ,
         "ISOLOIR_PUBLIC_URL": system.base_url,
         "ISOLOIR_GATEWAY_OPERATOR_TOKEN": system.operator_token,
     }
-    arguments = ("operator", "campaign", "start", "--name", NAME, "--page", "10", "--no-follow")
+    arguments = ("operator", "campaign", "start", "--name", NAME, "--page", str(page), "--no-follow")
     return subprocess.Popen(
         [*ISOLOIR, *arguments], env=environment, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
@@ -77,28 +91,29 @@ def mailed(system):
     return received
 
 
-def lease_is_over(system):
-    """Five minutes pass for the messages that a dead process had claimed: a living one ends a batch in seconds."""
+def lease_is_over(system, died_at):
+    """Five minutes pass for the messages that a process had claimed before it died."""
     with sqlite3.connect(system.state_dir / "databases" / "notification.sqlite", timeout=30) as connection:
         connection.execute(
             "UPDATE messages SET leased_until = '2020-01-01 00:00:00.000000' "
-            "WHERE state = 'sending' AND changed_at < strftime('%Y-%m-%d %H:%M:%f', 'now', '-10 seconds')"
+            "WHERE state = 'sending' AND changed_at < ?",
+            (f"{died_at:%Y-%m-%d %H:%M:%S.%f}",),
         )
 
 
-@pytest.mark.timeout(400)
-def test_nobody_is_mailed_twice_whatever_dies(system, client):
+@pytest.mark.timeout(900)
+def test_nobody_is_mailed_twice_whatever_dies(system, client, deaths):
     def counted():
         return {line["state"]: line["count"] for line in client.message_counts(campaign)}
 
-    killed = start_command(system)
+    killed = start_command(system, page=1)
     event = client.voting_event()["voting_event"]
-    wait_until(lambda: client.list_campaigns(event), 60, "the campaign is open")
+    wait_until(lambda: client.list_campaigns(event), 120, "the campaign is open")
     (found,) = client.list_campaigns(event)
     campaign = found["campaign"]
-    wait_until(lambda: client.campaign_progress(campaign)["queued"] >= 50, 60, "a part is queued")
+    wait_until(lambda: client.campaign_progress(campaign)["queued"] >= 50, 120, "a part is queued")
     killed.kill()
-    killed.wait(10)
+    killed.wait()
     killed.stdout.close()
     assert client.campaign_progress(campaign)["queued"] < VOTERS
 
@@ -107,30 +122,31 @@ def test_nobody_is_mailed_twice_whatever_dies(system, client):
     ended = 1
     while ended:
         again = start_command(system)
-        said = again.communicate(timeout=120)[0].decode()
+        said = again.communicate(timeout=300)[0].decode()
         ended = again.returncode
         assert ended in (0, 1), said
-    misfortunes.join(timeout=200)
+    misfortunes.join()
     assert f"{VOTERS} électeur(s) sur {VOTERS}" in said
     assert client.campaign_progress(campaign)["queued"] == VOTERS
 
     def all_ended():
-        lease_is_over(system)
+        lease_is_over(system, deaths[-1])
         counts = counted()
         return counts.get("sent", 0) + counts.get("uncertain", 0) == VOTERS
 
-    wait_until(all_ended, 120, "every message has an end")
+    wait_until(all_ended, 240, "every message has an end")
     received = mailed(system)
     assert max(received.values()) == 1
     uncertain = counted().get("uncertain", 0)
-    # One death of notification: at most the one message that was being handed over is in doubt.
-    assert uncertain <= 1
+    # Each death of notification, which may also give up when the broker dies: at most the one message that was being
+    # handed over is in doubt.
+    assert uncertain <= len(deaths)
     assert len(received) >= VOTERS - uncertain
     assert set(received) <= {address(number) for number in range(VOTERS)}
 
     before = sum(received.values())
     last = start_command(system)
-    last.communicate(timeout=120)
+    last.communicate(timeout=300)
     assert last.returncode == 0
     assert counted().get("queued", 0) == 0
     assert sum(mailed(system).values()) == before
@@ -140,5 +156,5 @@ def strike(system):
     """Kill each part on the way of a message, one after the other."""
     for part in ("identity", "notification", "relay", "broker"):
         pid = system.kill(part)
-        wait_until(lambda: system.pids.get(part) not in (None, pid), 60, f"{part} is back")  # noqa: B023
-        wait_until(system.is_ready, 90, f"ready after {part} died")
+        wait_until(lambda: system.pids.get(part) not in (None, pid), 120, f"{part} is back")  # noqa: B023
+        wait_until(system.is_ready, 180, f"ready after {part} died")

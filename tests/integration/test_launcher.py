@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from deploy.launcher.ports import free_port
 from deploy.launcher.process import wait_until
 from deploy.launcher.system import System
 from deploy.operator.client import OperatorClient
@@ -21,7 +22,7 @@ from deploy.postgres.local import LocalCluster
 REPOSITORY = Path(__file__).resolve().parents[2]
 ISOLOIR = [sys.executable, "-c", "from deploy.cli import main; main(prog_name='isoloir')"]
 QUICK = {"ISOLOIR_IDENTITY_BCRYPT_COST": "4", "ISOLOIR_REASSORT_PBKDF2_ITERATIONS": "1000"}
-START_SECONDS = 120.0
+START_SECONDS = 240.0
 
 
 def descendants(pid: int) -> set[int]:
@@ -49,13 +50,6 @@ def running(pid: int) -> bool:
         return False
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """`isoloir demo` on a free port, ready to be used; its address is in the lock file."""
@@ -80,7 +74,7 @@ def demo(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     finally:
         if process.poll() is None:
             process.terminate()
-            process.wait(timeout=60)
+            process.wait(timeout=120)
 
 
 @pytest.fixture(scope="module")
@@ -101,8 +95,8 @@ def broker_system(shared_system: System) -> System:
 def test_a_demonstration_from_start_to_ctrl_c(demo: subprocess.Popen[str], tmp_path: Path) -> None:
     said = (tmp_path / "out").read_text()
     address, state = said.split("Isoloir est prêt : ")[1].split()[0], tmp_path / "demo"
-    assert requests.get(f"{address}/readyz", timeout=10).json()["status"] == "ok"
-    elections = requests.get(f"{address}/api/v1/voting-event", timeout=10).json()["elections"]
+    assert requests.get(f"{address}/readyz", timeout=60).json()["status"] == "ok"
+    elections = requests.get(f"{address}/api/v1/voting-event", timeout=60).json()["elections"]
     assert [election["mode"] for election in elections] == ["online", "online", "paper", "paper"]
     people = json.loads((state / "sent" / "voters.json").read_text())
     assert len(people) == 30
@@ -133,8 +127,9 @@ def test_a_demonstration_from_start_to_ctrl_c(demo: subprocess.Popen[str], tmp_p
     children = descendants(demo.pid)
     assert len(children) >= 2
     demo.send_signal(signal.SIGINT)
-    assert demo.wait(timeout=90) == 0
-    assert [pid for pid in children if running(pid)] == []
+    assert demo.wait(timeout=120) == 0
+    # The helpers of the broker end by themselves once it has gone.
+    wait_until(lambda: not any(running(pid) for pid in children), 60, "children gone")
     assert "Tout est arrêté" in (tmp_path / "out").read_text()
 
 
@@ -142,7 +137,7 @@ def test_no_orphan_when_the_launcher_is_killed(demo: subprocess.Popen[str]) -> N
     children = descendants(demo.pid)
     demo.kill()
     demo.wait()
-    wait_until(lambda: not any(running(pid) for pid in children), 20, "children gone")
+    wait_until(lambda: not any(running(pid) for pid in children), 60, "children gone")
 
 
 def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
@@ -182,11 +177,11 @@ def test_a_bus_that_does_not_answer_is_one_sentence_without_its_password(tmp_pat
 
 
 def test_health_checks_say_what_works(broker_system: System) -> None:
-    def health(name: str) -> subprocess.CompletedProcess[str]:
+    def health(name: str, **more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [*ISOLOIR, "health", name],
             cwd=REPOSITORY,
-            env=broker_system.environment(name),
+            env=broker_system.environment(name) | more,
             capture_output=True,
             text=True,
             timeout=60,
@@ -196,8 +191,7 @@ def test_health_checks_say_what_works(broker_system: System) -> None:
     for name in ("identity", "ballot", "reassort", "notification", "relay", "gateway", "sink"):
         result = health(name)
         assert (name, result.returncode, result.stderr) == (name, 0, "")
-    broker_system.kill("broker")
-    failed = health("relay")
+    failed = health("relay", AMQP_URI=f"amqp://isoloir:isoloir@127.0.0.1:{free_port()}/%2F")
     assert failed.returncode == 1
     assert failed.stderr.startswith("isoloir health relay: ")
 
@@ -213,16 +207,16 @@ def test_every_process_comes_back_after_a_crash(broker_system: System) -> None:
         lambda: all(
             broker_system.pids.get(name, before[name]) != before[name] for name in ("identity", "gateway", "relay")
         ),
-        30,
+        START_SECONDS,
         "three new processes",
     )
-    wait_until(broker_system.is_ready, 60, "the portal")
+    wait_until(broker_system.is_ready, START_SECONDS, "the portal")
 
 
 def test_the_portal_comes_back_after_the_broker(broker_system: System) -> None:
     broker_system.kill("broker")
     wait_until(lambda: not broker_system.is_ready(), 30, "the portal notices")
-    wait_until(broker_system.is_ready, 90, "the portal")
+    wait_until(broker_system.is_ready, START_SECONDS, "the portal")
 
 
 def test_everything_in_one_process_without_a_broker(tmp_path: Path) -> None:

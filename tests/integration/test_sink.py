@@ -145,7 +145,7 @@ def test_delivery_is_told_with_a_signature_that_the_sdk_accepts(
 ) -> None:
     url, received = callbacks
     sent = client.messages.create(to=RECIPIENT, from_=SENDER, body="x", status_callback=url)
-    wait_until(lambda: len(received) == 2, 10, "two callbacks")
+    wait_until(lambda: len(received) == 2, 60, "two callbacks")
     assert [fields["MessageStatus"] for _, fields in received] == ["sent", "delivered"]
     validator = RequestValidator(sink.auth_token)
     assert all(validator.validate(url, fields, signature) for signature, fields in received)

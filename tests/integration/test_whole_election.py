@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.commands.election import PATIENCE
 from deploy.rehearsal import witness
 from deploy.rehearsal.mailbox import Mailboxes
 from deploy.rehearsal.reconciliation import write_summary
@@ -65,10 +66,10 @@ def system(request, start_system):
     return start_system("broker", "postgresql", databases, amqp_uri=request.getfixturevalue("rabbitmq").amqp_uri)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 def test_an_election_from_the_roll_to_the_verified_result(system, phases, secrets, tmp_path):
     out = tmp_path / "out"
-    rehearsal = Rehearsal(system, VOTERS, out, phases)
+    rehearsal = Rehearsal(system, VOTERS, out, phases, PATIENCE)
     outcome = rehearsal.run()
 
     assert [counts.differences() for counts in outcome.elections] == [[], []]

@@ -1,11 +1,13 @@
 """Events leave with the change that makes them true, arrive once, and survive whatever fails in between."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import OperationalError
 
-from services.runtime import correlation, idempotency, outbox, received, relay
+from services.runtime import correlation, idempotency, inbox, outbox, received, relay
 from services.runtime.clock import utc_now
 from services.runtime.delivery_tables import INBOX, OUTBOX
 from services.runtime.held import Held
@@ -87,7 +89,27 @@ def test_an_event_received_twice_is_worked_once_and_its_payload_erased(database,
     assert {(at.minute, at.second, at.microsecond) for at in (row.received_at, row.next_attempt_at)} == {(0, 0, 0)}
 
 
-def test_work_that_fails_changes_nothing_waits_and_is_parked_in_the_end(database, held, notes):
+@pytest.mark.parametrize("database_answers", [True, False])
+def test_a_broker_that_dies_before_it_is_answered_ends_no_process(database, held, monkeypatch, database_answers):
+    def gone(_message):
+        raise ConnectionResetError
+
+    def away(_database, _event):
+        raise OperationalError("", {}, Exception())
+
+    accepted = inbox.Inbox("ballot", "ballot_accepted", lambda *_: None)
+    accepted.queue_consumer = SimpleNamespace(ack_message=gone, requeue_message=gone)
+    monkeypatch.setattr(inbox, "held_by", lambda _inbox: held)
+    monkeypatch.setattr(inbox, "time", SimpleNamespace(sleep=lambda _seconds: None))
+    if not database_answers:
+        monkeypatch.setattr(inbox, "receive", away)
+    accepted.handle_message(envelope("e1"), None)
+    assert [row.event_id for row in rows(database, INBOX)] == (["e1"] if database_answers else [])
+
+
+def test_work_that_fails_changes_nothing_waits_and_is_parked_in_the_end(database, held, notes, monkeypatch):
+    now = utc_now()  # it stands still: the first pause is a second, which a busy machine may take to ask again
+    monkeypatch.setattr(received, "utc_now", lambda: now)
     received.receive(database, envelope("e1"))
 
     def work(session, payload, _held):
@@ -100,7 +122,7 @@ def test_work_that_fails_changes_nothing_waits_and_is_parked_in_the_end(database
         (row,) = rows(database, INBOX)
         assert (row.attempts, row.reason) == (attempt, "RuntimeError")
         with database.transaction() as session:
-            session.execute(update(INBOX).values(next_attempt_at=utc_now()))
+            session.execute(update(INBOX).values(next_attempt_at=now))
     assert row.state == "parked"
     assert received.work_due(held, "ballot", "ballot_accepted", work) == 0
     assert rows(database, notes) == []
