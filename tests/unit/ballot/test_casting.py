@@ -236,7 +236,7 @@ def _simultaneously(*actions):
     outcomes = [None] * len(actions)
 
     def run(index, action):
-        start.wait(10)
+        start.wait(60)
         try:
             outcomes[index] = action()
         except Refusal as refusal:
@@ -246,7 +246,7 @@ def _simultaneously(*actions):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     return outcomes
 
 

@@ -4,7 +4,7 @@ import base64
 import io
 import json
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -20,8 +20,6 @@ from services.runtime.clock import utc_now
 from services.runtime.local_bus import LocalBus
 from services.runtime.refusals import Refusal
 from tests.unit.ballot.urn import KEYS, RECEIPT_SEED, Urn, holder_of, permit_for
-
-NOW = datetime.now(UTC)
 
 
 @pytest.fixture
@@ -68,6 +66,7 @@ def urn(bus, board):
 
 
 def creation(urn, **changes):
+    now = utc_now()
     return {
         "uuid": urn.uuid,
         "voting_event": str(uuid.uuid4()),
@@ -76,8 +75,8 @@ def creation(urn, **changes):
         "questions": [
             {"question": "Quelle liste ?", "answers": ["A", "B", "C"], "blank": True, "minimum": 1, "maximum": 1}
         ],
-        "opens_at": (NOW - timedelta(hours=1)).isoformat(),
-        "closes_at": (NOW + timedelta(hours=1)).isoformat(),
+        "opens_at": (now - timedelta(hours=1)).isoformat(),
+        "closes_at": (now + timedelta(hours=1)).isoformat(),
     } | changes
 
 
@@ -100,13 +99,13 @@ def test_a_whole_election_over_the_bus(bus, call, deliver, urn, board):
     sealed = call("seal_election", election=urn.uuid, present=["P", "D1", "D2"])
     assert sealed["credentials"] == 4
 
-    material = call("booth_material", permit=permit_for(urn.uuid, "anne", now=NOW))
+    material = call("booth_material", permit=permit_for(urn.uuid, "anne", now=utc_now()))
     election = Election.parse(material["election"])
     assert (election.public_key, election.hash) == (key, sealed["election_hash"])
     assert (material["voted"], material["state"]) == (False, "open")
     assert material["credential"] == public_credential(urn.secrets["anne", 0])
     raw = make_ballot(election, urn.secrets["anne", 0], [[0, 0, 1, 0]])
-    permit = permit_for(urn.uuid, "anne", now=NOW)
+    permit = permit_for(urn.uuid, "anne", now=utc_now())
     given = call("cast_ballot", permit=permit, ballot=raw)["receipt"]
     assert set(given) == {"election", "tracker", "head", "height", "signature"}
     assert call("cast_ballot", permit=permit, ballot=raw)["receipt"] == given
@@ -225,7 +224,7 @@ def test_the_accepted_ballot_is_told_once(bus, call, deliver, urn, board):
     call("seal_election", election=urn.uuid, present=[])
     raw = make_ballot(urn.election, urn.secrets["anne", 0], [[1, 0, 0, 0]])
     for _ in range(3):
-        call("cast_ballot", permit=permit_for(urn.uuid, "anne", now=NOW), ballot=raw)
+        call("cast_ballot", permit=permit_for(urn.uuid, "anne", now=utc_now()), ballot=raw)
     with bus.held["ballot"].database.reading() as session:
         rows = session.connection().exec_driver_sql("SELECT type, payload FROM outbox").all()
     assert [(row.type, json.loads(row.payload)) for row in rows] == [

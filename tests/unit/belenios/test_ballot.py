@@ -116,7 +116,10 @@ def test_checking_is_fast_enough() -> None:
     """About 8 ms on a quiet machine; the bound only catches a wrong algorithm."""
     s = sample(TEN)
     raw = s.ballot(0, bits(TEN, 3))
-    begin = time.process_time()
+    seconds = []
     for _ in range(10):
+        begin = time.thread_time()
         check_ballot(s.election, raw)
-    assert (time.process_time() - begin) / 10 < 0.1
+        seconds.append(time.thread_time() - begin)
+    # The quickest: a collection of garbage after two thousand tests may fall into one of them, a wrong algorithm into all.
+    assert min(seconds) < 0.1
