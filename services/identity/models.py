@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, true
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text, true
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.runtime.database import UtcDateTime
@@ -36,7 +36,7 @@ class VotingEvent(Base):
 
 
 class Election(Base):
-    """One scrutin; `mode` says whether it is held here (online) or elsewhere (paper)."""
+    """One scrutin; `mode` says whether it is held here (online) or elsewhere (paper), `voters` how many its roll has."""
 
     __tablename__ = "elections"
     __table_args__ = (UniqueConstraint("voting_event", "code"),)
@@ -48,6 +48,7 @@ class Election(Base):
     name: Mapped[str] = mapped_column(String(300))
     mode: Mapped[str] = mapped_column(String(10))
     notice: Mapped[str] = mapped_column(Text)
+    voters: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
 
 class StagedRow(Base):
@@ -107,8 +108,7 @@ class RollImport(Base):
 class Voter(Base):
     """A line of the electoral roll.
 
-    `search_text` is what a search of the roll looks in (search.py); `page_tag` is the keyed tag that lists of bearers
-    are cut into pages by.
+    `page_tag` is the keyed tag that lists of bearers are cut into pages by.
     """
 
     __tablename__ = "voters"
@@ -128,22 +128,32 @@ class Voter(Base):
     address2: Mapped[str] = mapped_column(String(100))
     postcode: Mapped[str] = mapped_column(String(10))
     city: Mapped[str] = mapped_column(String(100))
-    search_text: Mapped[str] = mapped_column(Text, default="", server_default="")
     page_tag: Mapped[str | None] = mapped_column(String(64))
+
+
+WORDS_BY_ELECTION = "array_to_tsvector(string_to_array(ltrim(replace(search_text, ' ', ' ' || election)), ' '))"
+"""What PostgreSQL indexes of an entitlement: the words of its `search_text`, each with the election before it, so that the
+index leads to the voters of that election alone."""
 
 
 class Entitlement(Base):
     """The right of a voter to vote in an election.
 
     `lookup_tag` is a keyed hash of the holder, not the holder: the dumps of identity and ballot have no column to
-    be joined on as long as the holder key is not with them (L1).
+    be joined on as long as the holder key is not with them (L1). `search_text` is the voter's place on the roll of the
+    election and what a search of it looks in (search.py): here and not with the voter, so that an index has it by election.
     """
 
     __tablename__ = "entitlements"
+    __table_args__ = (
+        Index("entitlements_by_name", "election", "search_text", "voter_id"),
+        Index("entitlements_by_word", text(WORDS_BY_ELECTION), postgresql_using="gin").ddl_if(dialect="postgresql"),
+    )
 
     voter_id: Mapped[str] = mapped_column(ForeignKey("voters.id"), primary_key=True)
-    election: Mapped[str] = mapped_column(ForeignKey("elections.uuid"), primary_key=True, index=True)
+    election: Mapped[str] = mapped_column(ForeignKey("elections.uuid"), primary_key=True)
     lookup_tag: Mapped[str] = mapped_column(String(64), unique=True)
+    search_text: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class Account(Base):

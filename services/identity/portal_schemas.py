@@ -103,11 +103,11 @@ class RollEntry(Schema):
 
 
 class RollPage(Schema):
-    """A page of the roll; `total` is how many are found in all."""
+    """A page of the roll; `total` is how many are found in all, null when they are too many to be shown."""
 
     voters = fields.List(fields.Nested(RollEntry), required=True)
     next = fields.String(required=True, allow_none=True)
-    total = fields.Integer(required=True)
+    total = fields.Integer(required=True, allow_none=True)
 
 
 class SubmitClaim(Schema):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.identity import roll_lines, staging, voting_events
@@ -37,7 +37,6 @@ _COLUMNS = (
     "address2",
     "postcode",
     "city",
-    "search_text",
 )
 """Columns of a voter that another roll may change."""
 
@@ -148,14 +147,29 @@ def _replace(session: Session, voting_event: str, import_id: str) -> int:
             .order_by(StagedRow.voter_id),
         )
     )
+    session.execute(
+        update(Entitlement)
+        .where(Entitlement.voter_id == StagedRow.voter_id, staged, Entitlement.search_text != StagedRow.search_text)
+        .values(search_text=StagedRow.search_text)
+        .execution_options(synchronize_session=False)
+    )
     wanted = StagedEntitlement.import_id == import_id
+    right = StagedEntitlement
     session.execute(
         insert(Entitlement).from_select(
-            ["voter_id", "election", "lookup_tag"],
-            select(StagedEntitlement.voter_id, StagedEntitlement.election, StagedEntitlement.lookup_tag)
-            .where(wanted, ~exists().where(Entitlement.lookup_tag == StagedEntitlement.lookup_tag))
-            .order_by(StagedEntitlement.voter_id),
+            ["voter_id", "election", "lookup_tag", "search_text"],
+            select(right.voter_id, right.election, right.lookup_tag, StagedRow.search_text)
+            .join(StagedRow, and_(StagedRow.import_id == right.import_id, StagedRow.line == right.line))
+            .where(wanted, ~exists().where(Entitlement.lookup_tag == right.lookup_tag))
+            .order_by(right.voter_id),
         )
+    )
+    of_roll = select(func.count()).where(Entitlement.election == Election.uuid).scalar_subquery()
+    session.execute(
+        update(Election)
+        .where(Election.voting_event == voting_event)
+        .values(voters=of_roll)
+        .execution_options(synchronize_session=False)
     )
     return session.scalar(select(func.count()).select_from(StagedEntitlement).where(wanted)) or 0
 

@@ -1,10 +1,11 @@
-"""`make bench`: protocol against belenios-tool, then votes a second through the gateway; build/bench.json."""
+"""`make bench`: protocol against belenios-tool, votes a second through the gateway, searches of a
+roll; build/bench.json."""
 
 import json
 import tempfile
 from pathlib import Path
 
-from tests.bench import crypto, gateway
+from tests.bench import crypto, gateway, roll
 
 RESULTS = Path(__file__).resolve().parents[2] / "build" / "bench.json"
 
@@ -14,6 +15,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="isoloir-bench-") as folder:
         print("Protocol: making, checking, tallying, verifying, against belenios-tool on the same ballots…", flush=True)
         results = {"protocol": crypto.run(Path(folder))}
+    print(f"Roll: searches among {roll.LONG[1]:,} voters…", flush=True)
+    results["roll"] = roll.run()
     for bus in ("broker", "in-process"):
         print(f"Gateway: votes a second, {bus} bus…", flush=True)
         results[f"gateway_{bus}"] = gateway.run(bus)

@@ -208,6 +208,14 @@ def test_empty_rolls_are_told_apart(voter: Browser, rpc: FakeRpc) -> None:
     assert "<b>xyz" not in page
 
 
+def test_too_many_found_ask_for_another_word(voter: Browser, rpc: FakeRpc) -> None:
+    rpc.table["identity", "search_roll"] = {"voters": [], "next": None, "total": None}
+    page = voter.get(f"{ROLL}?recherche=dupont").text
+    assert "Trop d’électeurs correspondent à « dupont »" in page.replace("\u00a0", " ")
+    assert "Personne ne correspond" not in page
+    assert 'value="dupont"' in page, "the word stays in the field, to be added to"
+
+
 def test_rolls_of_ones_own_elections_only(voter: Browser, rpc: FakeRpc) -> None:
     page = voter.get("/listes-electorales").text
     assert f'href="{ROLL}"' in page
