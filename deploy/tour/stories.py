@@ -9,7 +9,7 @@ from deploy.rehearsal import notices
 from deploy.tour.portal import Portal, identifiers
 from deploy.tour.walk import ANOTHER, GUESSED, VOTER, VOTES, Stop
 
-SECONDS = 20_000
+PATIENCE = 60_000  # milliseconds
 
 
 def stories() -> Iterator[Stop]:
@@ -169,7 +169,7 @@ def _captcha_instead_of_work(page: Page, portal: Portal) -> None:
     portal.app.extensions["isoloir_settings"].challenge = "proof_of_work"
     try:
         _go(page, portal, "/identification")
-        page.locator("[data-challenge][data-state=done]").wait_for(timeout=SECONDS)
+        page.locator("[data-challenge][data-state=done]").wait_for(timeout=PATIENCE)
     finally:
         portal.app.extensions["isoloir_settings"].challenge = "captcha"
 
@@ -207,7 +207,7 @@ def _booth_of(voter: int) -> Callable[[Page, Portal], None]:
     def open_booth(page: Page, portal: Portal) -> None:
         portal.sign_in(page.context, identifiers()[voter])
         _go(page, portal, f"/voter/{portal.election}")
-        page.locator("#voting-code").wait_for(timeout=SECONDS)
+        page.locator("#voting-code").wait_for(timeout=PATIENCE)
 
     return open_booth
 
@@ -221,38 +221,38 @@ def _code(portal: Portal, number: int) -> str:
 def _wrong_code(page: Page, portal: Portal) -> None:
     page.locator("#voting-code").fill("F226")
     page.keyboard.press("Enter")
-    page.locator("#voting-code-error:not(:empty)").wait_for(timeout=SECONDS)
+    page.locator("#voting-code-error:not(:empty)").wait_for(timeout=PATIENCE)
 
 
 def _code_of(voter: int) -> Callable[[Page, Portal], None]:
     def type_code(page: Page, portal: Portal) -> None:
         page.locator("#voting-code").fill(_code(portal, voter))
         page.keyboard.press("Enter")
-        page.locator("[data-step=choice]:not([hidden])").wait_for(timeout=SECONDS)
+        page.locator("[data-step=choice]:not([hidden])").wait_for(timeout=PATIENCE)
 
     return type_code
 
 
 def _nothing_chosen(page: Page, _portal: Portal) -> None:
     page.locator("[data-form=choice] button").click()
-    page.locator("#choice-error:not(:empty)").wait_for(timeout=SECONDS)
+    page.locator("#choice-error:not(:empty)").wait_for(timeout=PATIENCE)
 
 
 def _chosen(page: Page, _portal: Portal) -> None:
     page.locator(".choice input").nth(1).check()
     page.locator("[data-form=choice] button").click()
-    page.locator("[data-step=confirmation]:not([hidden])").wait_for(timeout=SECONDS)
+    page.locator("[data-step=confirmation]:not([hidden])").wait_for(timeout=PATIENCE)
 
 
 def _vote(page: Page, _portal: Portal) -> None:
     page.locator("[data-button=cast]").click()
-    page.locator("[data-step=receipt]:not([hidden])").wait_for(timeout=SECONDS)
+    page.locator("[data-step=receipt]:not([hidden])").wait_for(timeout=PATIENCE)
 
 
 def _cut_off(page: Page, _portal: Portal) -> None:
     page.route("**/ballots", lambda route: route.abort())
     page.locator("[data-button=cast]").click()
-    page.locator("[data-part=retry]:not([hidden])").wait_for(timeout=SECONDS)
+    page.locator("[data-part=retry]:not([hidden])").wait_for(timeout=PATIENCE)
     page.unroute("**/ballots")
 
 
@@ -260,7 +260,7 @@ def _receipt_of_another(page: Page, portal: Portal) -> None:
     receipt = {"election": portal.election, "tracker": "A" * 43, "head": "0" * 64, "height": 1, "signature": "0" * 128}
     page.route("**/ballots", lambda route: route.fulfill(status=201, json=receipt))
     page.locator("[data-button=cast]").click()
-    page.locator("[data-step=alarm]:not([hidden])").wait_for(timeout=SECONDS)
+    page.locator("[data-step=alarm]:not([hidden])").wait_for(timeout=PATIENCE)
     page.unroute("**/ballots")
 
 
@@ -268,14 +268,14 @@ def _booth_without_network(page: Page, portal: Portal) -> None:
     portal.sign_in(page.context, identifiers()[ANOTHER])
     page.route("**/booth", lambda route: route.abort())
     _go(page, portal, f"/voter/{portal.election}")
-    page.locator("[data-step=unavailable]:not([hidden])").wait_for(timeout=SECONDS)
+    page.locator("[data-step=unavailable]:not([hidden])").wait_for(timeout=PATIENCE)
     page.unroute("**/booth")
 
 
 def _already_voted(page: Page, portal: Portal) -> None:
     portal.sign_in(page.context, identifiers()[VOTES])
     _go(page, portal, f"/voter/{portal.election}")
-    page.locator("[data-step=unavailable]:not([hidden])").wait_for(timeout=SECONDS)
+    page.locator("[data-step=unavailable]:not([hidden])").wait_for(timeout=PATIENCE)
 
 
 def _public_urn(page: Page, portal: Portal) -> None:
@@ -285,4 +285,4 @@ def _public_urn(page: Page, portal: Portal) -> None:
 def _search_urn(page: Page, _portal: Portal) -> None:
     page.locator("#tracker").fill("A" * 43)
     page.locator("main form button").first.click()
-    page.locator("main [role=status]").first.wait_for(timeout=SECONDS)
+    page.locator("main [role=status]").first.wait_for(timeout=PATIENCE)

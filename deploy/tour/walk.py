@@ -93,6 +93,8 @@ def _opener(endpoint: str, path: str, signed_in: bool) -> Callable[[Page, Portal
         elif held:
             portal.give(page.context, **held)
         page.goto(portal.base_url + path)
+        if endpoint == "booth.show" and signed_in:  # the booth asks for its election once the page is there
+            page.locator("[data-step=loading]").wait_for(state="hidden")
 
     return reach
 

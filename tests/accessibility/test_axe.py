@@ -34,7 +34,7 @@ def look_at_all_widths(page: Page, axe: Axe, name: str) -> list[str]:
     return found
 
 
-@pytest.mark.timeout(280)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("locale", ["fr-FR", "en-GB"])
 def test_every_page_of_the_url_map(new_page: Callable[..., Page], portal: Portal, axe: Axe, locale: str) -> None:
     page = new_page(locale=locale)

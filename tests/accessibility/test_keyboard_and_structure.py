@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from deploy.tour.portal import Portal, identifiers
 from deploy.tour.walk import VOTER, Stop, forms, fresh, plain_pages, send_empty
@@ -42,7 +42,6 @@ def visited(page: Page, portal: Portal) -> Iterator[tuple[Stop, str]]:
             yield stop, page.url
 
 
-@pytest.mark.timeout(200)
 def test_everything_is_reached_with_tab_and_shows_its_focus(page: Page, portal: Portal) -> None:
     """Every control in the order of the page, each with an outline on the screen, and out at the end: no trap."""
     faults = []
@@ -90,7 +89,7 @@ def test_the_first_stop_leads_to_the_content(page: Page, portal: Portal) -> None
             assert box is not None, stop.name
             assert box["x"] >= 0, stop.name
             page.keyboard.press("Enter")
-            assert page.evaluate("() => document.activeElement.id") == "content", stop.name
+            expect(page.locator("#content"), stop.name).to_be_focused()
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -142,7 +141,7 @@ def test_errors_are_summarised_with_the_focus_and_lead_to_their_fields(page: Pag
             if not summary.count():
                 continue
             tried += 1
-            assert page.evaluate("() => document.activeElement.matches('.error-summary')"), stop.name
+            expect(summary, stop.name).to_be_focused()
             assert page.title().startswith("Erreur"), (stop.name, page.title())
             for link in summary.locator("a").all():
                 target = page.locator(str(link.get_attribute("href")))

@@ -68,7 +68,6 @@ def test_pages_weigh_less_than_a_photograph(portal: Portal, challenge: str) -> N
     assert heavy == {}
 
 
-@pytest.mark.timeout(120)
 def test_a_first_connection_and_a_claim_without_script(new_page: Callable[..., Page], portal: Portal) -> None:
     """The forms are ordinary forms: identifier, link, password, question, home, roll, claim, sign-out."""
     page = new_page(java_script_enabled=False)

@@ -352,8 +352,8 @@ def test_leaving_before_the_acknowledgement_is_warned_of(page: Page) -> None:
     _type_code(page)
     _heading(page, "Faites votre choix")
     page.get_by_label("Liste C").check()
-    page.evaluate("setTimeout(() => location.reload())")
-    page.wait_for_event("dialog")
+    with page.expect_event("dialog"):
+        page.evaluate("setTimeout(() => location.reload())")
     assert asked == ["beforeunload"]
     page.get_by_role("button", name="Continuer").click()
     page.get_by_role("button", name="Je vote").click()

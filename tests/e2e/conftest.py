@@ -2,13 +2,15 @@
 
 import pytest
 
+from tests.servers.browser import PATIENCE
+
 
 @pytest.fixture
 def page(chromium):
     """A fresh browser window of a French voter's phone; an error of the page's script fails the test."""
     context = chromium.new_context(viewport={"width": 320, "height": 640}, locale="fr-FR")
     opened = context.new_page()
-    opened.set_default_timeout(20_000)
+    opened.set_default_timeout(PATIENCE)
     errors = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
     opened.on(
@@ -17,3 +19,9 @@ def page(chromium):
     yield opened
     context.close()
     assert errors == []
+
+
+def script_is_there(page):
+    """A person types for seconds; a test must wait until the page's script watches the form."""
+    if page.locator("[data-challenge]").count():
+        page.locator("[data-challenge][data-state]").wait_for()

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
 from deploy.tour.portal import PASSWORD, Portal, identifiers
+from tests.servers.browser import PATIENCE
 
 IDENTIFIER = "Identifiant électeur *"
 LIMIT = 100_000  # bytes, of a page with everything that it loads
@@ -38,7 +39,7 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
         context = chromium.new_context(viewport={"width": 320, "height": 640}, locale="fr-FR", **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
         return page
@@ -49,8 +50,8 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     assert errors == []
 
 
-def heading(page: Page) -> str:
-    return page.get_by_role("heading", level=1).inner_text()
+def heading(page: Page, words: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(words)
 
 
 def test_the_code_is_seen_heard_and_renewed_and_enter_sends_the_form(
@@ -67,16 +68,16 @@ def test_the_code_is_seen_heard_and_renewed_and_enter_sends_the_form(
     )
     assert 3 < seconds < 15
     first = portal.code_of(page)
-    page.get_by_role("button", name="Générer un autre code").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Générer un autre code").click()
     assert page.get_by_label(IDENTIFIER).input_value() == "personne@example.org"
     code = page.get_by_label("CAPTCHA *")
-    assert code.evaluate("field => field === document.activeElement")
+    expect(code).to_be_focused()
     assert portal.code_of(page) != first
     code.fill(portal.code_of(page).upper())
     code.press("Enter")
     page.wait_for_url("**/lien-envoye")
-    assert heading(page) == "Consultez votre messagerie"
+    heading(page, "Consultez votre messagerie")
 
 
 def test_the_way_in_needs_no_script(portal: Portal, open_page: Callable[..., Page]) -> None:
@@ -92,9 +93,9 @@ def test_the_way_in_needs_no_script(portal: Portal, open_page: Callable[..., Pag
     page.get_by_label("CAPTCHA *").fill(portal.code_of(page))
     assert page.get_by_role("button", name="Afficher").count() == 0, "no eye that sees nothing"
     page.get_by_role("button", name="CONNEXION").click()
-    assert heading(page) == "Question défi et activation du compte"
+    heading(page, "Question défi et activation du compte")
     page.get_by_role("button", name="ACCÈS SANS ACTIVATION").click()
-    assert heading(page) == "Bienvenue sur votre portail Élections"
+    heading(page, "Bienvenue sur votre portail Élections")
     assert page.get_by_text("votre session prend fin à").is_visible()
     assert page.get_by_role("dialog").count() == 0
 
@@ -114,7 +115,8 @@ def test_a_form_sent_early_waits_for_the_work(by_work: Portal, open_page: Callab
     page = open_page()
     held: list[Route] = []
     page.route("**/api/v1/challenge*", lambda route: held.append(route))
-    page.goto(f"{by_work.base_url}/identification")
+    with page.expect_request("**/api/v1/challenge*"):
+        page.goto(f"{by_work.base_url}/identification")
     page.get_by_text("Vérification automatique en cours").wait_for()
     page.get_by_label(IDENTIFIER).fill("personne@example.org")
     page.get_by_label(IDENTIFIER).press("Enter")
@@ -159,7 +161,7 @@ def test_the_end_of_a_session_is_announced_and_can_be_put_off(portal: Portal, op
     dialog = page.get_by_role("dialog", name="Votre session prend fin dans moins de deux minutes")
     dialog.wait_for()
     stay = dialog.get_by_role("button", name="Rester connecté")
-    assert stay.evaluate("button => button === document.activeElement")
+    expect(stay).to_be_focused()
     stay.press("Enter")
     dialog.wait_for(state="hidden")
     page.clock.fast_forward("27:00")
@@ -178,10 +180,10 @@ def test_the_end_of_a_session_is_announced_and_can_be_put_off(portal: Portal, op
     over.wait_for()
     over.get_by_role("button", name="Rester sur cette page").click()
     over.wait_for(state="hidden")
-    assert heading(page) == "Bienvenue sur votre portail Élections", "what the page shows can still be read"
+    heading(page, "Bienvenue sur votre portail Élections")  # what the page shows can still be read
     page.evaluate("document.querySelector('[data-session-warning]').showModal()")
     over.get_by_role("button", name="Continuer").click()
-    assert heading(page) == "Votre session a pris fin"
+    heading(page, "Votre session a pris fin")
 
 
 def test_a_session_that_is_over_already_cannot_be_put_off(portal: Portal, open_page: Callable[..., Page]) -> None:
@@ -204,7 +206,7 @@ def test_a_browser_that_keeps_no_cookies_is_told(portal: Portal, open_page: Call
     page.get_by_label(IDENTIFIER).fill("personne@example.org")
     page.get_by_label("CAPTCHA *").fill("22222")
     page.get_by_role("button", name="CONNEXION").click()
-    assert heading(page) == "Votre navigateur refuse les cookies"
+    heading(page, "Votre navigateur refuse les cookies")
 
 
 @pytest.mark.parametrize("setting", ["captcha", "proof_of_work"])

@@ -11,6 +11,7 @@ from deploy.launcher.system import System
 from deploy.operator.client import OperatorClient
 from deploy.rehearsal import ceremony, notices, witness
 from deploy.rehearsal.mailbox import Mailboxes
+from tests.e2e.conftest import script_is_there
 from tests.integration.conftest import QUICK
 from tests.waiting import wait_until
 
@@ -35,7 +36,6 @@ def demonstration(tmp_path):
         system.stop()
 
 
-@pytest.mark.timeout(180)
 def test_activation_log_in_code_vote_receipt_and_tally(page, demonstration, tmp_path):
     system, event = demonstration
     election = next(entry for entry in event["elections"] if entry["mode"] == "online")
@@ -51,7 +51,7 @@ def test_activation_log_in_code_vote_receipt_and_tally(page, demonstration, tmp_
         page.goto(system.base_url + "/accueil")
         return "a voté" in page.content().lower()
 
-    wait_until(says_voted, 20, "« a voté » on the home page")
+    wait_until(says_voted, 60, "« a voté » on the home page")
 
     # The public urn shows the tracker to anybody, and voting again is refused in words.
     page.goto(f"{system.base_url}/urne/{election['uuid']}")
@@ -85,6 +85,7 @@ def activate(page, system):
     page.get_by_label("Mot de passe Élections *", exact=True).fill(PASSWORD)
     page.get_by_label("Confirmation du mot de passe Élections *", exact=True).fill(PASSWORD)
     page.get_by_text("5 règles respectées sur 5").wait_for()
+    script_is_there(page)
     page.get_by_role("button", name="CONNEXION").click()
     page.get_by_label("Choix de la Question défi").select_option(label="Quelle est la destination de mes rêves ?")
     page.get_by_label("Répondre à la Question défi choisie").fill("L’Île aux Nuages")

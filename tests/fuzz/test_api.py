@@ -34,7 +34,6 @@ def voter(portal: Portal) -> tuple[dict[str, str], dict[str, str]]:
     return {"isoloir": held.value}, {"X-CSRFToken": token}
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 def test_answers_are_those_of_the_document(portal: Portal, voter: Any, mode: GenerationMode) -> None:
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", portal.app)

@@ -9,7 +9,10 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
+
+PATIENCE = 60_000
+"""Milliseconds that a window is given for anything: a machine with other work to do is slow, and not wrong."""
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -23,7 +26,8 @@ def chromium() -> Iterator[Browser]:
     path = os.environ.get("ISOLOIR_CHROMIUM") or shutil.which("chromium")
     if path is None:
         pytest.fail("chromium is not installed; install it with: apt-get install chromium")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, headless=True, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, headless=True, args=FLAGS, timeout=2 * PATIENCE)
         yield browser
         browser.close()

@@ -21,7 +21,7 @@ from tests.unit.gateway.test_operator_files import LINE, definition
 
 def run(address: str, *arguments: str, token: str = OPERATOR_TOKEN) -> Result:
     """Run a command as a terminal would."""
-    return CliRunner().invoke(command, ["--url", address, "--token", token, *arguments])
+    return CliRunner(env={"COLUMNS": "200"}).invoke(command, ["--url", address, "--token", token, *arguments])
 
 
 def test_import_event_opens_it_everywhere_and_can_be_run_again(address: str, rpc: FakeRpc, tmp_path: Path) -> None:

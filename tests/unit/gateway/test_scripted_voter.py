@@ -12,7 +12,7 @@ PASSWORD = "2022jevote-CGTI"
 
 def test_an_activation_done_but_answered_by_an_error_is_told_as_used(address: str, rpc: FakeRpc) -> None:
     """identity died between the activation and the description of the voter: the browser has a session already."""
-    voter = Voter(address, patience=10)
+    voter = Voter(address, patience=60)
     rpc.table["identity", "activate"] = [{"session": SESSION}, Refusal("link_used")]
     rpc.table["identity", "resume_session"] = [RpcUnavailable("identity"), rpc.table["identity", "resume_session"]]
     with pytest.raises(VoterRefused) as refused:

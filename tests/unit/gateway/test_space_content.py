@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway import catalogues
@@ -24,6 +24,7 @@ PATHS = (
     "/informations/tutoriels/parcours-de-vote",
     "/informations/tutoriels/reassorts",
 )
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.fixture
@@ -144,6 +145,7 @@ def test_links_out_of_the_folder_are_not_followed(folder: Path, tmp_path: Path) 
     assert Contents(folder).text(Text.EDITO, "fr") is None
 
 
+@UNHURRIED
 @given(st.text(), st.integers(), st.text(max_size=5))
 def test_no_code_number_or_language_leads_elsewhere(code: str, number: int, language: str) -> None:
     contents = Contents(BUILT_IN / "nowhere", code)
@@ -222,6 +224,7 @@ def test_headings_start_below_the_pages_own_and_never_jump() -> None:
     assert [heading.level for heading in render("### A\n\n### B", top=4).headings] == [4, 4]
 
 
+@UNHURRIED
 @given(st.lists(st.integers(1, 6), min_size=1, max_size=20))
 def test_any_headings_make_a_sound_outline(levels: list[int]) -> None:
     outline = [heading.level for heading in render("\n\n".join(f"{'#' * one} Titre" for one in levels)).headings]
@@ -240,6 +243,7 @@ def test_tables_have_caption_scope_and_can_be_scrolled() -> None:
     assert "<script>" not in render('Tableau : <script>"\n\n| A |\n|---|\n| 1 |\n').html
 
 
+@UNHURRIED
 @given(st.text(max_size=300))
 def test_any_text_can_be_rendered(text: str) -> None:
     assert "<script" not in render(text).html

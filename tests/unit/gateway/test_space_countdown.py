@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway import countdown
@@ -17,6 +17,7 @@ from tests.unit.gateway.conftest import Browser
 from tests.unit.gateway.fake_rpc import FakeRpc, event
 from tests.unit.gateway.space import AFTER, BEFORE, session
 
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 CLOSING_17_IN_PARIS = "2026-12-10T16:00:00+00:00"
 # research/facts.md: what clocks show when it is 17:00 in Paris on 10 December.
 FACTS = {
@@ -55,16 +56,19 @@ def test_closing_hours_are_those_of_the_facts(app: Flask) -> None:
         assert (found[name].local.strftime("%H:%M"), found[name].day) == (hour, day), name
 
 
+@UNHURRIED
 @given(moments(2020, 2040))
 def test_a_moment_is_the_same_moment_everywhere(moment: datetime) -> None:
     for territory in TERRITORIES:
         local = there(moment, territory.zone)
-        assert local.local == moment
+        # Compared in UTC: in an hour that a zone has twice, moments of two zones are never equal to Python.
+        assert local.local.astimezone(UTC) == moment
         assert local.day in (-1, 0, 1)
         in_paris = moment.astimezone(PARIS).date()
         assert local.local.date() == in_paris + timedelta(days=local.day)
 
 
+@UNHURRIED
 @given(moments(2026, 2027))
 def test_what_is_left_adds_up_to_the_target(now: datetime) -> None:
     left = at(now)
