@@ -76,7 +76,7 @@ class MailSink:
 
     def empty(self) -> None:
         """Forget everything received."""
-        for path in (*(self.directory / "mail").iterdir(), *(self.directory / "sms").iterdir()):
+        for path in (*(self.directory / "mail").glob("*.eml"), *(self.directory / "sms").glob("*.json")):
             path.unlink()
 
 
