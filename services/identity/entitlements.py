@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from services.identity import holders, permits, voting_events
+from services.identity import attendance, holders, permits, voting_events
 from services.identity.errors import Code, refuse
-from services.identity.models import Election, Entitlement, PollBookEntry, Voter
+from services.identity.models import Election, Entitlement, Voter
 
 CHUNK = 1000
 
@@ -17,12 +17,8 @@ CHUNK = 1000
 def own_elections(session: Session, voter_id: str) -> list[dict[str, object]]:
     """Return the voter's elections, in the operator's order, with whether the poll book is signed."""
     rows = session.execute(
-        select(Election, PollBookEntry.id)
+        select(Election, attendance.is_signed(Entitlement.voter_id, Election.uuid))
         .join(Entitlement, Entitlement.election == Election.uuid)
-        .outerjoin(
-            PollBookEntry,
-            (PollBookEntry.election == Election.uuid) & (PollBookEntry.voter_id == Entitlement.voter_id),
-        )
         .where(Entitlement.voter_id == voter_id)
         .order_by(Election.position)
     )
@@ -33,9 +29,9 @@ def own_elections(session: Session, voter_id: str) -> list[dict[str, object]]:
             "name": election.name,
             "mode": election.mode,
             "notice": election.notice,
-            "signed": signature is not None,
+            "signed": bool(signed),
         }
-        for election, signature in rows
+        for election, signed in rows
     ]
 
 

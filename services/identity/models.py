@@ -224,7 +224,7 @@ class PollBookEntry(Base):
 
     The poll book and the urn both grow by one for each vote. Were the order of this table known, the n-th signature
     would belong to the n-th ballot. So the primary key is random, the time is cut to the hour, on SQLite the table has
-    no rowid (which would count insertions), and on PostgreSQL it is laid out anew by key (attendance.hide_order).
+    no rowid (which would count insertions), and signatures come in together, by key, when a period is over.
     """
 
     __tablename__ = "poll_book"
@@ -236,16 +236,20 @@ class PollBookEntry(Base):
     signed_in_hour: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class AttendanceMail(Base):
-    """A signature whose confirmation is still to be mailed; the row goes when the message is requested.
+class RecentSignature(Base):
+    """A signature of the running period, on its way to the poll book; its confirmation is mailed when it gets there.
 
-    Keyed like the poll book, for the same reason.
+    It counts as signed. By trigger it changes never, and goes only when the poll book has it. The table stays small: on
+    PostgreSQL it is laid out anew by key every few minutes (attendance.hide_order), which stops the table meanwhile.
     """
 
-    __tablename__ = "attendance_mails"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __tablename__ = "recent_signatures"
+    __table_args__ = (UniqueConstraint("voter_id", "election"), {"sqlite_with_rowid": False})
 
-    entry: Mapped[str] = mapped_column(ForeignKey("poll_book.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    voter_id: Mapped[str] = mapped_column(ForeignKey("voters.id"))
+    election: Mapped[str] = mapped_column(ForeignKey("elections.uuid"))
+    signed_in_hour: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 

@@ -57,7 +57,7 @@ def forget_what_is_over(held: Held) -> None:
 
 
 def hide_signing_order(held: Held) -> None:
-    """Loop: lay the poll book out in the order of its random keys."""
+    """Loop: lay the signatures of the running period out in the order of their random keys."""
     with held.database.transaction() as session:
         attendance.hide_order(session)
 
@@ -75,10 +75,10 @@ def sign_poll_book(session: Session, payload: Payload, held: Held) -> None:
     )
 
 
-def mail_attendance(held: Held) -> int:
-    """Loop: tell voters that the poll book is signed for them."""
+def enter_signatures(held: Held) -> int:
+    """Loop: enter signatures in the poll book and tell voters."""
     with held.database.transaction() as session:
-        return attendance.mail_due(session, room(held.settings), now=utc_now())
+        return attendance.enter_due(session, room(held.settings), now=utc_now())
 
 
 class IdentityService(Entrance, Space, Desk):
@@ -89,8 +89,8 @@ class IdentityService(Entrance, Space, Desk):
     resources = Resources(Settings)
     accepted = Inbox("ballot", "ballot_accepted", sign_poll_book)
     link_requests = Loop(answer_requests, every=1.0)
-    attendance_mails = Loop(mail_attendance, every=5.0)
-    poll_book_order = Loop(hide_signing_order, every=600.0)
+    signatures = Loop(enter_signatures, every=5.0)
+    signing_order = Loop(hide_signing_order, every=600.0)
     idle_sessions = Loop(forget_idle_sessions, every=60.0)
     short_lived = Loop(forget_what_is_over, every=60.0)
 

@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from services.identity import attendance, entitlements, holders
-from services.identity.models import PollBookEntry, Voter
+from services.identity.models import PollBookEntry, RecentSignature, Voter
 from services.runtime.refusals import Refusal
 from tests.unit.identity.world import EVENT, KEY, NOW, ONLINE, ONLINE_TOO, PAPER, everything
 
@@ -27,7 +27,7 @@ def sign(database, holder, election=ONLINE, now=NOW):
 
 def mail(database, room, now, limit=200):
     with database.transaction() as session:
-        return attendance.mail_due(session, room, now=now, limit=limit)
+        return attendance.enter_due(session, room, now=now, limit=limit)
 
 
 @pytest.fixture
@@ -64,9 +64,9 @@ def test_the_mails_of_an_hour_leave_in_the_order_of_the_random_keys(database, ro
                 sign(database, holders.holder(KEY, election, entitled), election)
     with database.reading() as session:
         keys = session.execute(
-            select(PollBookEntry.id, Voter.identifier)
-            .join(Voter, Voter.id == PollBookEntry.voter_id)
-            .order_by(PollBookEntry.id)
+            select(RecentSignature.id, Voter.identifier)
+            .join(Voter, Voter.id == RecentSignature.voter_id)
+            .order_by(RecentSignature.id)
         ).all()
     assert len(keys) > 2
     while mail(database, room, NOW + HOUR, limit=1):
@@ -99,7 +99,7 @@ def test_signed_once_by_two_processes(database, room, anne):
 def test_the_time_is_cut_to_the_hour(database, room, anne):
     sign(database, anne)
     with database.reading() as session:
-        assert session.scalar(select(PollBookEntry.signed_in_hour)) == datetime(2026, 12, 3, 10, tzinfo=UTC)
+        assert session.scalar(select(RecentSignature.signed_in_hour)) == datetime(2026, 12, 3, 10, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("holder", ["00" * 32, "nonsense"])
@@ -116,10 +116,22 @@ def test_a_holder_counts_for_its_own_election_only(database, room, anne):
         sign(database, anne, election=ONLINE_TOO)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE poll_book SET election = election", "DELETE FROM poll_book"])
-def test_the_poll_book_only_grows(database, room, anne, statement):
-    sign(database, anne)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE poll_book SET election = election",
+        "DELETE FROM poll_book",
+        "UPDATE recent_signatures SET due_at = due_at",
+        "DELETE FROM recent_signatures",
+    ],
+)
+def test_signatures_are_never_taken_back(database, room, voters, statement):
+    """Bob's is in the poll book already, Anne's on its way."""
+    for name, hour in (("bob@ac-amiens.fr", 0), ("anne@ac-amiens.fr", 1)):
+        mail(database, room, NOW + hour * HOUR)
+        sign(database, holders.holder(KEY, ONLINE, voter_id(database, name)), now=NOW + hour * HOUR)
     before = everything(database)
+    assert [len(before[table]) for table in ("poll_book", "recent_signatures")] == [1, 1]
     with pytest.raises(DBAPIError, match="append-only"), database.transaction() as session:
         session.execute(text(statement))
     assert everything(database) == before
@@ -129,24 +141,56 @@ def test_the_poll_book_has_no_hidden_order(database, room, anne):
     with pytest.raises(DBAPIError), database.reading() as session:
         session.execute(text("SELECT rowid FROM poll_book"))
     with pytest.raises(DBAPIError), database.reading() as session:
-        session.execute(text("SELECT rowid FROM attendance_mails"))
+        session.execute(text("SELECT rowid FROM recent_signatures"))
 
 
-def test_the_poll_book_is_laid_out_by_its_random_keys(database, room, voters):
+@pytest.mark.parametrize("table", ["recent_signatures", "poll_book"])
+def test_signatures_are_laid_out_by_their_random_keys(database, room, voters, table):
     for name in voters[:2]:
         sign(database, holders.holder(KEY, ONLINE, voter_id(database, name)))
-    late = PollBookEntry(
-        id="0", voter_id=voter_id(database, "bob@ac-amiens.fr"), election=ONLINE_TOO, signed_in_hour=NOW
-    )
+    bob = voter_id(database, "bob@ac-amiens.fr")
+    late = RecentSignature(id="0", voter_id=bob, election=ONLINE_TOO, signed_in_hour=NOW, due_at=NOW + HOUR)
     with database.transaction() as session:
         session.add(late)
     with database.transaction() as session:
-        attendance.hide_order(session)
+        if table == "poll_book":
+            assert attendance.enter_due(session, room, now=NOW + HOUR) == 3
+        else:
+            attendance.hide_order(session)
     with database.reading() as session:
         # Whole rows, as a dump takes them: an index that covers the column alone would give its own order.
-        stored = [row.id for row in session.execute(text("SELECT * FROM poll_book"))]
+        stored = [row.id for row in session.execute(text(f"SELECT * FROM {table}"))]
     assert len(stored) == 3
     assert stored == sorted(stored)
+
+
+def test_what_is_signed_counts_before_and_after_it_is_entered(database, room, mails, anne):
+    def told():
+        with database.reading() as session:
+            own = entitlements.own_elections(session, voter_id(database, "anne@ac-amiens.fr"))
+            return attendance.counts(session, EVENT)[0]["signed"], [election["signed"] for election in own]
+
+    assert told() == (0, [False, False])
+    sign(database, anne)
+    assert told() == (1, [True, False])
+    assert mail(database, room, NOW + HOUR) == 1
+    assert told() == (1, [True, False])
+    assert sign(database, anne, now=NOW + HOUR) is False
+    assert (told(), mail(database, room, NOW + 2 * HOUR), len(mails())) == ((1, [True, False]), 0, 1)
+
+
+def test_a_signature_of_both_tables_counts_once(database, room, anne):
+    """As a version leaves it that entered signatures at once, and mailed later."""
+    sign(database, anne)
+    with database.transaction() as session:
+        (recent,) = session.scalars(select(RecentSignature))
+        kept = {name: getattr(recent, name) for name in ("id", "voter_id", "election", "signed_in_hour")}
+        session.add(PollBookEntry(**kept))
+    with database.reading() as session:
+        assert attendance.counts(session, EVENT)[0]["signed"] == 1
+    assert mail(database, room, NOW + HOUR) == 1
+    with database.reading() as session:
+        assert attendance.counts(session, EVENT)[0]["signed"] == 1
 
 
 def test_counts(database, room, anne):
