@@ -72,7 +72,7 @@ def deliver_singly(
     """
     with database.transaction() as session:
         queue.give_up_uncertain(session, clock())
-        queue.expire(session, clock())
+        queue.expire(session, channel.name, clock())
         limit = queue.allowance(session, channel.name, now=clock(), per_minute=per_minute, most=AT_ONCE)
         claimed = queue.claim(session, channel.name, now=clock(), limit=limit) if limit else []
     if not claimed:
@@ -103,7 +103,7 @@ def deliver_printed(
     `slow` runs a function off the event loop.
     """
     with database.transaction() as session:
-        queue.expire(session, clock())
+        queue.expire(session, printer.name, clock())
         claimed = queue.claim_batch(session, printer.name, now=clock(), size=printer.size, settle=printer.settle)
     if not claimed:
         return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, Integer, String, Text
+from sqlalchemy import Index, Integer, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.runtime.database import UtcDateTime
@@ -32,6 +32,10 @@ class State(StrEnum):
     BOUNCED = "bounced"
 
 
+IN_BATCH = "batch IS NOT NULL AND state IN ('queued', 'sending')"
+"""Of an index: a batch that was begun is found among the few that are open, not among all that were printed."""
+
+
 class Message(Base):
     """A message; `sealed` is emptied in a final state, `lease` names the process that is sending it.
 
@@ -44,6 +48,8 @@ class Message(Base):
         Index("messages_due", "channel", "state", "priority", "next_attempt_at", "id"),
         Index("messages_of_campaign", "campaign", "channel", "state"),
         Index("messages_begun", "channel", "begun_at"),
+        Index("messages_expiring", "channel", "state", "expires_at"),
+        Index("messages_batches", "channel", "batch", postgresql_where=text(IN_BATCH), sqlite_where=text(IN_BATCH)),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -54,10 +60,10 @@ class Message(Base):
     attempts: Mapped[int] = mapped_column(Integer)
     next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reason: Mapped[str | None] = mapped_column(String(60))
-    batch: Mapped[str | None] = mapped_column(String(32), index=True)
+    batch: Mapped[str | None] = mapped_column(String(32))
     lease: Mapped[str | None] = mapped_column(String(36))
     leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -25,6 +25,7 @@ MOST_ATTEMPTS = 24
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 LONGEST_PAUSE_AWAY = timedelta(minutes=5)
+_OPEN = (State.QUEUED, State.SENDING)
 _PACE_LOCK = 7_253_004_512  # only has to be ours
 
 
@@ -44,12 +45,16 @@ class Claimed:
     leased_until: datetime
 
 
-def expire(session: Session, now: datetime) -> int:
-    """Take the messages out whose time is over and erase their content; return how many."""
-    free = or_(Message.state == State.QUEUED, and_(Message.state == State.SENDING, Message.leased_until <= now))
+def expire(session: Session, channel: str, now: datetime) -> int:
+    """Take the messages of `channel` out whose time is over and erase their content; return how many."""
     statement = (
         update(Message)
-        .where(free, Message.expires_at <= now)
+        .where(
+            Message.channel == channel,
+            Message.state.in_(_OPEN),
+            Message.expires_at <= now,
+            or_(Message.state == State.QUEUED, Message.leased_until <= now),
+        )
         .values(state=State.EXPIRED, sealed="", reason="expired", lease=None, leased_until=None, changed_at=now)
         .execution_options(synchronize_session=False)
     )
@@ -140,7 +145,7 @@ def claim_batch(session: Session, channel: str, *, now: datetime, size: int, set
     in for `settle`: otherwise notices that trickle in would each be a file of their own. The name of a batch follows
     from its messages.
     """
-    due = and_(Message.channel == channel, _due(now))
+    due = and_(Message.channel == channel, Message.state.in_(_OPEN), _due(now))
     batch = session.scalar(
         select(Message.batch).where(due, Message.batch.is_not(None)).order_by(Message.batch).limit(1)
     )
@@ -149,16 +154,17 @@ def claim_batch(session: Session, channel: str, *, now: datetime, size: int, set
             select(Message.id).where(due, Message.batch == batch).order_by(Message.id).with_for_update(skip_locked=True)
         ).all()
         return _lease(session, ids, now)
-    waiting, newest = session.execute(select(func.count(), func.max(Message.created_at)).where(due)).one()
-    if not waiting or (waiting < size and now - newest < settle):
-        return []
-    ids = session.scalars(
-        select(Message.id)
-        .where(due)
-        .order_by(Message.created_at, Message.id)
+    waiting = session.execute(
+        select(Message.id, Message.created_at)
+        .where(Message.channel == channel, Message.state == State.QUEUED, Message.batch.is_(None), _due(now))
+        # The order of the index messages_due: a batch costs the same however many wait.
+        .order_by(Message.priority, Message.next_attempt_at, Message.id)
         .limit(size)
         .with_for_update(skip_locked=True)
     ).all()
+    if not waiting or (len(waiting) < size and now - max(row.created_at for row in waiting) < settle):
+        return []
+    ids = [row.id for row in waiting]
     name = hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()[:16]
     session.execute(
         update(Message).where(Message.id.in_(ids)).values(batch=name).execution_options(synchronize_session=False)

@@ -73,7 +73,8 @@ def test_counts_and_failures(database, request_message, clock, jitter):
     record(database, by_id[failed], Outcome(Result.REFUSED, "smtp_550"), clock, jitter)
     record(database, by_id[waiting], Outcome(Result.AWAY, "smtp_unreachable"), clock, jitter)
     with database.transaction() as session:
-        assert queue.expire(session, clock()) == 1
+        assert queue.expire(session, "email", clock()) == 0
+        assert queue.expire(session, "sms", clock()) == 1
     with database.reading() as session:
         assert reports.message_counts(session) == [
             {"channel": "email", "state": "failed", "count": 1},
