@@ -78,13 +78,11 @@ def _queue(client: OperatorClient, campaign: str, page: int) -> None:
     before = client.campaign_progress(campaign)
     with progress_bar() as bar:
         task = bar.add_task("Messages préparés", total=before["voters"], completed=before["queued"])
-        remaining = before["voters"] - before["queued"]
-        while remaining:
+        finished = False
+        while not finished:
             sent = client.send_campaign_page(campaign, page)
-            remaining = sent["remaining"]
+            finished = sent["finished"]
             bar.advance(task, sent["queued"])
-            if not sent["queued"]:
-                break
 
 
 def _follow(client: OperatorClient, campaign: str) -> None:

@@ -164,7 +164,7 @@ class OperatorClient:
         return found
 
     def send_campaign_page(self, campaign: str, limit: int) -> Payload:
-        """Ask for the messages of the next voters. Out: {queued, remaining}."""
+        """Ask for the messages of the next voters. Out: {queued, finished}."""
         return self.command("send-campaign-page", {"campaign": campaign, "limit": limit})
 
     def campaign_progress(self, campaign: str) -> Payload:

@@ -274,10 +274,10 @@ class SendCampaignPage(Schema):
 
 
 class CampaignPage(Schema):
-    """How many were written to now, and how many are left."""
+    """How many were written to now, and whether nobody is left."""
 
     queued = fields.Integer(required=True)
-    remaining = fields.Integer(required=True)
+    finished = fields.Boolean(required=True)
 
 
 class CampaignProgress(Schema):

@@ -40,8 +40,8 @@ def campaign(rpc: FakeRpc, monkeypatch: pytest.MonkeyPatch) -> FakeRpc:
     rpc.table["identity", "open_campaign"] = {"campaign": CAMPAIGN}
     rpc.table["identity", "campaign_progress"] = [progress(50), progress(450), progress(450)]
     rpc.table["identity", "send_campaign_page"] = [
-        {"queued": 200, "remaining": 200},
-        {"queued": 200, "remaining": 0},
+        {"queued": 200, "finished": False},
+        {"queued": 200, "finished": True},
     ]
     failed = {"channel": "email", "state": "failed", "count": 1}
     rpc.table["notification", "message_counts"] = [

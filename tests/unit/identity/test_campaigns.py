@@ -32,7 +32,7 @@ def page(database, room, campaign, limit=10, now=NOW):
 
 
 def run(database, room, campaign, limit=10):
-    while page(database, room, campaign, limit)["remaining"]:
+    while not page(database, room, campaign, limit)["finished"]:
         pass
 
 
@@ -44,10 +44,10 @@ def progress(database, campaign):
 def test_everybody_is_written_to_once(database, many, room, mails):
     campaign = start(database)
     assert [page(database, room, campaign) for _ in range(4)] == [
-        {"queued": 10, "remaining": 15},
-        {"queued": 10, "remaining": 5},
-        {"queued": 5, "remaining": 0},
-        {"queued": 0, "remaining": 0},
+        {"queued": 10, "finished": False},
+        {"queued": 10, "finished": False},
+        {"queued": 5, "finished": True},
+        {"queued": 0, "finished": True},
     ]
     sent = mails()
     assert sorted(mail["to"]["email"] for mail in sent) == sorted(f"v{number}@ac-amiens.fr" for number in range(25))
@@ -142,7 +142,7 @@ def test_late_additions_to_the_roll_are_written_to_when_it_is_run_again(database
     run(database, room, campaign, limit=4)
     addresses = [mail["to"]["email"] for mail in mails()]
     assert (len(addresses), len(set(addresses))) == (40, 40)
-    assert page(database, room, campaign) == {"queued": 0, "remaining": 0}
+    assert page(database, room, campaign) == {"queued": 0, "finished": True}
 
 
 def test_who_is_active_already_is_told_so_without_a_link(database, voters, room, mails):
@@ -181,4 +181,4 @@ def test_the_database_refuses_a_second_message(database, many, room):
         session.add(CampaignMessage(campaign=campaign, voter_id=voter, message_id="x", queued_at=NOW))
     with database.transaction() as session:
         session.execute(delete(CampaignMessage).where(CampaignMessage.voter_id == voter))
-    assert page(database, room, campaign) == {"queued": 1, "remaining": 0}
+    assert page(database, room, campaign) == {"queued": 1, "finished": True}

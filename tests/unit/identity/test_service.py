@@ -195,7 +195,7 @@ def test_health(bus):
 
 def test_a_campaign_from_the_command_to_the_mailbox_and_into_the_space(bus, call, roll, mail_server):
     campaign = call("open_campaign", {"voting_event": EVENT, "name": " Ouverture "})["campaign"]
-    assert call("send_campaign_page", {"campaign": campaign, "limit": 500}) == {"queued": 2, "remaining": 0}
+    assert call("send_campaign_page", {"campaign": campaign, "limit": 500}) == {"queued": 2, "finished": True}
     sent = {"channel": "email", "state": "sent", "count": 2}
     counts = {"campaign": campaign}
     wait_until(lambda: bus.caller.call("notification", "message_counts", counts)["counts"] == [sent], 60)
