@@ -9,8 +9,8 @@ import requests
 
 Payload = dict[str, Any]
 
-# The gateway gives its own RPC two tries of at most 120 s each.
-SECONDS = 260.0
+# The gateway gives its own RPC two tries of at most 300 s each.
+SECONDS = 620.0
 UNREACHABLE = "Le portail ne répond pas à cette adresse. Vérifiez ISOLOIR_PUBLIC_URL et que la passerelle est démarrée."
 NOT_OURS = "La réponse ne vient pas d’Isoloir. Vérifiez l’adresse du portail (ISOLOIR_PUBLIC_URL)."
 

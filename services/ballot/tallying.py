@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,6 +21,9 @@ from .chain import EventType
 from .elections import found, locked
 from .errors import Code, refuse
 from .models import Ballot, ChainObject, PartialDecryption
+
+# A million ballots take minutes: whoever asks again meanwhile waits for the sum that is being made.
+_computing: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 # Between two pages other requests of the process get their turn.
 PAGE = 100
@@ -52,10 +57,10 @@ class Result:
 def encrypted_tally(database: Database, uuid: str) -> EncryptedTally:
     """The encrypted tally; computed and stored the first time. Raises Refusal election_unknown, election_not_closed."""
     files = _closed_files(database, uuid)
-    with database.reading() as session:
-        stored = chain.objects_of(session, uuid, EventType.ENCRYPTED_TALLY)
+    stored = _stored_tally(database, uuid)
     if not stored:
-        stored = _compute_tally(database, uuid, files.election)
+        with _computing[uuid]:
+            stored = _stored_tally(database, uuid) or _compute_tally(database, uuid, files.election)
     raw, sized = stored
     return EncryptedTally(raw, sized, files)
 
@@ -67,6 +72,11 @@ def _closed_files(database: Database, uuid: str) -> SealedFiles:
             raise refuse(Code.ELECTION_NOT_CLOSED)
         raw, trustees = election.raw, election.trustees
     return SealedFiles(ElectionFile.parse(raw), check_trustees(trustees))
+
+
+def _stored_tally(database: Database, uuid: str) -> list[str]:
+    with database.reading() as session:
+        return chain.objects_of(session, uuid, EventType.ENCRYPTED_TALLY)
 
 
 def _compute_tally(database: Database, uuid: str, election: ElectionFile) -> list[str]:

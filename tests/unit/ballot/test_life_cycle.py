@@ -2,6 +2,7 @@
 
 import io
 import json
+import threading
 
 import pytest
 
@@ -239,3 +240,32 @@ def test_tally_reads_page_after_page(urn, board, monkeypatch):
     for owner in (1, 3, 4):
         submit(urn, owner, decryption(urn, board, owner))
     assert json.loads(publish(urn).raw) == {"result": [[0, 0, 3, 0]]}
+
+
+def test_who_asks_for_the_tally_while_it_is_made_waits_for_it(urn, monkeypatch):
+    urn.vote("anne", 1)
+    close(urn)
+    begun, go_on = threading.Event(), threading.Event()
+    made = []
+
+    def slowly(election, ballots):
+        made.append(election.uuid)
+        begun.set()
+        assert go_on.wait(60)
+        return real(election, ballots)
+
+    real = tally.encrypted_tally
+    monkeypatch.setattr(tally, "encrypted_tally", slowly)
+    found = []
+
+    def ask():
+        found.append(tallying.encrypted_tally(urn.database, urn.uuid).raw)
+
+    askers = [threading.Thread(target=ask, daemon=True) for _ in range(3)]
+    for asker in askers:
+        asker.start()
+    assert begun.wait(60)
+    go_on.set()
+    for asker in askers:
+        asker.join(120)
+    assert (len(made), len(found), len(set(found))) == (1, 3, 1)
