@@ -11,6 +11,7 @@ from services.ballot.belenios import tally
 from services.ballot.belenios.verify import verify_archive
 from services.runtime.refusals import Refusal
 from tests.unit.ballot.urn import AFTER, BEFORE, DURING, holder_of
+from tests.waiting import wait_until
 
 
 def refusal_of(urn, action, *arguments):
@@ -245,18 +246,22 @@ def test_tally_reads_page_after_page(urn, board, monkeypatch):
 def test_who_asks_for_the_tally_while_it_is_made_waits_for_it(urn, monkeypatch):
     urn.vote("anne", 1)
     close(urn)
-    begun, go_on = threading.Event(), threading.Event()
-    made = []
+    go_on = threading.Event()
+    made, looked, found = [], [], []
+    real, look = tally.encrypted_tally, tallying._stored_tally
 
     def slowly(election, ballots):
         made.append(election.uuid)
-        begun.set()
         assert go_on.wait(60)
         return real(election, ballots)
 
-    real = tally.encrypted_tally
+    def watched(*arguments):
+        stored = look(*arguments)
+        looked.append(stored)
+        return stored
+
     monkeypatch.setattr(tally, "encrypted_tally", slowly)
-    found = []
+    monkeypatch.setattr(tallying, "_stored_tally", watched)
 
     def ask():
         found.append(tallying.encrypted_tally(urn.database, urn.uuid).raw)
@@ -264,7 +269,8 @@ def test_who_asks_for_the_tally_while_it_is_made_waits_for_it(urn, monkeypatch):
     askers = [threading.Thread(target=ask, daemon=True) for _ in range(3)]
     for asker in askers:
         asker.start()
-    assert begun.wait(60)
+    # All three have seen that there is none, and one of them once more when its turn came.
+    wait_until(lambda: len(looked) >= 4, 60)
     go_on.set()
     for asker in askers:
         asker.join(120)
