@@ -1,30 +1,42 @@
-"""The one command line, `isoloir`: every module of deploy/commands that has a `command` is a subcommand."""
+"""The one command line, `isoloir`: which module holds each subcommand. Only the one that is called is imported."""
 
 import importlib
-import pkgutil
 
 import click
 
-from deploy import commands
+COMMANDS = {
+    "bounces": "deploy.commands.bounces",
+    "demo": "deploy.commands.demo",
+    "election": "deploy.commands.election",
+    "gateway": "deploy.commands.gateway",
+    "health": "deploy.commands.health",
+    "migrate": "deploy.commands.migrate",
+    "operator": "deploy.commands.operator",
+    "relay": "deploy.commands.relay",
+    "serve": "deploy.commands.serve",
+    "sink": "deploy.commands.sink",
+    "trustee": "deploy.commands.trustee",
+    "verify": "deploy.commands.verify",
+}
+"""Name of each subcommand → the module whose `command` it is."""
 
 
-class CommandRoom(click.Group):
-    """A group that finds its subcommands in the modules of deploy/commands, and loads only the one that is called."""
+class LazyGroup(click.Group):
+    """A group that imports a subcommand's module when it is called: a key holder's small install has not the others."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of the subcommands: module names with underscores as hyphens, sorted."""
-        return sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(commands.__path__))
+        """The names of the subcommands, sorted."""
+        return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The subcommand of that name, or None where there is no such module."""
-        if cmd_name not in self.list_commands(ctx):
+        """The subcommand of that name, or None where there is none."""
+        if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"{commands.__name__}.{cmd_name.replace('-', '_')}")
-        command: click.Command = module.command
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
         return command
 
 
-@click.command(cls=CommandRoom, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="isoloir")
 def main() -> None:
     """Isoloir : élections professionnelles par internet, vérifiables par tous."""
