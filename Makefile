@@ -11,7 +11,7 @@ DATABASES ?= sqlite
 help: ## say what can be done
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
-setup: .venv/.runtime gateway/static/build/.built gateway/captcha/build/.built gateway/translations/.compiled ## install everything that running needs, into .venv and node_modules
+setup: .venv/.runtime gateway/static/build/.built gateway/captcha/build/.built gateway/i18n/translations/.compiled ## install everything that running needs, into .venv and node_modules
 
 .venv/.runtime: requirements/runtime.txt pyproject.toml
 	@echo "Isoloir: installing Python packages into .venv (a minute or two on a new machine)…"
@@ -31,7 +31,7 @@ node_modules/.installed: package.json package-lock.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
-gateway/static/build/.built: node_modules/.installed $(shell find gateway/booth gateway/scripts gateway/styles -type f 2>/dev/null)
+gateway/static/build/.built: node_modules/.installed $(shell find gateway/booth gateway/assets -type f 2>/dev/null)
 	npm run --silent build
 	@touch $@
 
@@ -41,14 +41,14 @@ gateway/captcha/build/.built: .venv/.runtime gateway/captcha/build.py gateway/ca
 	@touch $@
 
 # Not kept in git, as anything that is made from something else.
-gateway/translations/.compiled: .venv/.runtime $(wildcard gateway/translations/*/LC_MESSAGES/*.po)
-	$(BIN)/python -m gateway.catalogues compile
+gateway/i18n/translations/.compiled: .venv/.runtime $(wildcard gateway/i18n/translations/*/LC_MESSAGES/*.po)
+	$(BIN)/python -m gateway.i18n.catalogues compile
 	@touch $@
 
 setup-dev: setup .venv/.dev
 
 setup-test: setup-dev
-	@deploy/test-machine/install
+	@tests/machine/install
 
 demo: setup ## start everything with an invented election and say how to be a voter
 	$(BIN)/isoloir demo
@@ -69,10 +69,10 @@ lint: setup-dev ## ruff, mypy, import contracts, JavaScript types
 	npm run --silent typecheck
 
 translations: setup-dev ## take up the sentences of the portal into its catalogues, and say which have no English
-	$(BIN)/python -m gateway.catalogues update
+	$(BIN)/python -m gateway.i18n.catalogues update
 
 screenshots: setup-test ## picture every page at both widths, into build/screenshots
-	$(BIN)/isoloir screenshots
+	$(BIN)/python -m tests.tour.screenshots
 
 bench: setup-test ## measure, as ratios in one run: build/bench.json
 	$(BIN)/python -m tests.bench
@@ -82,4 +82,4 @@ lock: setup-dev ## renew the pins and their hashes
 	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --upgrade -o requirements/dev.txt requirements/dev.in
 
 clean: ## remove what was built, installed or run
-	rm -rf build var out gateway/static/build gateway/captcha/build gateway/translations/.compiled node_modules .venv
+	rm -rf build var out gateway/static/build gateway/captcha/build gateway/i18n/translations/.compiled node_modules .venv

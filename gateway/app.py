@@ -8,24 +8,23 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
-from gateway import (
-    api,
+from gateway import api, pages
+from gateway.clients import Services
+from gateway.edge import (
     correlation,
     failures,
     language,
-    paris_time,
     rate_limits,
     request_log,
     security_headers,
     session_end,
     static_files,
-    typography,
-    views,
     voter_session,
 )
-from gateway.clients import Services
+from gateway.hours import paris_time
+from gateway.i18n import typography
 from gateway.settings import Settings
-from services.runtime.rpc import Caller, RpcClient
+from services.runtime.bus.rpc import Caller, RpcClient
 from services.runtime.settings import load
 
 PAGE_BYTES = 512 * 1024
@@ -45,7 +44,8 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
     Errors: settings that do not load end the process with one line (exit 78).
     """
     settings = settings or load(Settings)
-    app = Flask("gateway")
+    # Templates stand beside the views that fill them: gateway/pages/<audience>/.
+    app = Flask("gateway", template_folder="pages")
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value(),
         SESSION_COOKIE_NAME="isoloir",
@@ -60,6 +60,7 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
         # The strict mode compares the Referer, which our own Referrer-Policy has browsers withhold.
         WTF_CSRF_SSL_STRICT=False,
         BABEL_DEFAULT_LOCALE="fr",
+        BABEL_TRANSLATION_DIRECTORIES="i18n/translations",
         BABEL_DEFAULT_TIMEZONE="Europe/Paris",
     )
     if settings.trusted_proxies:
@@ -94,7 +95,7 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
 
     csrf = CSRFProtect(app)
     language.install(app)
-    views.register(app, demo_dir=settings.demo_dir)
+    pages.register(app, demo_dir=settings.demo_dir)
     api.register(app, csrf)
     rate_limits.install(app, settings)
     failures.install(app)

@@ -12,8 +12,8 @@ from uuid import uuid4
 
 from flask import current_app
 
+from services.runtime.bus.rpc import Caller, RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal
-from services.runtime.rpc import Caller, RpcTimeout, RpcUnavailable
 
 Payload = dict[str, Any]
 

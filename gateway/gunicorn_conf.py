@@ -5,8 +5,8 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 from gateway.settings import Settings
-from services.runtime import logs, stray_output
 from services.runtime.settings import load
+from services.runtime.telemetry import logs, stray_output
 
 
 class StructuredLogger(Logger):

@@ -17,8 +17,8 @@ def application() -> "Flask":
     """The one application of this process."""
     from gateway.app import create_app
     from gateway.settings import Settings
-    from services.runtime import logs
     from services.runtime.settings import load
+    from services.runtime.telemetry import logs
 
     settings = load(Settings)
     logs.configure("gateway", settings.log_level)

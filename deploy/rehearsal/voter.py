@@ -15,7 +15,7 @@ import requests
 from services.ballot.belenios.ballot import make_ballot, tracker
 from services.ballot.belenios.credential import private_from_credential, public_credential
 from services.ballot.belenios.election import Election
-from services.reassort.voting_code import credential_from_code
+from services.reassort.codes.voting_code import credential_from_code
 
 TIMEOUT = 30  # seconds, for one request
 SOLVING_SECONDS = 60.0

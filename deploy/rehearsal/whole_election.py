@@ -13,12 +13,13 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 
-from deploy.demo_data.scenario import voting_event
-from deploy.launcher.system import System
+from deploy.holder import ceremony
+from deploy.local.demonstration.scenario import voting_event
+from deploy.local.launcher.system import System
 from deploy.operator import roll_file
 from deploy.operator.client import OperatorClient, OperatorRefusal
 from deploy.operator.voting_event_file import for_ballot, for_identity
-from deploy.rehearsal import ceremony, electorate, notices, witness
+from deploy.rehearsal import electorate, notices, witness
 from deploy.rehearsal.mailbox import Mailboxes, NoSuchMail
 from deploy.rehearsal.phases import Phases
 from deploy.rehearsal.reconciliation import ElectionCounts

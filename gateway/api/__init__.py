@@ -16,7 +16,7 @@ class DescribedApi(Api):
     ERROR_SCHEMA: Any = ErrorSchema
 
     def _register_error_handlers(self) -> None:
-        """gateway/failures.py answers for pages and API alike."""
+        """gateway/edge/failures.py answers for pages and API alike."""
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:

@@ -4,13 +4,13 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from gateway import voter_session
 from gateway.api.description import CHALLENGED, UNSAFE, refusals
 from gateway.api.json_body import install
 from gateway.api.schemas import ActivationSchema, IdentifierSchema, LinkSchema, NextSchema, SessionSchema, TokenSchema
 from gateway.api.session import present
 from gateway.captcha import proof_of_work
 from gateway.clients import Payload, services
+from gateway.edge import voter_session
 
 blueprint = Blueprint("access", __name__, url_prefix="/api/v1", description="First access and forgotten passwords")
 install(blueprint)

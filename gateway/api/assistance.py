@@ -4,11 +4,12 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from gateway import space_clients, voter_session
+from gateway import space_clients
 from gateway.api.description import CHALLENGED, UNSAFE, refusals
 from gateway.api.json_body import install
 from gateway.api.schemas import AskAssistanceSchema, AssistanceSchema
 from gateway.captcha import proof_of_work
+from gateway.edge import voter_session
 
 blueprint = Blueprint("api_assistance", __name__, url_prefix="/api/v1", description="Help from the support cell")
 install(blueprint)

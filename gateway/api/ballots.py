@@ -6,11 +6,11 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from gateway import voter_session
 from gateway.api.description import SIGNED_IN, UNSAFE, refusals
 from gateway.api.json_body import install
 from gateway.api.schemas import CastSchema, ReceiptSchema
 from gateway.clients import services
+from gateway.edge import voter_session
 from services.runtime.refusals import Refusal
 
 blueprint = Blueprint("ballots", __name__, url_prefix="/api/v1", description="Casting")

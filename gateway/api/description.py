@@ -1,4 +1,4 @@
-"""Errors in the OpenAPI document, from the table of gateway/errors.py: what is answered is what is described."""
+"""Errors in the OpenAPI document, from the table of gateway/edge/errors.py: what is answered is what is described."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from flask_smorest import Blueprint
 
 from gateway.api.schemas import ErrorSchema
-from gateway.errors import INCIDENT, UNAVAILABLE, WORDS
+from gateway.edge.errors import INCIDENT, UNAVAILABLE, WORDS
 
 View = TypeVar("View", bound=Callable[..., Any])
 

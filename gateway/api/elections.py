@@ -8,7 +8,6 @@ from flask import Response, current_app, stream_with_context
 from flask_smorest import Blueprint
 from marshmallow import RAISE
 
-from gateway import voter_session
 from gateway.api.description import SIGNED_IN, refusals
 from gateway.api.schemas import (
     BoothSchema,
@@ -19,8 +18,9 @@ from gateway.api.schemas import (
     VotingEventSchema,
 )
 from gateway.clients import Payload, services
-from gateway.election_state import with_states
-from gateway.presentation import lists_of
+from gateway.edge import voter_session
+from gateway.elections.election_state import with_states
+from gateway.elections.presentation import lists_of
 from services.runtime.refusals import Refusal
 
 blueprint = Blueprint("api_elections", __name__, url_prefix="/api/v1", description="Elections and ballot boxes")

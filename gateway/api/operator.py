@@ -15,9 +15,9 @@ from gateway.api import operator_schemas as schemas
 from gateway.api.description import WITH_BODY, refusals
 from gateway.api.schemas import EmptySchema
 from gateway.clients import COMMAND_SECONDS, HEAVY_SECONDS, QUESTION_SECONDS, Payload, ServiceClient, services
-from gateway.failures import answer
+from gateway.edge.failures import answer
+from services.runtime.bus.rpc import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal, ServiceFault
-from services.runtime.rpc import RpcTimeout, RpcUnavailable
 
 blueprint = Blueprint(
     "operator", __name__, url_prefix="/api/v1/operator", description="Running an election, with the operator's token"

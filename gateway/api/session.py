@@ -6,12 +6,12 @@ from flask import Response
 from flask_smorest import Blueprint
 from flask_wtf.csrf import generate_csrf
 
-from gateway import voter_session
 from gateway.api.description import CHALLENGED, SIGNED_IN, UNSAFE, refusals
 from gateway.api.json_body import install
 from gateway.api.schemas import LogInSchema, SessionSchema
 from gateway.captcha import proof_of_work
 from gateway.clients import services
+from gateway.edge import voter_session
 
 blueprint = Blueprint("session", __name__, url_prefix="/api/v1", description="Sessions of voters")
 install(blueprint)

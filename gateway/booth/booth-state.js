@@ -6,11 +6,11 @@
  * for an acknowledgement that is not about our ballot. A ballot, once made, is never made again: only sent again.
  */
 
-/** @typedef {import("./ballot.js").Choice} Choice */
-/** @typedef {import("./election.js").Question} Question */
+/** @typedef {import("./belenios/ballot.js").Choice} Choice */
+/** @typedef {import("./belenios/election.js").Question} Question */
 /** @typedef {import("./receipt.js").Receipt} Receipt */
 /** @typedef {import("./receipt.js").ReceiptProblem} ReceiptProblem */
-/** @typedef {import("./voting-code.js").Reason} CodeReason */
+/** @typedef {import("./belenios/voting-code.js").Reason} CodeReason */
 
 /** @typedef {"loading" | "unavailable" | "code" | "choice" | "confirmation" | "cast" | "receipt" | "alarm"} Step */
 /** @typedef {"nothing" | "too-few" | "too-many" | "blank-and-lists"} ChoiceProblem */

@@ -5,15 +5,15 @@
 
 import { readCsrfToken, readMaterial, sendBallot } from "./api.js";
 import { INITIAL, advance, isUnfinished, readChoice } from "./booth-state.js";
-import { parseElection } from "./election.js";
+import { parseElection } from "./belenios/election.js";
 import { describeAnswers } from "./presentation.js";
 import { checkReceipt, receiptText } from "./receipt.js";
-import { LENGTH, InvalidVotingCode, normalize } from "./voting-code.js";
+import { LENGTH, InvalidVotingCode, normalize } from "./belenios/voting-code.js";
 
 /** @typedef {import("./booth-state.js").State} State */
 /** @typedef {import("./booth-state.js").Event} BoothEvent */
 /** @typedef {import("./api.js").Material} Material */
-/** @typedef {import("./election.js").Election} Election */
+/** @typedef {import("./belenios/election.js").Election} Election */
 /** @typedef {import("./presentation.js").Described} Described */
 
 const MARKED_STEPS = ["code", "choice", "confirmation", "cast", "receipt"];

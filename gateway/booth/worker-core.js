@@ -3,12 +3,12 @@
  * The page gets "this is your code" or not, then the ballot; never a key. Ending the worker frees them.
  */
 
-import { makeBallot } from "./ballot.js";
-import { publicCredential, secretKey } from "./credential.js";
-import { parseElection } from "./election.js";
-import { credentialFromCode } from "./voting-code.js";
+import { makeBallot } from "./belenios/ballot.js";
+import { publicCredential, secretKey } from "./belenios/credential.js";
+import { parseElection } from "./belenios/election.js";
+import { credentialFromCode } from "./belenios/voting-code.js";
 
-/** @typedef {import("./ballot.js").Choice} Choice */
+/** @typedef {import("./belenios/ballot.js").Choice} Choice */
 
 /**
  * @typedef {object} DeriveRequest
@@ -33,7 +33,7 @@ import { credentialFromCode } from "./voting-code.js";
  * @returns {(request: Request) => void} to be called with each message of the page
  */
 export function createHandler(post) {
-  /** @type {{election: import("./election.js").Election, secret: bigint} | null} */
+  /** @type {{election: import("./belenios/election.js").Election, secret: bigint} | null} */
   let ready = null;
 
   /** @param {DeriveRequest} request */

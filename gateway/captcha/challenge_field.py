@@ -14,10 +14,10 @@ from flask_wtf import FlaskForm
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-from gateway import voter_session
 from gateway.captcha import proof_of_work
 from gateway.clients import services
-from gateway.errors import told
+from gateway.edge import voter_session
+from gateway.edge.errors import told
 from services.runtime.refusals import Refusal
 
 IMAGE_ASKED_FOR = "image"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from services.runtime.logs import get_logger
+from services.runtime.telemetry.logs import get_logger
 
 log = get_logger()
 

@@ -6,9 +6,9 @@ from flask import current_app
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from gateway import countdown
 from gateway.content.files import BUILT_IN, FALLBACK, Contents, Found, Text
 from gateway.content.markdown import Rendered, render
+from gateway.hours import countdown
 
 
 def language() -> str:

@@ -13,8 +13,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from services.runtime.database import UtcDateTime
-from services.runtime.delivery_tables import command_table, inbox_table, outbox_table
+from services.runtime.bus.delivery_tables import command_table, inbox_table, outbox_table
+from services.runtime.storage.database import UtcDateTime
 
 
 class Base(DeclarativeBase):

@@ -7,9 +7,9 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from .belenios.credential import is_uuid
-from .belenios.election import MAX_QUESTIONS, Question
-from .elections import MAX_ANSWERS
+from services.ballot.belenios.credential import is_uuid
+from services.ballot.belenios.election import MAX_QUESTIONS, Question
+from services.ballot.elections.elections import MAX_ANSWERS
 
 # No ballot of a form that create_election accepts is longer; the exact limit of each election is checked later.
 MAX_BALLOT = 4 * 1024 * 1024

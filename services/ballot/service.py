@@ -8,15 +8,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from services.ballot import schemas
+from services.ballot.elections import closing, credentials, elections
+from services.ballot.records import archive_pages
+from services.ballot.settings import Settings
+from services.ballot.tally import tallying
+from services.ballot.urn import casting, receipt, trackers
 from services.runtime.clock import utc_now
-from services.runtime.entrypoints import entrypoint
-from services.runtime.held import Held
-from services.runtime.inbox import Inbox
-from services.runtime.loops import Loop
-from services.runtime.resources import Resources
-
-from . import archive_pages, casting, closing, credentials, elections, receipt, schemas, tallying, trackers
-from .settings import Settings
+from services.runtime.hosting.entrypoints import entrypoint
+from services.runtime.hosting.held import Held
+from services.runtime.hosting.inbox import Inbox
+from services.runtime.hosting.loops import Loop
+from services.runtime.hosting.resources import Resources
 
 
 def credentials_issued(session: Session, payload: dict[str, Any], _resources: Held) -> None:

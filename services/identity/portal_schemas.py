@@ -7,7 +7,8 @@ import unicodedata
 from email_validator import EmailNotValidError, validate_email
 from marshmallow import Schema, ValidationError, fields, validate
 
-from services.identity import assistance, claims, payload
+from services.identity import payload
+from services.identity.desk import assistance, claims
 
 FORMS = ("access", "activation", "login", "password", "assistance")
 

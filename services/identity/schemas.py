@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from services.identity import payload
-from services.identity.voting_events import BLOCKS
+from services.identity.voting_events.voting_events import BLOCKS
 
 MODES = ("online", "paper")
 

@@ -7,30 +7,23 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.identity import (
-    access,
-    attendance,
-    descriptions,
-    entitlements,
-    forgetting,
-    roll,
-    schemas,
-    sessions,
-    staging,
-    voting_events,
-)
+from services.identity import schemas
+from services.identity.access import access_requests, forgetting, sessions
+from services.identity.attendance import poll_book as attendance
+from services.identity.roll import electoral_roll, staging
 from services.identity.service_desk import Desk
 from services.identity.service_entrance import Entrance
 from services.identity.service_parts import resume, room
 from services.identity.service_space import Space
 from services.identity.settings import Settings
-from services.runtime import idempotency
+from services.identity.voting_events import descriptions, entitlements, voting_events
+from services.runtime.bus import idempotency
 from services.runtime.clock import utc_now
-from services.runtime.entrypoints import entrypoint
-from services.runtime.held import Held
-from services.runtime.inbox import Inbox
-from services.runtime.loops import Loop
-from services.runtime.resources import Resources
+from services.runtime.hosting.entrypoints import entrypoint
+from services.runtime.hosting.held import Held
+from services.runtime.hosting.inbox import Inbox
+from services.runtime.hosting.loops import Loop
+from services.runtime.hosting.resources import Resources
 
 Payload = dict[str, Any]
 
@@ -39,7 +32,7 @@ def answer_requests(held: Held) -> int:
     """Loop: send the links that were asked for."""
     settings: Settings = held.settings
     with held.database.transaction() as session:
-        return access.answer_requests(
+        return access_requests.answer_requests(
             session, room(settings), now=utc_now(), lifetime=timedelta(minutes=settings.link_lifetime_minutes)
         )
 
@@ -133,7 +126,7 @@ class IdentityService(Entrance, Space, Desk):
     def commit_roll(self, request: Payload) -> Payload:
         """Make the staged file the roll, all or nothing."""
         with self.resources.database.transaction() as session:
-            counts = roll.commit(session, **request, now=utc_now())
+            counts = electoral_roll.commit(session, **request, now=utc_now())
             idempotency.remember(session, counts, "commit_roll")
             return counts
 
@@ -141,7 +134,7 @@ class IdentityService(Entrance, Space, Desk):
     def seal_roll(self, request: Payload) -> Payload:
         """Fix the roll for good."""
         with self.resources.database.transaction() as session:
-            return roll.seal(session, request["voting_event"], utc_now())
+            return electoral_roll.seal(session, request["voting_event"], utc_now())
 
     @entrypoint(schemas.ListBearers, schemas.Bearers)
     def list_bearers(self, request: Payload) -> Payload:

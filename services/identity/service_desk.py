@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from services.identity import assistance, campaigns, claims, portal_schemas, schemas
-from services.identity.errors import Code, refuse
+from services.identity import portal_schemas, schemas
+from services.identity.contract.refusals import Code, refuse
+from services.identity.desk import assistance, campaigns, claims
 from services.identity.service_parts import Payload, room
-from services.runtime import idempotency
+from services.runtime.bus import idempotency
 from services.runtime.clock import utc_now
-from services.runtime.entrypoints import entrypoint
+from services.runtime.hosting.entrypoints import entrypoint
 
 
 class Desk:

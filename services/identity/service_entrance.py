@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.identity import access, accounts, activation, captcha, descriptions, portal_schemas, proofs, schemas
-from services.identity.errors import Code, refuse
+from services.identity import portal_schemas, schemas
+from services.identity.access import access_requests, accounts, activation, captcha, proofs_of_work
+from services.identity.contract.refusals import Code, refuse
 from services.identity.service_parts import Payload
-from services.runtime import idempotency
+from services.identity.voting_events import descriptions
+from services.runtime.bus import idempotency
 from services.runtime.clock import utc_now
-from services.runtime.entrypoints import entrypoint
-from services.runtime.held import Held
-from services.runtime.offload import offload
+from services.runtime.hosting.entrypoints import entrypoint
+from services.runtime.hosting.held import Held
+from services.runtime.hosting.offload import offload
 
 
 class Entrance:
@@ -51,7 +53,7 @@ class Entrance:
     def spend_proof(self, request: Payload) -> Payload:
         """Use a proof of work up."""
         with self.resources.database.transaction() as session:
-            proofs.spend(session, **request)
+            proofs_of_work.spend(session, **request)
             idempotency.remember(session, {}, "spend_proof")
         return {}
 
@@ -60,7 +62,7 @@ class Entrance:
         """Tell whether a password or a link comes next, and have the link sent."""
         key = self.resources.settings.holder_key
         with self.resources.database.transaction() as session:
-            answer = access.request_access(session, request["identifier"], holder_key=key, now=utc_now())
+            answer = access_requests.request_access(session, request["identifier"], holder_key=key, now=utc_now())
         self.link_requests.wake()
         return vars(answer)
 
@@ -69,7 +71,9 @@ class Entrance:
         """Have a link sent to set a new password."""
         key = self.resources.settings.holder_key
         with self.resources.database.transaction() as session:
-            answer = access.request_password_link(session, request["identifier"], holder_key=key, now=utc_now())
+            answer = access_requests.request_password_link(
+                session, request["identifier"], holder_key=key, now=utc_now()
+            )
         self.link_requests.wake()
         return vars(answer)
 

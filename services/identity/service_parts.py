@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from services.identity import sessions
-from services.identity.messages import MailRoom
+from services.identity.access import sessions
+from services.identity.letters.requests import MailRoom
 from services.identity.settings import Settings
 from services.runtime.clock import utc_now
-from services.runtime.held import Held
+from services.runtime.hosting.held import Held
 
 Payload = dict[str, Any]
 

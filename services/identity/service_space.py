@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.identity import assistance, claims, descriptions, portal_schemas, schemas, search
+from services.identity import portal_schemas, schemas
+from services.identity.desk import assistance, claims
+from services.identity.roll import search
 from services.identity.service_parts import Payload, resume, room
-from services.runtime import idempotency
+from services.identity.voting_events import descriptions
+from services.runtime.bus import idempotency
 from services.runtime.clock import utc_now
-from services.runtime.entrypoints import entrypoint
+from services.runtime.hosting.entrypoints import entrypoint
 
 
 class Space:

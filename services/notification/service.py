@@ -7,19 +7,22 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.notification import bounces, delivery, intake, reports, schemas
+from services.notification import schemas
+from services.notification.bounces import delivery_reports
 from services.notification.channels.email import EmailChannel
 from services.notification.channels.paper import PaperChannel
 from services.notification.channels.sms import SmsChannel
+from services.notification.evidence import reports
+from services.notification.queue import delivery, intake
 from services.notification.settings import Settings
-from services.runtime import logs
 from services.runtime.clock import utc_now
-from services.runtime.entrypoints import entrypoint
-from services.runtime.held import Held
-from services.runtime.inbox import Inbox
-from services.runtime.loops import Loop
-from services.runtime.offload import offload
-from services.runtime.resources import Resources
+from services.runtime.hosting.entrypoints import entrypoint
+from services.runtime.hosting.held import Held
+from services.runtime.hosting.inbox import Inbox
+from services.runtime.hosting.loops import Loop
+from services.runtime.hosting.offload import offload
+from services.runtime.hosting.resources import Resources
+from services.runtime.telemetry import logs
 
 Payload = dict[str, Any]
 
@@ -111,4 +114,4 @@ class NotificationService:
     def record_bounce(self, request: Payload) -> Payload:
         """Note that a message came back."""
         with self.resources.database.transaction() as session:
-            return {"state": bounces.record(session, **request, now=utc_now())}
+            return {"state": delivery_reports.record(session, **request, now=utc_now())}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, ForeignKeyConstraint, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from services.runtime.delivery_tables import command_table, inbox_table, outbox_table
+from services.runtime.bus.delivery_tables import command_table, inbox_table, outbox_table
 
 
 class Base(DeclarativeBase):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from services.runtime.entrypoints import entrypoint
-from services.runtime.held import Held
+from services.reassort import schemas
+from services.reassort.codes import generation, parallel
+from services.reassort.codes.generation import BearerToServe, Parameters
+from services.reassort.settings import Settings
+from services.runtime.hosting.entrypoints import entrypoint
+from services.runtime.hosting.held import Held
+from services.runtime.hosting.resources import Resources
 from services.runtime.refusals import Refusal
-from services.runtime.resources import Resources
-
-from . import code_generation, parallel, schemas
-from .code_generation import BearerToServe, Parameters
-from .settings import Settings
 
 ROLL_TIMEOUT = 30.0
 
@@ -47,7 +47,7 @@ class ReassortService:
         """Make the codes of one page of the roll."""
         voting_event = request["voting_event"]
         listed = self.resources.rpc.call("identity", "list_bearers", request, timeout=ROLL_TIMEOUT)
-        page = code_generation.generate_page(
+        page = generation.generate_page(
             self.resources.database,
             _parameters(self.resources.settings),
             voting_event,
@@ -62,13 +62,13 @@ class ReassortService:
     def code_counts(self, request: dict[str, Any]) -> dict[str, Any]:
         """How much was generated."""
         with self.resources.database.reading() as session:
-            return asdict(code_generation.counts(session, request["voting_event"]))
+            return asdict(generation.counts(session, request["voting_event"]))
 
     @entrypoint(schemas.CodeParametersRequest, schemas.CodeParameters)
     def code_parameters(self, request: dict[str, Any]) -> dict[str, Any]:
         """The public parameters of the derivation from a code to its credential."""
         with self.resources.database.reading() as session:
-            fixed = code_generation.iterations_of(session, request["voting_event"])
+            fixed = generation.iterations_of(session, request["voting_event"])
         return {"iterations": fixed or self.resources.settings.pbkdf2_iterations}
 
     @entrypoint(schemas.Empty, schemas.Health)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from services.reassort.codes.voting_code import DEFAULT_ITERATIONS
 from services.runtime.settings import RuntimeSettings
-
-from .voting_code import DEFAULT_ITERATIONS
 
 
 class Settings(RuntimeSettings):

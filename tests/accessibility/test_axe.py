@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from deploy.tour.pictures import states
-from deploy.tour.portal import Portal
-from deploy.tour.stories import last_stories, stories
-from deploy.tour.walk import fresh, plain_pages
+from tests.tour.pictures import states
+from tests.tour.portal import Portal
+from tests.tour.stories import last_stories, stories
+from tests.tour.walk import fresh, plain_pages
 
 WIDTHS = (320, 1280)
 SCHEMES = ("light", "dark")

@@ -3,9 +3,9 @@
 import html
 import re
 
-from deploy.tour.portal import Portal
-from deploy.tour.walk import VOTER, held_before, identifiers, rules, values_of
-from gateway import catalogues
+from gateway.i18n import catalogues
+from tests.tour.portal import Portal
+from tests.tour.walk import VOTER, held_before, identifiers, rules, values_of
 
 TAGS = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*\slang=\"fr\"[^>]*>.*?</[a-z]+>|<[^>]+>", re.S)
 ATTRIBUTES = re.compile(r"\s(?:title|alt|aria-label|placeholder|data-[a-z-]+|content)=\"([^\"]*)\"")

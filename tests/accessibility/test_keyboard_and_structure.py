@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from deploy.tour.portal import Portal, identifiers
-from deploy.tour.walk import VOTER, Stop, forms, fresh, plain_pages, send_empty
+from tests.tour.portal import Portal, identifiers
+from tests.tour.walk import VOTER, Stop, forms, fresh, plain_pages, send_empty
 
 Axe = Callable[..., list[str]]
 NAME = {"fr": "Élections professionnelles", "en": "Professional elections"}

@@ -7,8 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
 
-from deploy.tour.portal import PASSWORD, Portal
-from deploy.tour.walk import VOTER, held_before, identifiers, rules, values_of
+from tests.tour.portal import PASSWORD, Portal
+from tests.tour.walk import VOTER, held_before, identifiers, rules, values_of
 
 MOST = 100_000
 BOOTH = "booth.show"

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
-from deploy.launcher.system import Bus, System
+from deploy.local.launcher.system import Bus, System
 from deploy.rehearsal import electorate
 from deploy.rehearsal.phases import Phases
 from deploy.rehearsal.whole_election import Rehearsal

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from deploy.postgres.local import LocalCluster
-from services.identity import search
+from deploy.local.postgresql import LocalCluster
 from services.identity.models import Entitlement
-from services.runtime.database import Database
+from services.identity.roll import search
+from services.runtime.storage.database import Database
 
 SHORT, LONG = ("S" * 14, 2_000), ("L" * 14, 200_000)
 """Elections and how many voters the rolls have; those of the short one are the first of the long one."""

@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { ChoiceError, makeBallot, plaintext, tracker } from "../../gateway/booth/ballot.js";
-import { publicCredential } from "../../gateway/booth/credential.js";
-import { ElectionError, parseElection } from "../../gateway/booth/election.js";
-import { formatPoint, generatorPower, parsePoint, power, quotient } from "../../gateway/booth/group.js";
-import { proveDisjunction } from "../../gateway/booth/proofs.js";
-import { randomScalar } from "../../gateway/booth/random.js";
+import { ChoiceError, makeBallot, plaintext, tracker } from "../../gateway/booth/belenios/ballot.js";
+import { publicCredential } from "../../gateway/booth/belenios/credential.js";
+import { ElectionError, parseElection } from "../../gateway/booth/belenios/election.js";
+import { formatPoint, generatorPower, parsePoint, power, quotient } from "../../gateway/booth/belenios/group.js";
+import { proveDisjunction } from "../../gateway/booth/belenios/proofs.js";
+import { randomScalar } from "../../gateway/booth/belenios/random.js";
 import { checkBallot } from "./check-ballot.js";
 import { vectors } from "./vectors.js";
 
-/** @typedef {import("../../gateway/booth/ballot.js").Choice} Choice */
+/** @typedef {import("../../gateway/booth/belenios/ballot.js").Choice} Choice */
 
 const shared = vectors("ballots");
 
@@ -53,7 +53,7 @@ function below(bound) {
 }
 
 /**
- * @param {import("../../gateway/booth/election.js").Question} asked
+ * @param {import("../../gateway/booth/belenios/election.js").Question} asked
  * @returns {Choice}
  */
 function randomChoice(asked) {

@@ -3,11 +3,11 @@
  * Processor time, so that a busy machine does not blur it; first (cold) and median of 21, in milliseconds.
  */
 
-import { makeBallot } from "../../gateway/booth/ballot.js";
-import { parseElection } from "../../gateway/booth/election.js";
-import { formatPoint, generatorPower } from "../../gateway/booth/group.js";
-import { randomScalar } from "../../gateway/booth/random.js";
-import { credentialFromCode } from "../../gateway/booth/voting-code.js";
+import { makeBallot } from "../../gateway/booth/belenios/ballot.js";
+import { parseElection } from "../../gateway/booth/belenios/election.js";
+import { formatPoint, generatorPower } from "../../gateway/booth/belenios/group.js";
+import { randomScalar } from "../../gateway/booth/belenios/random.js";
+import { credentialFromCode } from "../../gateway/booth/belenios/voting-code.js";
 import { vectors } from "./vectors.js";
 
 const answers = Array.from({ length: Number(process.argv[2] ?? 10) }, (_, index) => `Liste ${index}`);

@@ -3,11 +3,11 @@
  * commitment with its own expressions. The booth does not ship it.
  */
 
-import { GENERATOR, IDENTITY, isIdentity, parsePoint, parseScalar, power, product, quotient } from "../../gateway/booth/group.js";
-import { base64Digest, challenge } from "../../gateway/booth/hashing.js";
+import { GENERATOR, IDENTITY, isIdentity, parsePoint, parseScalar, power, product, quotient } from "../../gateway/booth/belenios/group.js";
+import { base64Digest, challenge } from "../../gateway/booth/belenios/hashing.js";
 
-/** @typedef {import("../../gateway/booth/election.js").Election} Election */
-/** @typedef {import("../../gateway/booth/group.js").Point} Point */
+/** @typedef {import("../../gateway/booth/belenios/election.js").Election} Election */
+/** @typedef {import("../../gateway/booth/belenios/group.js").Point} Point */
 
 /**
  * @param {boolean} condition

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isLastMinute, stopwatch, units } from "../../gateway/scripts/countdown-clock.js";
+import { isLastMinute, stopwatch, units } from "../../gateway/assets/scripts/countdown-clock.js";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

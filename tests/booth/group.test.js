@@ -3,9 +3,9 @@ import { test } from "node:test";
 
 import {
   GENERATOR, GroupError, IDENTITY, ORDER, countPower, formatPoint, isIdentity, parsePoint, parseScalar, power, precompute, product, quotient, reduce,
-} from "../../gateway/booth/group.js";
-import { base64Digest, challenge, hexDigest } from "../../gateway/booth/hashing.js";
-import { randomScalar } from "../../gateway/booth/random.js";
+} from "../../gateway/booth/belenios/group.js";
+import { base64Digest, challenge, hexDigest } from "../../gateway/booth/belenios/hashing.js";
+import { randomScalar } from "../../gateway/booth/belenios/random.js";
 import { vectors } from "./vectors.js";
 
 const shared = vectors("group");

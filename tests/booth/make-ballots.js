@@ -6,10 +6,10 @@
 
 import { readFileSync } from "node:fs";
 
-import { makeBallot } from "../../gateway/booth/ballot.js";
-import { publicCredential, secretKey } from "../../gateway/booth/credential.js";
-import { parseElection } from "../../gateway/booth/election.js";
-import { credentialFromCode } from "../../gateway/booth/voting-code.js";
+import { makeBallot } from "../../gateway/booth/belenios/ballot.js";
+import { publicCredential, secretKey } from "../../gateway/booth/belenios/credential.js";
+import { parseElection } from "../../gateway/booth/belenios/election.js";
+import { credentialFromCode } from "../../gateway/booth/belenios/voting-code.js";
 
 const input = JSON.parse(readFileSync(0, "utf8"));
 const election = parseElection(input.election);
@@ -17,7 +17,7 @@ const election = parseElection(input.election);
 /**
  * @param {number[]} bits
  * @param {boolean} blank whether the first bit is the blank one
- * @returns {import("../../gateway/booth/ballot.js").Choice}
+ * @returns {import("../../gateway/booth/belenios/ballot.js").Choice}
  */
 function choiceFromBits(bits, blank) {
   if (blank && bits[0] === 1) return { blank: true };

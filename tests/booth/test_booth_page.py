@@ -23,7 +23,7 @@ from services.ballot.belenios.ballot import check_ballot, tracker
 from services.ballot.belenios.credential import private_from_credential, public_credential
 from services.ballot.belenios.election import Election, Question, make_election
 from services.ballot.belenios.trustees import single_key
-from services.reassort import voting_code
+from services.reassort.codes import voting_code
 from services.runtime.refusals import Refusal
 
 ROOT = Path(__file__).resolve().parents[2]

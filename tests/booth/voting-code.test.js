@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { publicCredential, secretKey } from "../../gateway/booth/credential.js";
-import { ALPHABET, InvalidVotingCode, credentialFromCode, formatCode, normalize } from "../../gateway/booth/voting-code.js";
+import { publicCredential, secretKey } from "../../gateway/booth/belenios/credential.js";
+import { ALPHABET, InvalidVotingCode, credentialFromCode, formatCode, normalize } from "../../gateway/booth/belenios/voting-code.js";
 import { vectors } from "./vectors.js";
 
 const shared = vectors("codes");

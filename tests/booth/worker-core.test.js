@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { publicCredential, secretKey } from "../../gateway/booth/credential.js";
-import { parseElection } from "../../gateway/booth/election.js";
+import { publicCredential, secretKey } from "../../gateway/booth/belenios/credential.js";
+import { parseElection } from "../../gateway/booth/belenios/election.js";
 import { describeAnswers } from "../../gateway/booth/presentation.js";
 import { checkReceipt, receiptText } from "../../gateway/booth/receipt.js";
-import { credentialFromCode } from "../../gateway/booth/voting-code.js";
+import { credentialFromCode } from "../../gateway/booth/belenios/voting-code.js";
 import { createHandler } from "../../gateway/booth/worker-core.js";
 import { checkBallot } from "./check-ballot.js";
 import { vectors } from "./vectors.js";

@@ -203,7 +203,7 @@ def test_the_tool_decrypts_with_our_threshold_key(tool: Tool, tmp_path: Path) ->
 
 
 def test_ballots_of_typed_voting_codes_are_ballots_of_the_tool(tool: Tool, tmp_path: Path) -> None:
-    from services.reassort.voting_code import credential_from_code, generate
+    from services.reassort.codes.voting_code import credential_from_code, generate
 
     s = sample(LISTS)
     credential = credential_from_code(generate(), "event")

@@ -28,7 +28,7 @@ from services.ballot.belenios.tally import (
     sized_encrypted_tally,
 )
 from services.ballot.belenios.trustees import check_trustees, make_trustees, single_key
-from services.reassort import voting_code
+from services.reassort.codes import voting_code
 
 ROOT = Path(__file__).resolve().parents[2]
 SALT = "5f0c1a52-93b1-4c3e-9c39-0d2f3f1f6c11"

@@ -16,13 +16,13 @@ import psycopg2
 import pytest
 import yaml
 
-from deploy.bounces.settings import BounceSettings
-from deploy.images.new_env import filled, main
-from deploy.postgres.grants import grant
-from deploy.postgres.local import LocalCluster, PostgresMissing, programs
-from deploy.sink.settings import SinkSettings
+from deploy.local.postgresql import LocalCluster, PostgresMissing, programs
+from deploy.local.sink.settings import SinkSettings
+from deploy.production.images.new_env import filled, main
+from deploy.production.postgresql.grants import grant
 from gateway.settings import Settings as GatewaySettings
-from services.runtime.relay import Settings as RelaySettings
+from services.notification.bounces.receiver_settings import BounceSettings
+from services.runtime.bus.relay import Settings as RelaySettings
 from services.runtime.settings import RuntimeSettings, environment_names
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -142,7 +142,8 @@ def test_who_stays_is_checked_and_started_again(compose: dict[str, Any]) -> None
         assert process["restart"] == "unless-stopped", name
         assert process["healthcheck"]["test"][0] == "CMD", name
         if name in OURS:
-            assert process["healthcheck"]["test"][1:] == ["isoloir", "health", name]
+            wanted = ["isoloir", "sink", "--health"] if name == "sink" else ["isoloir", "health", name]
+            assert process["healthcheck"]["test"][1:] == wanted
 
 
 def test_a_process_waits_for_what_it_needs(compose: dict[str, Any]) -> None:
@@ -152,7 +153,9 @@ def test_a_process_waits_for_what_it_needs(compose: dict[str, Any]) -> None:
         assert waits[f"{service}-migrate"]["condition"] == "service_completed_successfully"
         migration = compose["services"][f"{service}-migrate"]
         assert migration["depends_on"] == {f"{service}-database": {"condition": "service_healthy"}}
-        assert migration["command"] == [f"isoloir migrate {service} && python -m deploy.postgres.grants {service}"]
+        assert migration["command"] == [
+            f"isoloir migrate {service} && python -m deploy.production.postgresql.grants {service}"
+        ]
     assert {entry["condition"] for entry in compose["services"]["gateway"]["depends_on"].values()} == {
         "service_healthy"
     }

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "conformance.md"
-FEATURES = {"A": 12, "B": 11, "C": 9, "D": 10, "E": 17}
+FEATURES = {"A": 12, "B": 12, "C": 11, "D": 10, "E": 22}
 """How many rows each section of the features list has."""
 ROW = re.compile(r"^\| ([A-E]\d+) \| (\w+) \| (.*?) \| (.*?) \|$", re.MULTILINE)
 

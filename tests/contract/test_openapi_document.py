@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from gateway.app import create_app
-from gateway.errors import WORDS
+from gateway.edge.errors import WORDS
 from gateway.settings import Settings
 
 METHODS = {"get", "post", "put", "patch", "delete"}

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
-from deploy.tour.portal import PASSWORD, Portal, identifiers
 from tests.servers.browser import PATIENCE
+from tests.tour.portal import PASSWORD, Portal, identifiers
 
 IDENTIFIER = "Identifiant électeur *"
 LIMIT = 100_000  # bytes, of a page with everything that it loads

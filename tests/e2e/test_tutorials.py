@@ -12,10 +12,10 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import update
 
-from deploy.tour.portal import Portal, identifiers
-from services.identity import tokens
+from services.identity.access import tokens
 from services.identity.models import AccessCooldown, Link, VoterSession
 from tests.e2e.conftest import script_is_there
+from tests.tour.portal import Portal, identifiers
 
 WORK = {"ISOLOIR_GATEWAY_CHALLENGE": "proof_of_work"}
 PASSWORD = "2026jevotéTranquille!"

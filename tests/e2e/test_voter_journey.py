@@ -5,11 +5,12 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from deploy.cli import main
-from deploy.launcher.loading import load, prepare_event
-from deploy.launcher.system import System
+from deploy.cli.main import main
+from deploy.holder import ceremony
+from deploy.local.demonstration.loading import load, prepare_event
+from deploy.local.launcher.system import System
 from deploy.operator.client import OperatorClient
-from deploy.rehearsal import ceremony, notices, witness
+from deploy.rehearsal import notices, witness
 from deploy.rehearsal.mailbox import Mailboxes
 from tests.e2e.conftest import script_is_there
 from tests.integration.conftest import QUICK

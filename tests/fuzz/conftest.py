@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.tour.portal import Portal
+from tests.tour.portal import Portal
 
 SETTINGS = {"ISOLOIR_GATEWAY_CHALLENGE": "proof_of_work", "ISOLOIR_GATEWAY_RATELIMIT_ENABLED": "false"}
 

@@ -10,8 +10,8 @@ import altcha
 from flask.testing import FlaskClient
 
 import gateway
-from deploy.tour.portal import Portal, identifiers
-from deploy.tour.walk import held_before, rules, values_of
+from tests.tour.portal import Portal, identifiers
+from tests.tour.walk import held_before, rules, values_of
 
 ARGUMENT = re.compile(r"request\.args(?:\.get\(|\.getlist\(|\[)\s*\"(\w+)\"")
 

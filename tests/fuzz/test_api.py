@@ -15,9 +15,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from deploy.tour.portal import Portal, identifiers
-from gateway.errors import WORDS
+from gateway.edge.errors import WORDS
 from tests.fuzz.pages import GUARDED, solved
+from tests.tour.portal import Portal, identifiers
 
 EXAMPLES = 25
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from deploy.tour.portal import Portal
 from tests.fuzz.pages import GUARDED, Target, client, csrf_token, parsed, paths, query_names, solved, targets
+from tests.tour.portal import Portal
 
 HOSTILE = [
     "",

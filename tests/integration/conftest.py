@@ -3,7 +3,7 @@
 import pytest
 from rich.console import Console
 
-from deploy.launcher.system import System
+from deploy.local.launcher.system import System
 from deploy.rehearsal.phases import Phases
 
 QUICK = {

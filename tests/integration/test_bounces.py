@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deploy.demo_data import scenario
-from deploy.launcher.ports import LOOPBACK, answers, free_port
-from deploy.launcher.system import ISOLOIR, REPOSITORY, System
+from deploy.local.demonstration import scenario
+from deploy.local.launcher.ports import LOOPBACK, answers, free_port
+from deploy.local.launcher.system import ISOLOIR, REPOSITORY, System
 from deploy.operator.client import OperatorClient
 from deploy.operator.voting_event_file import for_identity
 from tests.integration.conftest import QUICK

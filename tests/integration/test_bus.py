@@ -12,13 +12,13 @@ import pika
 import pytest
 
 from services.ballot.belenios.credential import new_uuid
-from services.runtime import relay, topology
-from services.runtime.database import Database
+from services.runtime.bus import relay, topology
+from services.runtime.bus.rpc import RpcClient, RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal
-from services.runtime.rpc import RpcClient, RpcTimeout, RpcUnavailable
+from services.runtime.storage.database import Database
 from tests.waiting import wait_until
 
-ISOLOIR = [sys.executable, "-c", "from deploy.cli import main; main()"]
+ISOLOIR = [sys.executable, "-c", "from deploy.cli.main import main; main()"]
 
 
 def election(name="Comité des essais"):
@@ -52,7 +52,7 @@ def ballot_process(rabbitmq, tmp_path):
 
 
 class Supervised:
-    """A process that is started again when it gave up: what deploy.launcher does."""
+    """A process that is started again when it gave up: what deploy.local.launcher does."""
 
     def __init__(self, command, environment, log):
         self.command, self.environment, self.log = command, environment, log

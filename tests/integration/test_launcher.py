@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 import requests
 
-from deploy.launcher.ports import free_port
-from deploy.launcher.process import wait_until
-from deploy.launcher.system import System
+from deploy.local.launcher.ports import free_port
+from deploy.local.launcher.process import wait_until
+from deploy.local.launcher.system import System
+from deploy.local.postgresql import LocalCluster
 from deploy.operator.client import OperatorClient
-from deploy.postgres.local import LocalCluster
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-ISOLOIR = [sys.executable, "-c", "from deploy.cli import main; main(prog_name='isoloir')"]
+ISOLOIR = [sys.executable, "-c", "from deploy.cli.main import main; main(prog_name='isoloir')"]
 QUICK = {"ISOLOIR_IDENTITY_BCRYPT_COST": "4", "ISOLOIR_REASSORT_PBKDF2_ITERATIONS": "1000"}
 START_SECONDS = 240.0
 

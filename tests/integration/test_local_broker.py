@@ -6,8 +6,8 @@ from pathlib import Path
 import pika
 import pytest
 
-from deploy.broker.local import BrokerMissing, LocalBroker
-from deploy.launcher.ports import answers
+from deploy.local.broker import BrokerMissing, LocalBroker
+from deploy.local.launcher.ports import answers
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import psycopg2
 import pytest
 
-from deploy.postgres.local import RELAY, SERVICES, LocalCluster, ServiceDatabases
+from deploy.local.postgresql import RELAY, SERVICES, LocalCluster, ServiceDatabases
 
 
 def _connect(databases: ServiceDatabases, account: str, service: str):  # type: ignore[no-untyped-def]

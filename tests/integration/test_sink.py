@@ -20,7 +20,7 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from werkzeug.serving import make_server
 
-from deploy.launcher.process import wait_until
+from deploy.local.launcher.process import wait_until
 from tests.servers.fixtures import MailSink
 
 RECIPIENT = "+33600000001"

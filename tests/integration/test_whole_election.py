@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.commands.election import PATIENCE
 from deploy.rehearsal import witness
+from deploy.rehearsal.command import PATIENCE
 from deploy.rehearsal.mailbox import Mailboxes
 from deploy.rehearsal.reconciliation import write_summary
 from deploy.rehearsal.voter import Voter

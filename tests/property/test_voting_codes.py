@@ -6,7 +6,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.reassort.voting_code import ALPHABET, REASONS, InvalidVotingCode, _check_value, format_code, normalize
+from services.reassort.codes.voting_code import (
+    ALPHABET,
+    REASONS,
+    InvalidVotingCode,
+    _check_value,
+    format_code,
+    normalize,
+)
 
 codes = st.lists(st.integers(0, 31), min_size=15, max_size=15).map(
     lambda values: "".join(ALPHABET[v] for v in [*values, _check_value(values)])

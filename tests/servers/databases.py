@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from services.runtime.database import Database
+from services.runtime.storage.database import Database
 
 
 class MigratedDatabases:

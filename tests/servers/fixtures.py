@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from deploy.broker.local import BrokerMissing, LocalBroker
-from deploy.launcher.ports import LOOPBACK, free_port
-from deploy.postgres.local import LocalCluster, PostgresMissing
-from deploy.sink.run import Sink
-from deploy.sink.settings import SinkSettings
+from deploy.local.broker import BrokerMissing, LocalBroker
+from deploy.local.launcher.ports import LOOPBACK, free_port
+from deploy.local.postgresql import LocalCluster, PostgresMissing
+from deploy.local.sink.run import Sink
+from deploy.local.sink.settings import SinkSettings
 
 
 @pytest.fixture(scope="session")

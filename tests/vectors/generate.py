@@ -31,7 +31,7 @@ from services.ballot.belenios.election import Election, Question, make_election 
 from services.ballot.belenios.errors import InvalidBallot, Malformed  # noqa: E402
 from services.ballot.belenios.group import ED25519  # noqa: E402
 from services.ballot.belenios.hashing import sha_b64, sha_hex  # noqa: E402
-from services.reassort import voting_code  # noqa: E402
+from services.reassort.codes import voting_code  # noqa: E402
 
 EVENT = "VotingEvent111"
 ELECTIONS = ("E1ecaaaaaaaaaa", "E2ecbbbbbbbbbb")

@@ -1,6 +1,6 @@
 """Alembic's entry for this service; the runtime does the work."""
 
 from services.ballot.models import Base
-from services.runtime.migration import run
+from services.runtime.storage.migration import run
 
 run(Base.metadata)

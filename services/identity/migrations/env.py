@@ -1,6 +1,6 @@
 """Alembic environment of identity."""
 
 from services.identity.models import Base
-from services.runtime.migration import run
+from services.runtime.storage.migration import run
 
 run(Base.metadata)

@@ -11,8 +11,8 @@ from email.utils import format_datetime, parseaddr
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from services.notification.outcomes import DELIVERED, Outcome, Result
-from services.notification.rendering import Letter
+from services.notification.queue.outcomes import DELIVERED, Outcome, Result
+from services.notification.queue.rendering import Letter
 from services.runtime.clock import utc_now
 
 TIMEOUT = 20.0

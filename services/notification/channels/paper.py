@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fpdf import FPDF
 
-from services.notification.rendering import Letter
+from services.notification.queue.rendering import Letter
 
 BATCH_SIZE = 500
 SETTLE = timedelta(seconds=5)

@@ -11,8 +11,8 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from services.notification.outcomes import DELIVERED, Outcome, Result
-from services.notification.rendering import Letter
+from services.notification.queue.outcomes import DELIVERED, Outcome, Result
+from services.notification.queue.rendering import Letter
 
 OFFICIAL_URL = "https://api.twilio.com"
 TIMEOUT = 20.0

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from services.ballot import closing
+from services.ballot.elections import closing
 from services.ballot.models import Base
 from tests.unit.ballot.urn import DURING, holder_of
 

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from services.ballot import casting, closing, receipt
 from services.ballot.belenios.ballot import make_ballot, tracker
 from services.ballot.belenios.group import ED25519
+from services.ballot.elections import closing
 from services.ballot.models import Ballot, ChainEvent, Credential, outbox
+from services.ballot.urn import casting, receipt
 from services.runtime.refusals import Refusal
 from tests.unit.ballot.urn import AFTER, BEFORE, CLOSES, DURING, KEYS, OPENS, RECEIPT_PUBLIC, Urn, holder_of
 

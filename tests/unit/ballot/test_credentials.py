@@ -6,11 +6,11 @@ import random
 import pytest
 from sqlalchemy import select
 
-from services.ballot import chain
 from services.ballot.belenios.credential import public_credential
-from services.ballot.chain import EventType
-from services.ballot.credentials import CredentialConflict
+from services.ballot.elections.credentials import CredentialConflict
 from services.ballot.models import Credential
+from services.ballot.urn import chain
+from services.ballot.urn.chain import EventType
 from tests.unit.ballot.urn import holder_of
 
 NAMES = [f"voter {number}" for number in range(6)]

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from services.ballot import elections
 from services.ballot.belenios.election import Question
+from services.ballot.elections import elections
 from services.runtime.refusals import Refusal
 from tests.unit.ballot.urn import AFTER, BEFORE, CLOSES, DURING, OPENS, QUESTION, Urn, holder_of
 

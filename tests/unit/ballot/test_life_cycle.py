@@ -6,9 +6,12 @@ import threading
 
 import pytest
 
-from services.ballot import archive_pages, closing, tallying, trackers
 from services.ballot.belenios import tally
 from services.ballot.belenios.verify import verify_archive
+from services.ballot.elections import closing
+from services.ballot.records import archive_pages
+from services.ballot.tally import tallying
+from services.ballot.urn import trackers
 from services.runtime.refusals import Refusal
 from tests.unit.ballot.urn import AFTER, BEFORE, DURING, holder_of
 from tests.waiting import wait_until

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from nacl.signing import SigningKey
 
-from services.ballot.permit import MAX_LENGTH, verify
+from services.ballot.urn.permit import MAX_LENGTH, verify
 from services.runtime.refusals import Refusal
 from tests.unit.ballot.urn import DURING, KEYS, holder_of, permit_for, signed
 

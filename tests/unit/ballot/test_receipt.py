@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from services.ballot import receipt
+from services.ballot.urn import receipt
 from tests.unit.ballot.urn import RECEIPT_PUBLIC, RECEIPT_SEED
 
 

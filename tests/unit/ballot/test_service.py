@@ -8,16 +8,16 @@ from datetime import timedelta
 
 import pytest
 
-from services.ballot import receipt
 from services.ballot.belenios import tally
 from services.ballot.belenios.ballot import make_ballot
 from services.ballot.belenios.credential import public_credential
 from services.ballot.belenios.election import Election
 from services.ballot.belenios.verify import verify_archive
 from services.ballot.service import BallotService, close_due, credentials_committed, credentials_issued
-from services.runtime import received
+from services.ballot.urn import receipt
 from services.runtime.clock import utc_now
-from services.runtime.local_bus import LocalBus
+from services.runtime.hosting import received
+from services.runtime.hosting.in_process_bus import LocalBus
 from services.runtime.refusals import Refusal
 from tests.unit.ballot.urn import KEYS, RECEIPT_SEED, Urn, holder_of, permit_for
 

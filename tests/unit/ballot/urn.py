@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta
 from nacl.signing import SigningKey
 from sqlalchemy import func, select
 
-from services.ballot import casting, chain, credentials, elections, receipt
 from services.ballot.belenios.ballot import make_ballot
 from services.ballot.belenios.credential import new_uuid, public_credential
 from services.ballot.belenios.election import Election, Question
 from services.ballot.belenios.group import ED25519
-from services.ballot.elections import Definition
+from services.ballot.elections import credentials, elections
+from services.ballot.elections.elections import Definition
 from services.ballot.models import Base
+from services.ballot.urn import casting, chain, receipt
 
 OPENS = datetime(2026, 12, 3, 7, tzinfo=UTC)
 CLOSES = datetime(2026, 12, 10, 16, tzinfo=UTC)

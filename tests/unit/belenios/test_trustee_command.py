@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from deploy.commands import trustee
+from deploy.holder import trustee
+from deploy.holder.ceremony import TrusteeKey, save_key
 from deploy.operator.client import OperatorRefusal
-from deploy.rehearsal.ceremony import TrusteeKey, save_key
 from services.ballot.belenios.tally import check_partial_decryption
 from tests.vectors.samples import WITH_BLANK, Sample, sample
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from deploy.commands.verify import FAULTS, STAGES, SUBJECTS, command, fault_in_french
+from deploy.holder.verify import FAULTS, STAGES, SUBJECTS, command, fault_in_french
 from services.ballot.belenios.archive import EVENT_TYPES
 from services.ballot.belenios.ballot import REASONS, tracker
 from services.ballot.belenios.report import Fault

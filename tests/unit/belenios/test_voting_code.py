@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from services.reassort.voting_code import (
+from services.reassort.codes.voting_code import (
     ALPHABET,
     REASONS,
     InvalidVotingCode,
@@ -69,7 +69,7 @@ def test_the_weights_prove_it_for_all_codes() -> None:
 
     One symbol: weight * d, never 0 for d != 0. Two exchanged: (weight_i + weight_j) * d, never 0 either.
     """
-    from services.reassort.voting_code import _ALPHA, _syndrome, _times
+    from services.reassort.codes.voting_code import _ALPHA, _syndrome, _times
 
     weights = _ALPHA[:16]
     assert len(set(_ALPHA)) == 31

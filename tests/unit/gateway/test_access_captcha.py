@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from gateway.captcha import build, image, symbols, voice
-from services.identity import captcha as identitys
+from services.identity.access import captcha as identitys
 from services.runtime.refusals import Refusal
 from tests.unit.gateway.conftest import Browser
 from tests.unit.gateway.fake_rpc import CAPTCHA, CAPTCHA_TEXT, IDENTIFIER, LINK_TOKEN, FakeRpc

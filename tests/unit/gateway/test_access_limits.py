@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from pydantic import ValidationError
 
-import gateway.rate_limits as limits
+import gateway.edge.rate_limits as limits
 from gateway.settings import Settings
 from tests.unit.gateway.conftest import Browser
 from tests.unit.gateway.fake_rpc import IDENTIFIER, LINK_TOKEN, PASSWORD, FakeRpc

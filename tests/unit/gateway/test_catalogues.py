@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from gateway import catalogues
+from gateway.i18n import catalogues
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}")
 FRENCH_SPACING = re.compile(r"[«»]|\w [?!;:](\s|$)")

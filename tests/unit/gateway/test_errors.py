@@ -5,15 +5,19 @@ import uuid
 
 import pytest
 
-from gateway.errors import INCIDENT, RETRY_AFTER_SECONDS, WORDS
+from gateway.edge.errors import INCIDENT, RETRY_AFTER_SECONDS, WORDS
+from services.runtime.bus.rpc import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal, ServiceFault
-from services.runtime.rpc import RpcTimeout, RpcUnavailable
 from tests.unit.gateway.conftest import Browser
 from tests.unit.gateway.fake_rpc import FakeRpc
 
 SERVICES = ("identity", "ballot", "reassort", "notification")
 CODES = sorted(
-    {str(code) for service in SERVICES for code in importlib.import_module(f"services.{service}.errors").Code}
+    {
+        str(code)
+        for service in SERVICES
+        for code in importlib.import_module(f"services.{service}.contract.refusals").Code
+    }
 )
 DETAILS = {"minutes": 5, "expected": 3, "received": 1, "staged": 2}
 

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from gateway.language import way_back
+from gateway.edge.language import way_back
 from tests.unit.gateway.conftest import Browser
 from tests.unit.gateway.fake_rpc import ONLINE, FakeRpc, described
 

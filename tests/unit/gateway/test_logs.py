@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from services.runtime import logs
-from services.runtime.rpc import RpcTimeout
+from services.runtime.bus.rpc import RpcTimeout
+from services.runtime.telemetry import logs
 from tests.unit.gateway.conftest import OPERATOR_TOKEN, Browser
 from tests.unit.gateway.fake_rpc import (
     CAPTCHA,

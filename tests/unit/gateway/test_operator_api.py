@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 
 from gateway.api.operator import COMMANDS
+from services.runtime.bus.rpc import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal
-from services.runtime.rpc import RpcTimeout, RpcUnavailable
 from tests.unit.gateway.conftest import OPERATOR_TOKEN, Browser
 from tests.unit.gateway.fake_rpc import EVENT_UUID, ONLINE, FakeRpc
 

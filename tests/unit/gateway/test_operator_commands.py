@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from deploy.commands.operator import command
 from deploy.operator import message_words
 from deploy.operator.client import OperatorClient, OperatorRefusal
+from deploy.operator.command import command
 from deploy.operator.roll_file import HEADER
 from services.notification.models import State
 from services.notification.schemas import CHANNELS

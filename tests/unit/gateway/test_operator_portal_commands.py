@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from deploy.commands.operator import command
 from deploy.operator import campaigns
+from deploy.operator.command import command
 from services.runtime.refusals import Refusal
 from tests.unit.gateway.conftest import OPERATOR_TOKEN
 from tests.unit.gateway.fake_rpc import EVENT_UUID, FakeRpc

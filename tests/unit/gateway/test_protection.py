@@ -8,11 +8,11 @@ import pytest
 from flask import Flask
 
 import gateway
-from gateway.security_headers import CONTENT_SECURITY_POLICY
+from gateway.edge.security_headers import CONTENT_SECURITY_POLICY
 from tests.unit.gateway.conftest import OPERATOR_TOKEN, Browser
 from tests.unit.gateway.fake_rpc import FakeRpc, permit
 
-TEMPLATES = Path(gateway.__file__).parent / "templates"
+TEMPLATES = Path(gateway.__file__).parent / "pages"
 SAMPLES = {
     "election:uuid": "QcmdAnVK7vcXSv",
     "token": "x",

@@ -3,8 +3,8 @@
 import pytest
 
 from deploy.rehearsal.voter import Voter, VoterRefused
+from services.runtime.bus.rpc import RpcUnavailable
 from services.runtime.refusals import Refusal
-from services.runtime.rpc import RpcUnavailable
 from tests.unit.gateway.fake_rpc import LINK_TOKEN, SESSION, FakeRpc
 
 PASSWORD = "2022jevote-CGTI"

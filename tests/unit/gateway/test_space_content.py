@@ -11,9 +11,9 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway import catalogues
 from gateway.content.files import BUILT_IN, MOST_BYTES, Contents, Found, Text
 from gateway.content.markdown import render
+from gateway.i18n import catalogues
 from tests.unit.gateway.conftest import Browser
 from tests.unit.gateway.fake_rpc import EVENT_UUID, FakeRpc
 

@@ -8,11 +8,11 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway import countdown
-from gateway.countdown import Phase
-from gateway.overseas import PARIS, TERRITORIES, hours_of, there
+from gateway.hours import countdown
+from gateway.hours.countdown import Phase
+from gateway.hours.overseas import PARIS, TERRITORIES, hours_of, there
+from services.runtime.bus.rpc import RpcTimeout
 from services.runtime.refusals import Refusal
-from services.runtime.rpc import RpcTimeout
 from tests.unit.gateway.conftest import Browser
 from tests.unit.gateway.fake_rpc import FakeRpc, event
 from tests.unit.gateway.space import AFTER, BEFORE, session
@@ -158,5 +158,7 @@ def test_pages_stand_without_the_countdown(problem: Exception, app: Flask, rpc: 
 def test_partial_asks_for_the_event_by_itself(app: Flask, rpc: FakeRpc) -> None:
     session(rpc, now=BEFORE)
     with app.test_request_context():
-        shown = app.jinja_env.from_string('{% include "_countdown.html" %}').render(url_for=lambda *_a, **_k: "/")
+        shown = app.jinja_env.from_string('{% include "layout/_countdown.html" %}').render(
+            url_for=lambda *_a, **_k: "/"
+        )
     assert numbers(shown) == [("days", "16"), ("hours", "12"), ("minutes", "20")]

@@ -6,7 +6,7 @@ import re
 import pytest
 from flask import Flask, url_for
 
-from gateway import static_files
+from gateway.edge import static_files
 from tests.unit.gateway.conftest import Browser
 
 

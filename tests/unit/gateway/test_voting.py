@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from gateway.results import readable
+from gateway.elections.results import readable
+from services.runtime.bus.rpc import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal, ServiceFault
-from services.runtime.rpc import RpcTimeout, RpcUnavailable
 from tests.unit.gateway.conftest import Browser
 from tests.unit.gateway.fake_rpc import (
     ELECTION,

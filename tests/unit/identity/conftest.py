@@ -5,9 +5,9 @@ import json
 import pytest
 from sqlalchemy import select
 
-from services.identity import voting_events
-from services.identity.messages import MailRoom
+from services.identity.letters.requests import MailRoom
 from services.identity.models import outbox
+from services.identity.voting_events import voting_events
 from services.runtime.sealing_box import new_keypair, open_sealed
 from tests.servers.databases import MigratedDatabases
 from tests.unit.identity.world import EVENT, definition, import_roll, row

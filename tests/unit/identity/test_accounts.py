@@ -3,8 +3,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from services.identity import access, accounts, descriptions, lockout, passwords, sessions, voting_events
+from services.identity.access import access_requests, accounts, lockout, passwords, sessions
 from services.identity.models import LogInAttempts
+from services.identity.voting_events import descriptions, voting_events
 from services.runtime.refusals import Refusal
 from tests.unit.identity.test_links import PASSWORD, activate, answer, ask, direct, token_in
 from tests.unit.identity.world import COST, KEY, LIFETIME, NOW, definition, everything, import_roll, row
@@ -17,7 +18,7 @@ NO_CHALLENGE = {"question": None, "answer": None}
 
 def ask_password(database, identifier, now=NOW):
     with database.transaction() as session:
-        return access.request_password_link(session, identifier, holder_key=KEY, now=now)
+        return access_requests.request_password_link(session, identifier, holder_key=KEY, now=now)
 
 
 def log_in(database, identifier="anne@ac-amiens.fr", password=PASSWORD, now=NOW, slow=direct):
@@ -205,7 +206,7 @@ def test_the_2018_policy_applies_where_the_voting_event_says_so(database, room, 
     import_roll(database, [row("anne1@ac-amiens.fr")])
     ask(database, "anne1@ac-amiens.fr")
     with database.transaction() as session:
-        access.answer_requests(session, room, now=NOW, lifetime=LIFETIME)
+        access_requests.answer_requests(session, room, now=NOW, lifetime=LIFETIME)
     token = token_in(mails()[0])
     assert refusal(activate, database, token, password="Anne1@ac-amiens.fr", **NO_CHALLENGE).details == {
         "broken": ["same_as_identifier"]

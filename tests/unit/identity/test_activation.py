@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from services.identity import activation, forgetting, links, passwords, voting_events
+from services.identity.access import activation, forgetting, links, passwords
+from services.identity.access.wording import without_accents
 from services.identity.models import Account, Link
-from services.identity.wording import without_accents
+from services.identity.voting_events import voting_events
 from services.runtime.refusals import Refusal
 from tests.unit.identity.test_accounts import NO_CHALLENGE, ask_password, log_in, refusal, resume
 from tests.unit.identity.test_links import PASSWORD, activate, answer, ask, direct, token_in

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from services.identity import attendance, entitlements, holders
+from services.identity.attendance import poll_book
 from services.identity.models import PollBookEntry, RecentSignature, Voter
+from services.identity.voting_events import entitlements, holders
 from services.runtime.refusals import Refusal
 from tests.unit.identity.world import EVENT, KEY, NOW, ONLINE, ONLINE_TOO, PAPER, everything
 
@@ -22,12 +23,12 @@ HOUR = timedelta(hours=1)
 
 def sign(database, holder, election=ONLINE, now=NOW):
     with database.transaction() as session:
-        return attendance.sign(session, holder_key=KEY, election=election, holder=holder, now=now, mail_every=HOUR)
+        return poll_book.sign(session, holder_key=KEY, election=election, holder=holder, now=now, mail_every=HOUR)
 
 
 def mail(database, room, now, limit=200):
     with database.transaction() as session:
-        return attendance.enter_due(session, room, now=now, limit=limit)
+        return poll_book.enter_due(session, room, now=now, limit=limit)
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def test_signed_once_however_often_the_urn_tells(database, anne):
 
 def test_the_voter_is_told_once_and_not_before_the_hour_is_over(database, room, mails, anne):
     sign(database, anne)
-    end = attendance.end_of_period(NOW, HOUR)
+    end = poll_book.end_of_period(NOW, HOUR)
     assert end == datetime(2026, 12, 3, 11, tzinfo=UTC)
     assert mail(database, room, end - timedelta(seconds=1)) == 0
     assert mails() == []
@@ -60,7 +61,7 @@ def test_the_mails_of_an_hour_leave_in_the_order_of_the_random_keys(database, ro
     for name in voters:
         entitled = voter_id(database, name)
         for election in (ONLINE, ONLINE_TOO):
-            with contextlib.suppress(attendance.UnknownHolder):
+            with contextlib.suppress(poll_book.UnknownHolder):
                 sign(database, holders.holder(KEY, election, entitled), election)
     with database.reading() as session:
         keys = session.execute(
@@ -79,7 +80,7 @@ def test_the_mails_of_an_hour_leave_in_the_order_of_the_random_keys(database, ro
 )
 def test_a_period_ends_on_the_clock_and_keeps_no_exact_time(minutes, expected):
     ends = {
-        attendance.end_of_period(datetime(2026, 12, 3, 10, 7, second, 5, tzinfo=UTC), timedelta(minutes=minutes))
+        poll_book.end_of_period(datetime(2026, 12, 3, 10, 7, second, 5, tzinfo=UTC), timedelta(minutes=minutes))
         for second in (0, 59)
     }
     assert [f"{end:%H:%M:%S}" for end in ends] == [expected]
@@ -105,14 +106,14 @@ def test_the_time_is_cut_to_the_hour(database, room, anne):
 @pytest.mark.parametrize("holder", ["00" * 32, "nonsense"])
 def test_an_unknown_holder_is_for_people_to_look_at(database, room, voters, holder):
     before = everything(database)
-    with pytest.raises(attendance.UnknownHolder) as unknown:
+    with pytest.raises(poll_book.UnknownHolder) as unknown:
         sign(database, holder)
     assert holder not in str(unknown.value)
     assert everything(database) == before
 
 
 def test_a_holder_counts_for_its_own_election_only(database, room, anne):
-    with pytest.raises(attendance.UnknownHolder):
+    with pytest.raises(poll_book.UnknownHolder):
         sign(database, anne, election=ONLINE_TOO)
 
 
@@ -154,9 +155,9 @@ def test_signatures_are_laid_out_by_their_random_keys(database, room, voters, ta
         session.add(late)
     with database.transaction() as session:
         if table == "poll_book":
-            assert attendance.enter_due(session, room, now=NOW + HOUR) == 3
+            assert poll_book.enter_due(session, room, now=NOW + HOUR) == 3
         else:
-            attendance.hide_order(session)
+            poll_book.hide_order(session)
     with database.reading() as session:
         # Whole rows, as a dump takes them: an index that covers the column alone would give its own order.
         stored = [row.id for row in session.execute(text(f"SELECT * FROM {table}"))]
@@ -168,7 +169,7 @@ def test_what_is_signed_counts_before_and_after_it_is_entered(database, room, ma
     def told():
         with database.reading() as session:
             own = entitlements.own_elections(session, voter_id(database, "anne@ac-amiens.fr"))
-            return attendance.counts(session, EVENT)[0]["signed"], [election["signed"] for election in own]
+            return poll_book.counts(session, EVENT)[0]["signed"], [election["signed"] for election in own]
 
     assert told() == (0, [False, False])
     sign(database, anne)
@@ -187,22 +188,22 @@ def test_a_signature_of_both_tables_counts_once(database, room, anne):
         kept = {name: getattr(recent, name) for name in ("id", "voter_id", "election", "signed_in_hour")}
         session.add(PollBookEntry(**kept))
     with database.reading() as session:
-        assert attendance.counts(session, EVENT)[0]["signed"] == 1
+        assert poll_book.counts(session, EVENT)[0]["signed"] == 1
     assert mail(database, room, NOW + HOUR) == 1
     with database.reading() as session:
-        assert attendance.counts(session, EVENT)[0]["signed"] == 1
+        assert poll_book.counts(session, EVENT)[0]["signed"] == 1
 
 
 def test_counts(database, room, anne):
     sign(database, anne)
     with database.reading() as session:
-        assert attendance.counts(session, EVENT) == [
+        assert poll_book.counts(session, EVENT) == [
             {"uuid": ONLINE, "entitled": 2, "signed": 1},
             {"uuid": ONLINE_TOO, "entitled": 1, "signed": 0},
             {"uuid": PAPER, "entitled": 2, "signed": 0},
         ]
         with pytest.raises(Refusal) as refused:
-            attendance.counts(session, "nowhere")
+            poll_book.counts(session, "nowhere")
     assert refused.value.code == "voting_event_unknown"
 
 

@@ -5,7 +5,9 @@ import pytest
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
-from services.identity import campaigns, links, messages
+from services.identity.access import links
+from services.identity.desk import campaigns
+from services.identity.letters import requests
 from services.identity.models import Account, CampaignMessage, Voter
 from services.runtime.refusals import Refusal
 from tests.unit.identity.test_accounts import refusal
@@ -96,7 +98,7 @@ def test_a_crash_within_a_page_leaves_all_of_it_or_nothing(database, many, room,
     page(database, room, campaign)
     before = everything(database)
     asked = []
-    publish = messages.outbox.publish
+    publish = requests.outbox.publish
 
     def dying(*args, **kwargs):
         asked.append(None)
@@ -105,7 +107,7 @@ def test_a_crash_within_a_page_leaves_all_of_it_or_nothing(database, many, room,
         return publish(*args, **kwargs)
 
     with monkeypatch.context() as patched:
-        patched.setattr(messages.outbox, "publish", dying)
+        patched.setattr(requests.outbox, "publish", dying)
         with pytest.raises(KeyboardInterrupt):
             page(database, room, campaign)
     assert everything(database) == before

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from services.identity import captcha, proofs
-from services.identity.errors import Code
+from services.identity.access import captcha, proofs_of_work
+from services.identity.contract.refusals import Code
 from services.identity.models import Captcha, SpentProof
 from services.runtime.refusals import Refusal
 from tests.unit.identity.world import NOW, everything
@@ -114,7 +114,7 @@ def test_a_proof_serves_once_for_whatever_form(database):
 
     def spend(form):
         with database.transaction() as session:
-            proofs.spend(session, proof=proof, form=form, expires_at=NOW)
+            proofs_of_work.spend(session, proof=proof, form=form, expires_at=NOW)
 
     spend("access")
     for form in ("access", "login"):
@@ -122,9 +122,9 @@ def test_a_proof_serves_once_for_whatever_form(database):
             spend(form)
         assert refused.value.code == "proof_spent"
     with database.transaction() as session:
-        proofs.forget_expired(session, NOW)
+        proofs_of_work.forget_expired(session, NOW)
         assert session.scalar(select(func.count()).select_from(SpentProof)) == 1
-        proofs.forget_expired(session, NOW + proofs.MARGIN)
+        proofs_of_work.forget_expired(session, NOW + proofs_of_work.MARGIN)
         assert session.scalar(select(func.count()).select_from(SpentProof)) == 0
 
 
@@ -136,7 +136,7 @@ def test_of_two_simultaneous_proofs_one_is_taken(database):
         together.wait()
         try:
             with database.transaction() as session:
-                proofs.spend(session, proof="cd" * 32, form="access", expires_at=NOW)
+                proofs_of_work.spend(session, proof="cd" * 32, form="access", expires_at=NOW)
             ends.append("taken")
         except Refusal as refusal:
             ends.append(refusal.code)

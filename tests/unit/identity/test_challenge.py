@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.identity import challenge, passwords
-from services.identity.wording import without_accents
+from services.identity.access import challenge_question, passwords
+from services.identity.access.wording import without_accents
 
 
 @pytest.mark.parametrize(
@@ -71,17 +71,24 @@ def test_capitals_do_not_matter(typed):
     ],
 )
 def test_the_rules_of_an_answer(question, answer, broken):
-    assert challenge.broken_rules(question, answer) == broken
+    assert challenge_question.broken_rules(question, answer) == broken
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_any_text_gets_an_answer(question, answer):
-    assert set(challenge.broken_rules(question, answer)) <= {"empty", "too_short", "too_long", "same_as_question"}
+    assert set(challenge_question.broken_rules(question, answer)) <= {
+        "empty",
+        "too_short",
+        "too_long",
+        "same_as_question",
+    }
 
 
 def test_questions_differ_and_fit_the_column():
-    assert len({without_accents(words) for words in challenge.QUESTIONS.values()}) == len(challenge.QUESTIONS)
-    assert all(len(code) <= 20 and len(words) <= 200 for code, words in challenge.QUESTIONS.items())
+    assert len({without_accents(words) for words in challenge_question.QUESTIONS.values()}) == len(
+        challenge_question.QUESTIONS
+    )
+    assert all(len(code) <= 20 and len(words) <= 200 for code, words in challenge_question.QUESTIONS.items())
 
 
 def test_only_the_profile_of_2022_asks():

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from nacl.signing import SigningKey, VerifyKey
 from sqlalchemy import select, update
 
-from services.identity import entitlements, holders
 from services.identity.models import Voter
+from services.identity.voting_events import entitlements, holders
 from services.runtime.refusals import Refusal
 from tests.unit.identity.test_attendance import voter_id
 from tests.unit.identity.world import EVENT, KEY, NOW, ONLINE, ONLINE_TOO, PAPER, everything, import_roll, row

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.identity.identifiers import normalise
+from services.identity.access.identifiers import normalise
 
 
 @pytest.mark.parametrize(

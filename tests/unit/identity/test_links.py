@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from services.identity import access, activation, links
+from services.identity.access import access_requests, activation, links
 from services.identity.models import AccessRequest, Account, Link
 from services.runtime.refusals import Refusal
 from tests.unit.identity.world import COST, KEY, LIFETIME, NOW, everything
@@ -14,12 +14,12 @@ PASSWORD = "2022jevote-CGTI"
 
 def ask(database, identifier, now=NOW):
     with database.transaction() as session:
-        return access.request_access(session, identifier, holder_key=KEY, now=now).next
+        return access_requests.request_access(session, identifier, holder_key=KEY, now=now).next
 
 
 def answer(database, room, now=NOW):
     with database.transaction() as session:
-        return access.answer_requests(session, room, now=now, lifetime=LIFETIME)
+        return access_requests.answer_requests(session, room, now=now, lifetime=LIFETIME)
 
 
 def token_in(mail):

@@ -9,10 +9,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from services.identity import search
 from services.identity.models import Base
-from services.runtime.database import Database
-from services.runtime.migration import SERVICES
+from services.identity.roll import search
+from services.runtime.storage.database import Database
+from services.runtime.storage.migration import SERVICES
 
 
 # SQLite has no such index, and alembic says that it would not see it.

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event as listening
 
-from services.identity import access
+from services.identity.access import access_requests
 from services.runtime.refusals import Refusal
 from tests.unit.identity.test_accounts import log_in
 from tests.unit.identity.test_links import PASSWORD, activate, answer, token_in
@@ -37,7 +37,7 @@ def work(database):
 def anne(database, voters, room, mails):
     """Anne is active, bob is not, and the cooldown of neither runs."""
     with database.transaction() as session:
-        access.request_access(session, ACTIVE, holder_key=KEY, now=NOW)
+        access_requests.request_access(session, ACTIVE, holder_key=KEY, now=NOW)
     answer(database, room)
     activate(database, token_in(mails()[0]))
 
@@ -53,7 +53,9 @@ def test_asking_for_access_is_the_same_for_unknown_and_unactivated(database, ann
         answers, statements = [], []
         for seconds in (0, 1, 119, 120, 121):
             with work(database) as done:
-                answers.append(request(database, access.request_access, identifier, NOW + timedelta(seconds=seconds)))
+                answers.append(
+                    request(database, access_requests.request_access, identifier, NOW + timedelta(seconds=seconds))
+                )
             statements.append(list(done))
             answer(database, room, NOW + timedelta(seconds=seconds))
         seen.append((answers, statements))
@@ -70,7 +72,7 @@ def test_asking_for_a_password_link_is_the_same_for_everybody(database, anne, ro
     seen = []
     for identifier in (ACTIVE, UNACTIVATED, UNKNOWN):
         with work(database) as done:
-            answers = [request(database, access.request_password_link, identifier) for _ in range(2)]
+            answers = [request(database, access_requests.request_password_link, identifier) for _ in range(2)]
         seen.append((answers, list(done)))
         answer(database, room)
     assert seen[0] == seen[1] == seen[2]
@@ -78,9 +80,9 @@ def test_asking_for_a_password_link_is_the_same_for_everybody(database, anne, ro
 
 
 def test_asking_at_once_is_answered_in_one_shape(database, anne):
-    active = request(database, access.request_access, ACTIVE)
+    active = request(database, access_requests.request_access, ACTIVE)
     assert vars(active) == {"next": "password", "sent_since": None, "retry_after": 0}
-    assert vars(active).keys() == vars(request(database, access.request_access, UNKNOWN)).keys()
+    assert vars(active).keys() == vars(request(database, access_requests.request_access, UNKNOWN)).keys()
 
 
 def test_failed_log_ins_are_the_same_up_to_the_lock_and_beyond(database, anne):
@@ -107,10 +109,10 @@ def test_failed_log_ins_are_the_same_up_to_the_lock_and_beyond(database, anne):
 def test_no_identifier_is_stored_where_attempts_are_counted(database, anne):
     with pytest.raises(Refusal):
         log_in(database, UNKNOWN)
-    request(database, access.request_access, UNKNOWN)
+    request(database, access_requests.request_access, UNKNOWN)
     stored = everything(database)
     assert UNKNOWN not in str(stored["log_in_attempts"]) + str(stored["access_cooldowns"])
 
 
 def test_activation_lets_another_link_be_asked_for_at_once(database, anne):
-    assert request(database, access.request_password_link, ACTIVE).sent_since is None
+    assert request(database, access_requests.request_password_link, ACTIVE).sent_since is None

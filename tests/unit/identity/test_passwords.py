@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.identity import passwords
+from services.identity.access import passwords
 from tests.unit.identity.world import COST
 
 GOOD = "2022jevote-CGTI"

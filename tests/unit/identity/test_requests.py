@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError
 from sqlalchemy import select
 
-from services.identity import assistance, claims, payload, voting_events
+from services.identity import payload
+from services.identity.desk import assistance, claims
 from services.identity.models import Voter
+from services.identity.voting_events import voting_events
 from services.runtime.refusals import Refusal
 from tests.unit.identity.test_accounts import refusal
 from tests.unit.identity.test_attendance import voter_id

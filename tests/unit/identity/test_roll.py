@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 from sqlalchemy import event as listening
 from sqlalchemy import select
 
-from services.identity import access, entitlements, roll, roll_lines, staging, voting_events
+from services.identity.access import access_requests
 from services.identity.models import Entitlement, StagedRow, Voter
+from services.identity.roll import electoral_roll, roll_lines, staging
+from services.identity.voting_events import entitlements, voting_events
 from services.runtime.refusals import Refusal
 from tests.unit.identity.test_no_enumeration import work
 from tests.unit.identity.world import EVENT, KEY, NOW, definition, everything, import_roll, row, stage
@@ -98,7 +100,7 @@ def test_an_incomplete_import_is_refused(database, event):
         stage(session, [row("anne@ac-amiens.fr")])
     before = everything(database)
     with pytest.raises(Refusal) as refused, database.transaction() as session:
-        roll.commit(session, voting_event=EVENT, import_id="i", lines=2, now=NOW)
+        electoral_roll.commit(session, voting_event=EVENT, import_id="i", lines=2, now=NOW)
     assert refused.value.code == "import_incomplete"
     assert refused.value.details == {"expected": 2, "staged": 1}
     assert everything(database) == before
@@ -109,7 +111,7 @@ def test_lines_staged_twice_count_once(database, event):
         with database.transaction() as session:
             stage(session, [row("anne@ac-amiens.fr")])
     with database.transaction() as session:
-        counts = roll.commit(session, voting_event=EVENT, import_id="i", lines=1, now=NOW)
+        counts = electoral_roll.commit(session, voting_event=EVENT, import_id="i", lines=1, now=NOW)
     assert counts["voters"] == 1
 
 
@@ -117,7 +119,7 @@ def test_a_commit_asked_again_answers_the_same(database, event):
     first = import_roll(database, [row("anne@ac-amiens.fr")])
     before = everything(database)
     with database.transaction() as session:
-        again = roll.commit(session, voting_event=EVENT, import_id="import-1", lines=1, now=NOW)
+        again = electoral_roll.commit(session, voting_event=EVENT, import_id="import-1", lines=1, now=NOW)
     assert again == first
     assert everything(database) == before
 
@@ -141,7 +143,7 @@ def test_a_later_roll_updates_adds_and_removes(database, voters):
 
 def commit(database, lines, import_id="i", voting_event=EVENT):
     with database.transaction() as session:
-        return roll.commit(session, voting_event=voting_event, import_id=import_id, lines=lines, now=NOW)
+        return electoral_roll.commit(session, voting_event=voting_event, import_id=import_id, lines=lines, now=NOW)
 
 
 def staged(database, rows, import_id="i", **where):
@@ -230,22 +232,22 @@ def test_the_id_of_another_voting_event_s_import_is_refused(database, event):
 def test_nobody_who_asks_for_access_waits_for_an_import(database, voters):
     staged(database, [row("dora@ac-amiens.fr")])
     with database.transaction() as importing:
-        roll.commit(importing, voting_event=EVENT, import_id="i", lines=1, now=NOW)
+        electoral_roll.commit(importing, voting_event=EVENT, import_id="i", lines=1, now=NOW)
         with database.transaction() as asking:
             asking.connection().exec_driver_sql("SET LOCAL lock_timeout = '5s'")
-            answer = access.request_access(asking, "anne@ac-amiens.fr", holder_key=KEY, now=NOW)
+            answer = access_requests.request_access(asking, "anne@ac-amiens.fr", holder_key=KEY, now=NOW)
     assert answer.next == "link_sent"
 
 
 def test_a_sealed_roll_changes_no_more(database, voters):
     with database.transaction() as session:
-        assert roll.seal(session, EVENT, NOW) == {"voters": 3, "entitlements": 5}
+        assert electoral_roll.seal(session, EVENT, NOW) == {"voters": 3, "entitlements": 5}
     before = everything(database)
     with pytest.raises(Refusal) as refused:
         import_roll(database, [row("dora@ac-amiens.fr")], "import-2")
     assert refused.value.code == "roll_sealed"
     with database.transaction() as session:
-        assert roll.seal(session, EVENT, NOW) == {"voters": 3, "entitlements": 5}
+        assert electoral_roll.seal(session, EVENT, NOW) == {"voters": 3, "entitlements": 5}
     assert everything(database) == before
 
 
@@ -256,7 +258,7 @@ def test_a_roll_that_codes_were_made_for_is_not_replaced(database, voters):
         stage(session, [row("dora@ac-amiens.fr")])
     before = everything(database)
     with pytest.raises(Refusal) as refused, database.transaction() as session:
-        roll.commit(session, voting_event=EVENT, import_id="i", lines=1, now=NOW)
+        electoral_roll.commit(session, voting_event=EVENT, import_id="i", lines=1, now=NOW)
     assert refused.value.code == "roll_in_use"
     assert everything(database) == before
 

@@ -3,8 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from services.identity import search, voting_events
 from services.identity.models import Entitlement
+from services.identity.roll import search
+from services.identity.voting_events import voting_events
 from services.runtime.refusals import Refusal
 from tests.unit.identity.test_attendance import voter_id
 from tests.unit.identity.world import EVENT, NOW, ONLINE, ONLINE_TOO, definition, import_roll, row

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from nacl.signing import SigningKey
 
-from services.identity import holders
 from services.identity.service import IdentityService, sign_poll_book
+from services.identity.voting_events import holders
 from services.notification.service import NotificationService
-from services.runtime.local_bus import LocalBus
+from services.runtime.hosting.in_process_bus import LocalBus
 from services.runtime.refusals import Refusal
 from services.runtime.sealing_box import new_keypair
 from tests.unit.identity.test_attendance import voter_id

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.identity import descriptions, voting_events
+from services.identity.voting_events import descriptions, voting_events
 from services.runtime.refusals import Refusal
 from tests.unit.identity.world import EVENT, NOW, definition, everything
 

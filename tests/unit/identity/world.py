@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from services.identity import roll, staging, voting_events
 from services.identity.models import Base
+from services.identity.roll import electoral_roll, staging
+from services.identity.voting_events import voting_events
 
 NOW = datetime(2026, 12, 3, 10, 20, 30, tzinfo=UTC)
 KEY = "11" * 32
@@ -59,7 +60,7 @@ def import_roll(database, rows, import_id="import-1", now=NOW):
     with database.transaction() as session:
         stage(session, rows, import_id)
     with database.transaction() as session:
-        return roll.commit(session, voting_event=EVENT, import_id=import_id, lines=len(rows), now=now)
+        return electoral_roll.commit(session, voting_event=EVENT, import_id=import_id, lines=len(rows), now=now)
 
 
 def everything(database):

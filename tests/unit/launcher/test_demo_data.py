@@ -7,11 +7,11 @@ from pathlib import Path
 
 from fpdf import FPDF
 
-from deploy.demo_data import scenario
-from deploy.launcher.post import deliver
+from deploy.local.demonstration import scenario
+from deploy.local.demonstration.post import deliver
 from deploy.operator import roll_file, voting_event_file
 from gateway.content.files import Contents, Found, Text
-from gateway.presentation import LOGO
+from gateway.elections.presentation import LOGO
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
-from deploy.commands import election
+from deploy.rehearsal import command
 from deploy.rehearsal.reconciliation import ElectionCounts, all_differences
 from deploy.rehearsal.voter import VoterRefused
 from deploy.rehearsal.whole_election import Outcome
@@ -72,10 +72,10 @@ class IdleSystem:
 
 
 def run(monkeypatch: pytest.MonkeyPatch, out: Path, act: object) -> object:
-    monkeypatch.setattr(election, "System", IdleSystem)
-    monkeypatch.setattr(election, "Rehearsal", lambda *_: SimpleNamespace(run=act))
-    monkeypatch.setattr(election.signal, "signal", lambda *_: None)
-    return CliRunner().invoke(election.command, ["--out", str(out), "--voters", "3"])
+    monkeypatch.setattr(command, "System", IdleSystem)
+    monkeypatch.setattr(command, "Rehearsal", lambda *_: SimpleNamespace(run=act))
+    monkeypatch.setattr(command.signal, "signal", lambda *_: None)
+    return CliRunner().invoke(command.command, ["--out", str(out), "--voters", "3"])
 
 
 @pytest.mark.parametrize(("poll_book", "status"), [(2, 0), (1, 1)])

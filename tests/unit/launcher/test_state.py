@@ -11,10 +11,10 @@ import pytest
 from nacl.public import PublicKey, SealedBox
 from nacl.signing import SigningKey, VerifyKey
 
-from deploy.launcher.environment import SERVICES, Addresses, environments
-from deploy.launcher.keys import draw, keep
-from deploy.launcher.lock import AlreadyRunning, StateLock
-from deploy.launcher.system import PortTaken, System, forget_state
+from deploy.local.launcher.environment import SERVICES, Addresses, environments
+from deploy.local.launcher.lock import AlreadyRunning, StateLock
+from deploy.local.launcher.system import PortTaken, System, forget_state
+from deploy.production.keys import draw, keep
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -60,7 +60,7 @@ def test_a_process_is_not_told_the_secrets_of_another(tmp_path: Path) -> None:
 
 def test_the_second_launcher_learns_who_holds_the_directory(tmp_path: Path) -> None:
     code = (
-        "import pathlib, sys; from deploy.launcher.lock import StateLock\n"
+        "import pathlib, sys; from deploy.local.launcher.lock import StateLock\n"
         f"lock = StateLock(pathlib.Path({str(tmp_path)!r})); lock.acquire(); lock.announce('http://127.0.0.1:8080')\n"
         "print('held', flush=True); sys.stdin.read()"
     )

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.launcher import supervisor as supervisor_module
-from deploy.launcher.process import Command, wait_until
-from deploy.launcher.supervisor import ChildFailed, Supervisor
+from deploy.local.launcher import supervisor as supervisor_module
+from deploy.local.launcher.process import Command, wait_until
+from deploy.local.launcher.supervisor import ChildFailed, Supervisor
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -145,8 +145,8 @@ def test_a_child_that_ignores_the_signal_is_killed_with_its_own_children(
 def test_nothing_outlives_a_launcher_that_is_killed(tmp_path: Path) -> None:
     launcher = f"""
         import os, pathlib, signal
-        from deploy.launcher.process import Command
-        from deploy.launcher.supervisor import Supervisor
+        from deploy.local.launcher.process import Command
+        from deploy.local.launcher.supervisor import Supervisor
         supervisor = Supervisor()
         for name in ("one", "two"):
             log = pathlib.Path({str(tmp_path)!r}) / "log"

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from services.notification import intake
+from services.notification.queue import intake
 from services.runtime.sealing_box import new_keypair, seal
 from tests.servers.databases import MigratedDatabases
 from tests.unit.notification.world import Clock, MailServer

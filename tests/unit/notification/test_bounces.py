@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from deploy.bounces.receiver import Receiver
-from services.notification import bounces, delivery, reports
+from services.notification.bounces import delivery_reports
+from services.notification.bounces.receiver import Receiver
 from services.notification.channels.email import EmailChannel
+from services.notification.evidence import reports
 from services.notification.models import Base, Message
-from services.runtime.rpc import RpcUnavailable
+from services.notification.queue import delivery
+from services.runtime.bus.rpc import RpcUnavailable
 from tests.unit.notification.world import SENDER, _Listening, stored
 
 REPORT = """From: MAILER-DAEMON@mx.example.org
@@ -51,7 +53,9 @@ def report(action="failed", status="5.1.1", to="bounce@x"):
 
 def record(database, clock, message_id, status="5.1.1", diagnostic="smtp; 550 <anne@ac-amiens.fr>: unknown"):
     with database.transaction() as session:
-        return bounces.record(session, message_id=message_id, status=status, diagnostic=diagnostic, now=clock())
+        return delivery_reports.record(
+            session, message_id=message_id, status=status, diagnostic=diagnostic, now=clock()
+        )
 
 
 @pytest.fixture
@@ -83,17 +87,17 @@ def test_the_envelope_names_the_message(database, server, private_key, clock, ji
         channel = EmailChannel(server.url, SENDER, domain)
         delivery.deliver_singly(database, channel, private_key, clock=clock, jitter=jitter)
     assert envelopes == [f"bounce+{ids[0]}@vote.example.org", f"bounce+{ids[1]}@retours.example.org"]
-    assert [bounces.message_id_of(envelope) for envelope in envelopes] == ids
+    assert [delivery_reports.message_id_of(envelope) for envelope in envelopes] == ids
     assert {mail["From"] for mail in server.received} == {SENDER}
 
 
 @pytest.mark.parametrize("address", ["", "anne@x.fr", "bounce+@x.fr", "bounce+1234@x.fr", f"x+{uuid.uuid4()}@x.fr"])
 def test_other_addresses_name_no_message(address):
-    assert bounces.message_id_of(address) is None
+    assert delivery_reports.message_id_of(address) is None
 
 
 def test_a_report_of_failure_is_read():
-    found = bounces.read(report())
+    found = delivery_reports.read(report())
     assert found.status == "5.1.1"
     assert "rejected" in found.diagnostic
     assert "anne" not in repr(found)
@@ -101,7 +105,7 @@ def test_a_report_of_failure_is_read():
 
 @pytest.mark.parametrize(("status", "read"), [("4.4.7", "4.4.7"), ("5.1.1 (bad)", "5.1.1"), ("nonsense", "5.0.0")])
 def test_every_final_failure_counts(status, read):
-    assert bounces.read(report(status=status)).status == read
+    assert delivery_reports.read(report(status=status)).status == read
 
 
 @pytest.mark.parametrize(
@@ -117,14 +121,14 @@ def test_every_final_failure_counts(status, read):
     ],
 )
 def test_delays_successes_and_letters_are_no_failures(content):
-    assert bounces.read(content) is None
+    assert delivery_reports.read(content) is None
 
 
 @given(st.binary(max_size=400), st.integers(0, 700), st.binary(max_size=20))
 def test_no_content_makes_it_fail(content, where, piece):
-    bounces.read(content)
+    delivery_reports.read(content)
     altered = report()[:where] + piece + report()[where:]
-    found = bounces.read(altered)
+    found = delivery_reports.read(altered)
     assert found is None or found.status[0] in "245"
 
 
@@ -151,8 +155,8 @@ def test_unknown_and_unfinished_messages_are_left_alone(database, clock, request
 
 @given(st.text(max_size=500))
 def test_what_is_kept_of_a_diagnostic_fits_and_prints(words):
-    kept = bounces._harmless(words)
-    assert len(kept) <= bounces.LONGEST_DIAGNOSTIC
+    kept = delivery_reports._harmless(words)
+    assert len(kept) <= delivery_reports.LONGEST_DIAGNOSTIC
     assert kept.isascii()
     assert kept.isprintable()
 
@@ -239,17 +243,17 @@ def test_a_bounce_of_an_uncertain_message_settles_it(database, clock, sent):
 def test_a_hostile_report_costs_little(content, monkeypatch):
     """Counted in lines that the parser is given: clocks differ from machine to machine."""
     given_to_parser = []
-    parse = bounces.email.message_from_bytes
+    parse = delivery_reports.email.message_from_bytes
 
     def counting(beginning, **options):
         given_to_parser.append(len(beginning.splitlines()))
         return parse(beginning, **options)
 
-    monkeypatch.setattr(bounces.email, "message_from_bytes", counting)
-    assert bounces.read(content) is None
-    assert max(given_to_parser) <= bounces.MOST_LINES
+    monkeypatch.setattr(delivery_reports.email, "message_from_bytes", counting)
+    assert delivery_reports.read(content) is None
+    assert max(given_to_parser) <= delivery_reports.MOST_LINES
 
 
 def test_a_report_is_read_whatever_long_message_it_quotes():
     quoted = report().replace(b"Subject: x\r\n", b"Subject: x\r\n\r\n" + b"word \r\n" * 200_000)
-    assert bounces.read(quoted).status == "5.1.1"
+    assert delivery_reports.read(quoted).status == "5.1.1"

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from services.notification import delivery, intake, queue, reports
 from services.notification.channels.email import EmailChannel
-from services.notification.outcomes import DELIVERED, Outcome, Result
+from services.notification.evidence import reports
+from services.notification.queue import delivery, intake, message_queue
+from services.notification.queue.outcomes import DELIVERED, Outcome, Result
 from services.runtime.sealing_box import seal
 from tests.unit.notification.world import SENDER, stored
 
@@ -82,7 +83,7 @@ def test_a_crash_anywhere_mails_nobody_twice(database, server, deliver, of_campa
 
         return step
 
-    holder = queue if dies_at in ("begin", "record") else EmailChannel
+    holder = message_queue if dies_at in ("begin", "record") else EmailChannel
     with monkeypatch.context() as patched:
         patched.setattr(holder, dies_at, dying(getattr(holder, dies_at)))
         with pytest.raises(Crash):
@@ -105,13 +106,13 @@ def test_a_crash_anywhere_mails_nobody_twice(database, server, deliver, of_campa
 def test_uncertain_ones_are_shown_to_operators(database, of_campaign, clock):
     message = of_campaign()
     with database.transaction() as session:
-        (claimed,) = queue.claim(session, "email", now=clock(), limit=5)
-        assert queue.begin(session, claimed, clock())
+        (claimed,) = message_queue.claim(session, "email", now=clock(), limit=5)
+        assert message_queue.begin(session, claimed, clock())
     clock.advance(minutes=5)
     with database.transaction() as session:
-        assert queue.give_up_uncertain(session, clock()) == 1
-        assert queue.begin(session, claimed, clock()) is False
-        assert queue.claim(session, "email", now=clock(), limit=5) == []
+        assert message_queue.give_up_uncertain(session, clock()) == 1
+        assert message_queue.begin(session, claimed, clock()) is False
+        assert message_queue.claim(session, "email", now=clock(), limit=5) == []
     with database.reading() as session:
         (failure,) = reports.list_failures(session, 5, CAMPAIGN)
         assert (failure["message_id"], failure["state"], failure["reason"]) == (message, "uncertain", "interrupted")
@@ -124,7 +125,9 @@ def test_a_crash_after_an_attempt_that_was_recorded_is_not_uncertain(database, s
     deliver()
     clock.advance(minutes=1)
     with database.transaction() as session:
-        assert len(queue.claim(session, "email", now=clock(), limit=5)) == 1  # and the process dies before it begins
+        assert (
+            len(message_queue.claim(session, "email", now=clock(), limit=5)) == 1
+        )  # and the process dies before it begins
     clock.advance(minutes=6)
     assert deliver() == 1
     assert (stored(database, message).state, len(server.received)) == ("sent", 1)
@@ -143,8 +146,8 @@ def test_a_server_that_cannot_be_asked_for_costs_the_campaign_nothing(database, 
 def test_messages_asked_for_are_still_sent_again_after_a_crash(database, server, deliver, request_message, clock):
     message = request_message()
     with database.transaction() as session:
-        (claimed,) = queue.claim(session, "email", now=clock(), limit=5)
-        queue.begin(session, claimed, clock())
+        (claimed,) = message_queue.claim(session, "email", now=clock(), limit=5)
+        message_queue.begin(session, claimed, clock())
     clock.advance(minutes=5)
     assert deliver() == 1
     assert stored(database, message).state == "sent"
@@ -153,11 +156,11 @@ def test_messages_asked_for_are_still_sent_again_after_a_crash(database, server,
 def test_a_late_process_may_still_record_when_nobody_took_over(database, of_campaign, request_message, clock, jitter):
     request_message()
     with database.transaction() as session:
-        (late,) = queue.claim(session, "email", now=clock(), limit=1)
+        (late,) = message_queue.claim(session, "email", now=clock(), limit=1)
     clock.advance(minutes=5)
     with database.transaction() as session:
-        assert queue.claim(session, "sms", now=clock(), limit=1) == []
-        assert queue.record(session, late, DELIVERED, now=clock(), jitter=jitter) is True
+        assert message_queue.claim(session, "sms", now=clock(), limit=1) == []
+        assert message_queue.record(session, late, DELIVERED, now=clock(), jitter=jitter) is True
 
 
 def test_a_line_cut_during_the_content_is_uncertain_for_campaigns_only(database, deliver, of_campaign, request_message):
@@ -281,6 +284,6 @@ def test_counts_by_campaign(database, server, deliver, of_campaign, request_mess
 def test_only_what_may_have_left_is_not_tried_again(database, of_campaign, clock, jitter, outcome, state):
     message = of_campaign()
     with database.transaction() as session:
-        (claimed,) = queue.claim(session, "email", now=clock(), limit=1)
-        queue.record(session, claimed, outcome, now=clock(), jitter=jitter)
+        (claimed,) = message_queue.claim(session, "email", now=clock(), limit=1)
+        message_queue.record(session, claimed, outcome, now=clock(), jitter=jitter)
     assert stored(database, message).state == state

@@ -3,8 +3,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.notification import delivery, queue
 from services.notification.channels.email import EmailChannel
+from services.notification.queue import delivery, message_queue
 from tests.unit.notification.world import SENDER, stored
 
 
@@ -106,7 +106,7 @@ def test_without_a_server_messages_wait_with_the_reason(database, deliver, reque
 
 def test_a_message_is_given_up_after_many_refusals(database, server, deliver, request_message, clock):
     message_id = request_message()
-    for _ in range(queue.MOST_ATTEMPTS):
+    for _ in range(message_queue.MOST_ATTEMPTS):
         server.at_data.append("450 busy")
         deliver()
         clock.advance(hours=2)
@@ -149,7 +149,7 @@ def test_a_crash_between_send_and_commit_sends_the_same_mail_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(queue, "record", crash)
+        patched.setattr(message_queue, "record", crash)
         with pytest.raises(KeyboardInterrupt):
             deliver()
     assert stored(database, message_id).state == "sending"
@@ -226,6 +226,6 @@ def test_a_message_sealed_for_another_key_fails(database, deliver, request_messa
 
 def test_the_pause_grows_with_jitter_up_to_an_hour(jitter):
     for attempts in range(1, 100):
-        pause = queue.pause(attempts, queue.LONGEST_PAUSE, jitter)
+        pause = message_queue.pause(attempts, message_queue.LONGEST_PAUSE, jitter)
         expected = min(timedelta(seconds=30) * 2 ** min(attempts - 1, 16), timedelta(hours=1))
         assert expected * 0.8 <= pause <= expected * 1.2

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.notification import delivery, queue
 from services.notification.channels.paper import SETTLE, PaperChannel, printable
-from services.notification.rendering import Letter
+from services.notification.queue import delivery, message_queue
+from services.notification.queue.rendering import Letter
 from tests.unit.notification.world import START, pdf_text, stored
 
 
@@ -72,7 +72,7 @@ def test_a_full_batch_does_not_wait(database, request_message, clock):
     for _ in range(5):
         notice(request_message)
     with database.transaction() as session:
-        claimed = queue.claim_batch(session, "paper", now=clock(), size=4, settle=SETTLE)
+        claimed = message_queue.claim_batch(session, "paper", now=clock(), size=4, settle=SETTLE)
     assert len(claimed) == 4
 
 
@@ -85,7 +85,7 @@ def test_a_crash_after_printing_replaces_the_file(database, request_message, pri
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(queue, "record", crash)
+        patched.setattr(message_queue, "record", crash)
         with pytest.raises(KeyboardInterrupt):
             printing()
     (before,) = files(tmp_path)

@@ -5,21 +5,22 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from services.notification import intake, queue, rendering, reports
+from services.notification.evidence import reports
 from services.notification.models import Message
-from services.notification.outcomes import DELIVERED, Outcome, Result
+from services.notification.queue import intake, message_queue, rendering
+from services.notification.queue.outcomes import DELIVERED, Outcome, Result
 from services.runtime.sealing_box import seal
 from tests.unit.notification.world import stored
 
 
 def claim(database, clock, limit=10):
     with database.transaction() as session:
-        return queue.claim(session, "email", now=clock(), limit=limit)
+        return message_queue.claim(session, "email", now=clock(), limit=limit)
 
 
 def record(database, claimed, outcome, clock, jitter):
     with database.transaction() as session:
-        return queue.record(session, claimed, outcome, now=clock(), jitter=jitter)
+        return message_queue.record(session, claimed, outcome, now=clock(), jitter=jitter)
 
 
 def test_an_event_told_twice_is_one_message(database, request_message, clock):
@@ -73,8 +74,8 @@ def test_counts_and_failures(database, request_message, clock, jitter):
     record(database, by_id[failed], Outcome(Result.REFUSED, "smtp_550"), clock, jitter)
     record(database, by_id[waiting], Outcome(Result.AWAY, "smtp_unreachable"), clock, jitter)
     with database.transaction() as session:
-        assert queue.expire(session, "email", clock()) == 0
-        assert queue.expire(session, "sms", clock()) == 1
+        assert message_queue.expire(session, "email", clock()) == 0
+        assert message_queue.expire(session, "sms", clock()) == 1
     with database.reading() as session:
         assert reports.message_counts(session) == [
             {"channel": "email", "state": "failed", "count": 1},

@@ -4,10 +4,10 @@ import threading
 import pytest
 from werkzeug.serving import make_server
 
-from deploy.sink.sms import sms_application
-from deploy.sink.storage import prepare
-from services.notification import delivery
+from deploy.local.sink.sms import sms_application
+from deploy.local.sink.storage import prepare
 from services.notification.channels.sms import SmsChannel
+from services.notification.queue import delivery
 from tests.unit.notification.world import stored
 
 ACCOUNT = "AC" + "0" * 32

@@ -6,8 +6,8 @@ import threading
 
 from sqlalchemy import func, select
 
-from services.reassort import code_generation
-from services.reassort.code_generation import BearerToServe, Parameters
+from services.reassort.codes import generation
+from services.reassort.codes.generation import BearerToServe, Parameters
 from services.reassort.models import Base, Bearer, outbox
 from services.runtime.sealing_box import new_keypair, open_sealed
 
@@ -49,13 +49,13 @@ class Roll:
             with self.database.reading() as session:
                 served = set(session.scalars(select(Bearer.bearer).where(Bearer.voting_event == self.voting_event)))
             on_roll = len(served | {bearer.bearer for bearer in bearers})
-        return code_generation.generate_page(
+        return generation.generate_page(
             self.database, parameters, self.voting_event, name, list(bearers), on_roll=on_roll, **more
         )
 
     def counts(self):
         with self.database.reading() as session:
-            return code_generation.counts(session, self.voting_event)
+            return generation.counts(session, self.voting_event)
 
     def events(self, kind):
         """The payloads of the outbox rows of a kind that concern this roll's elections, in order."""

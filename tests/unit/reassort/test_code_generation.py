@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from services.ballot.belenios.credential import private_from_credential, public_credential
-from services.reassort import code_generation, parallel, spares
+from services.reassort.codes import generation, parallel, spares
+from services.reassort.codes.voting_code import credential_from_code, normalize
 from services.reassort.models import Base, Spare
-from services.reassort.voting_code import credential_from_code, normalize
 from services.runtime.refusals import Refusal
 from tests.unit.reassort.roll import CODE_KEY, PARAMETERS, pseudonym, simultaneously
 
@@ -108,7 +108,7 @@ def test_a_crash_in_the_middle_of_a_page_loses_nothing(roll, monkeypatch):
         raise RuntimeError("power cut")
 
     with monkeypatch.context() as patched:
-        patched.setattr(code_generation, "_publish", crash)
+        patched.setattr(generation, "_publish", crash)
         with pytest.raises(RuntimeError):
             roll.generate(*bearers, last=True)
     assert roll.snapshot() == before
@@ -170,8 +170,8 @@ def test_the_parameters_of_the_first_page_hold(roll):
     assert derived(roll, codes[0], roll.elections["csa"]) == issued(roll)[roll.elections["csa"], holder, 0]
     assert roll.counts().spares == 4
     with roll.database.reading() as session:
-        assert code_generation.iterations_of(session, roll.voting_event) == PARAMETERS.iterations
-        assert code_generation.iterations_of(session, None) is None
+        assert generation.iterations_of(session, roll.voting_event) == PARAMETERS.iterations
+        assert generation.iterations_of(session, None) is None
 
 
 def test_no_spares_at_all(roll):

@@ -5,10 +5,10 @@ from marshmallow import INCLUDE, Schema, fields
 
 from services.ballot.belenios.credential import new_uuid
 from services.reassort.service import ReassortService
-from services.runtime.entrypoints import entrypoint
-from services.runtime.local_bus import LocalBus
+from services.runtime.hosting.entrypoints import entrypoint
+from services.runtime.hosting.in_process_bus import LocalBus
+from services.runtime.hosting.resources import Resources
 from services.runtime.refusals import Refusal
-from services.runtime.resources import Resources
 from services.runtime.settings import RuntimeSettings
 from tests.unit.reassort.roll import CODE_KEY, PUBLIC, Roll, pseudonym
 

@@ -3,7 +3,7 @@
 import pytest
 from nacl.exceptions import CryptoError
 
-from services.reassort import spares
+from services.reassort.codes import spares
 
 KEY = "0c" * 32
 

@@ -5,8 +5,8 @@ import logging
 import pytest
 from sqlalchemy import Column, MetaData, String, Table
 
-from services.runtime.database import Database
-from services.runtime.delivery_tables import command_table, inbox_table, outbox_table
+from services.runtime.bus.delivery_tables import command_table, inbox_table, outbox_table
+from services.runtime.storage.database import Database
 
 METADATA = MetaData()
 outbox_table(METADATA)

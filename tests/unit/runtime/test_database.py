@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import StatementError
 
-from services.runtime.database import UtcDateTime
-from services.runtime.delivery_tables import INBOX
+from services.runtime.bus.delivery_tables import INBOX
+from services.runtime.storage.database import UtcDateTime
 
 
 def count(database, table):

@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import OperationalError
 
-from services.runtime import correlation, idempotency, inbox, outbox, received, relay
+from services.runtime.bus import idempotency, outbox, relay
+from services.runtime.bus.delivery_tables import INBOX, OUTBOX
 from services.runtime.clock import utc_now
-from services.runtime.delivery_tables import INBOX, OUTBOX
-from services.runtime.held import Held
+from services.runtime.hosting import inbox, received
+from services.runtime.hosting.held import Held
+from services.runtime.telemetry import correlation
 
 
 class Recorder:

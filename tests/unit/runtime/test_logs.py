@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reassort import voting_code
-from services.runtime import logs
+from services.reassort.codes import voting_code
+from services.runtime.telemetry import logs
 
 
 @given(st.builds(voting_code.generate), st.text(max_size=20))

@@ -8,7 +8,7 @@ import threading
 import traceback
 from types import SimpleNamespace
 
-from services.runtime import logs, stray_output
+from services.runtime.telemetry import logs, stray_output
 
 
 def test_a_printed_traceback_is_one_json_line_without_secrets(monkeypatch, restored_logging):

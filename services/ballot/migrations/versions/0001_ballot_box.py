@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from services.runtime.database import UtcDateTime
-from services.runtime.delivery_tables import create_delivery_tables
+from services.runtime.bus.delivery_tables import create_delivery_tables
+from services.runtime.storage.database import UtcDateTime
 
 revision = "0001"
 down_revision = None

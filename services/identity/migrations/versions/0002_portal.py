@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.identity.search import searchable
-from services.runtime.database import UtcDateTime
+from services.identity.roll.search import searchable
+from services.runtime.storage.database import UtcDateTime
 
 revision = "0002"
 down_revision = "0001"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.runtime.database import UtcDateTime
+from services.runtime.storage.database import UtcDateTime
 
 revision = "0006"
 down_revision = "0005"

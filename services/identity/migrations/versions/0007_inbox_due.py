@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from services.runtime.delivery_tables import index_inbox_by_what_is_due
+from services.runtime.bus.delivery_tables import index_inbox_by_what_is_due
 
 revision = "0007"
 down_revision = "0006"

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.runtime.database import UtcDateTime
-from services.runtime.delivery_tables import create_delivery_tables
+from services.runtime.bus.delivery_tables import create_delivery_tables
+from services.runtime.storage.database import UtcDateTime
 
 revision = "0001"
 down_revision = None

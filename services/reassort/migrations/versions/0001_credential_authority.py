@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from services.runtime.delivery_tables import create_delivery_tables
+from services.runtime.bus.delivery_tables import create_delivery_tables
 
 revision = "0001"
 down_revision = None

@@ -1,1 +1,0 @@
-"""The receiver of messages that come back."""

@@ -1,1 +1,0 @@
-"""The message broker: a private RabbitMQ node for demonstrations and tests."""

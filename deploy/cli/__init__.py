@@ -1,0 +1,1 @@
+"""The one command line, `isoloir`: a module for each subcommand that runs or checks a process."""

@@ -1,0 +1,189 @@
+"""A private RabbitMQ node, from the rabbitmq-server installed on the machine.
+
+Everything is its own: data, logs, cookie, node name, ports and the port mapper (epmd), all on the loopback interface,
+so that a node neither meets the machine's own RabbitMQ nor leaves anything running behind it. The distribution's
+/usr/sbin wrapper is not used: it changes user and directory.
+"""
+
+import contextlib
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pika
+from pika.exceptions import AMQPError
+
+from deploy.local.launcher.ports import LOOPBACK, answers, free_port
+from deploy.local.launcher.process import Command, end, kill_group, spawn, wait_until
+
+SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+EPMD_PLACES = "/usr/bin:/usr/local/bin:/usr/lib/erlang/bin"
+INSTALL = "apt-get install rabbitmq-server"
+START_SECONDS = 90.0
+
+CONFIGURATION = """\
+listeners.tcp.local = {host}:{port}
+loopback_users.guest = true
+default_user = isoloir
+default_pass = {password}
+vm_memory_high_watermark.absolute = 512MiB
+disk_free_limit.absolute = 64MB
+log.file = false
+log.console = true
+log.console.level = warning
+log.console.use_colors = off
+"""
+
+
+class BrokerMissing(RuntimeError):
+    """rabbitmq-server is not on this machine; the message says how to install it."""
+
+    def __init__(self) -> None:
+        super().__init__(f"rabbitmq-server is not installed; install it with: {INSTALL}")
+
+
+def installed() -> bool:
+    """Whether this machine has what a private node needs."""
+    return SERVER.exists() and _epmd() is not None
+
+
+def _epmd() -> str | None:
+    return shutil.which("epmd", path=EPMD_PLACES)
+
+
+def takes_connections(amqp_uri: str) -> bool:
+    """Whether a connection with the account of this address opens, within a few seconds."""
+    try:
+        parameters = pika.URLParameters(amqp_uri)
+        parameters.socket_timeout = parameters.stack_timeout = parameters.blocked_connection_timeout = 3.0
+        pika.BlockingConnection(parameters).close()
+    except (AMQPError, OSError, ValueError, LookupError):  # the last two: not an address
+        return False
+    return True
+
+
+class LocalBroker:
+    """One node. Ports, name and password are chosen once: stop, kill and start again give the same address and data.
+
+    Without ``directory`` a temporary one is used, and ``close()`` removes it.
+    """
+
+    def __init__(self, directory: Path | None = None) -> None:
+        if not installed():
+            raise BrokerMissing
+        self._temporary = directory is None
+        self.directory = (directory or Path(tempfile.mkdtemp(prefix="isoloir-rabbitmq-"))).resolve()
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.port, self._distribution_port, self._epmd_port = free_port(), free_port(), free_port()
+        self._password = self._keep("password", secrets.token_hex(16))
+        # The name is part of the data's path: another name after a restart would be an empty node.
+        self._node = self._keep("node", f"isoloir-{secrets.token_hex(4)}@localhost")
+        self._processes: list[tuple[subprocess.Popen[bytes], Command]] = []
+
+    @property
+    def amqp_uri(self) -> str:
+        """``amqp://…`` of the node, password included."""
+        return f"amqp://isoloir:{self._password}@{LOOPBACK}:{self.port}/%2F"
+
+    @property
+    def pid(self) -> int:
+        """Process id of the running node; LookupError when it is not running."""
+        for process, command in self._processes:
+            if command.name == "broker" and process.poll() is None:
+                return process.pid
+        raise LookupError("the broker is not running")
+
+    def commands(self) -> list[Command]:
+        """What to run, in this order: the port mapper in the foreground, then the node. Writes the configuration."""
+        configuration = self.directory / "rabbitmq.conf"
+        configuration.write_text(CONFIGURATION.format(host=LOOPBACK, port=self.port, password=self._password))
+        configuration.chmod(0o600)
+        plugins = self.directory / "enabled_plugins"
+        plugins.write_text("[].\n")
+        log = self.directory / "log" / "broker.log"
+        environment = self._environment(configuration, plugins)
+        epmd = _epmd()
+        if epmd is None:
+            raise BrokerMissing
+        return [
+            Command(
+                "epmd",
+                [epmd, "-address", LOOPBACK, "-port", str(self._epmd_port)],
+                environment,
+                log,
+                self.directory,
+                stop_seconds=2.0,
+                ready=lambda: answers(self._epmd_port),
+            ),
+            Command("broker", [str(SERVER)], environment, log, self.directory, stop_seconds=30.0, ready=self.is_ready),
+        ]
+
+    def is_ready(self) -> bool:
+        """Whether an AMQP connection with the node's account opens."""
+        return answers(self.port) and takes_connections(self.amqp_uri)
+
+    def start(self) -> str:
+        """Start the node (again) and wait until it takes connections. Returns its AMQP URI."""
+        self.stop()
+        for command in self.commands():
+            process = spawn(command)
+            self._processes.append((process, command))
+            assert command.ready is not None
+            try:
+                wait_until(command.ready, START_SECONDS, command.name, alive=lambda: process.poll() is None)  # noqa: B023
+            except TimeoutError as error:
+                tail = command.log.read_text(errors="replace")[-2000:]
+                self.stop()
+                raise RuntimeError(f"RabbitMQ did not start ({error}); the end of its log:\n{tail}") from error
+        return self.amqp_uri
+
+    def stop(self) -> None:
+        """Stop the node in an orderly way, then its port mapper. Data stays."""
+        while self._processes:
+            end(*self._processes.pop())
+
+    def kill(self) -> None:
+        """SIGKILL the node, as a crash would. Durable queues and persistent messages that were confirmed survive."""
+        while self._processes:
+            kill_group(self._processes.pop()[0])
+
+    def close(self) -> None:
+        """Stop, and remove the data if the directory was a temporary one."""
+        self.stop()
+        if self._temporary:
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _keep(self, name: str, value: str) -> str:
+        path = self.directory / name
+        with contextlib.suppress(FileExistsError):
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(value)
+        return path.read_text()
+
+    def _environment(self, configuration: Path, plugins: Path) -> dict[str, str]:
+        return {
+            "PATH": f"{EPMD_PLACES}:/bin:/usr/sbin:/sbin",
+            "LANG": "C.UTF-8",
+            "HOME": str(self.directory),  # the Erlang cookie
+            "HOSTNAME": socket.gethostname(),
+            # The script then becomes the Erlang machine instead of watching it: one process, whose id is the node's.
+            "RUNNING_UNDER_SYSTEMD": "true",
+            "RABBITMQ_NODENAME": self._node,
+            "RABBITMQ_NODE_IP_ADDRESS": LOOPBACK,
+            "RABBITMQ_NODE_PORT": str(self.port),
+            "RABBITMQ_DIST_PORT": str(self._distribution_port),
+            "RABBITMQ_CONFIG_FILE": str(configuration),
+            "RABBITMQ_CONF_ENV_FILE": str(self.directory / "none"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(plugins),
+            "RABBITMQ_MNESIA_BASE": str(self.directory / "data"),
+            "RABBITMQ_LOG_BASE": str(self.directory / "log"),
+            "RABBITMQ_PID_FILE": str(self.directory / "pid"),
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1 +SDcpu 1:1 +A 4 -kernel inet_dist_use_interface {127,0,0,1}",
+            "ERL_EPMD_PORT": str(self._epmd_port),
+            "ERL_EPMD_ADDRESS": LOOPBACK,
+        }

@@ -1,0 +1,116 @@
+"""What each process of a local system is told: its own settings and nothing of the others'."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.demonstration.scenario import CONTENT
+from deploy.local.launcher.ports import LOOPBACK
+from deploy.production.keys import Keys
+
+SERVICES = ("identity", "ballot", "reassort", "notification")
+KEPT = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "PYTHONPATH",
+    "VIRTUAL_ENV",
+    "PYTHONDONTWRITEBYTECODE",
+    "COVERAGE_PROCESS_START",
+)
+"""Variables of the caller that children keep."""
+SENDER = "Election Professionnelle <ne-pas-repondre@example.org>"
+SMS_SENDER = "+15005550006"  # the number of Twilio's test credentials that always works
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where things are. ``database_urls`` and ``relay_database_urls``: service → URL. ``amqp_uri`` '' : in-process bus."""
+
+    gateway_port: int
+    smtp_port: int
+    sms_port: int
+    amqp_uri: str
+    database_urls: dict[str, str]
+    relay_database_urls: dict[str, str]
+    demo_dir: Path
+    presentation_file: Path
+
+    @property
+    def base_url(self) -> str:
+        """Where the portal is."""
+        return f"http://{LOOPBACK}:{self.gateway_port}"
+
+
+def environments(keys: Keys, addresses: Addresses, extra: dict[str, str]) -> dict[str, dict[str, str]]:
+    """Process name → its complete environment. ``extra`` (settings that a test lowers) is given to all, and wins."""
+    own = _own_settings(keys, addresses)
+    everything = {name: value for settings in own.values() for name, value in settings.items()}
+    shared = {name: os.environ[name] for name in KEPT if name in os.environ}
+    shared |= {
+        "AMQP_URI": addresses.amqp_uri,
+        "ISOLOIR_PUBLIC_URL": addresses.base_url,
+        "ISOLOIR_LOG_LEVEL": "INFO",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": "ignore::DeprecationWarning",  # eventlet announces its own end in every process
+    }
+    result = {process: shared | settings | extra for process, settings in own.items()}
+    result["all"] = shared | everything | extra
+    return result
+
+
+def _own_settings(keys: Keys, addresses: Addresses) -> dict[str, dict[str, str]]:
+    databases = addresses.database_urls
+    return {
+        "identity": {
+            "ISOLOIR_IDENTITY_DATABASE_URL": databases["identity"],
+            "ISOLOIR_IDENTITY_HOLDER_KEY": keys.holder_key,
+            "ISOLOIR_IDENTITY_PERMIT_PRIVATE_KEY": keys.permit_private_key,
+            "ISOLOIR_IDENTITY_NOTIFICATION_PUBLIC_KEY": keys.notification_public_key,
+            # Nobody tries a demonstration for an hour.
+            "ISOLOIR_IDENTITY_ATTENDANCE_MAIL_MINUTES": "1",
+        },
+        "ballot": {
+            "ISOLOIR_BALLOT_DATABASE_URL": databases["ballot"],
+            "ISOLOIR_BALLOT_PERMIT_PUBLIC_KEY": keys.permit_public_key,
+            "ISOLOIR_BALLOT_RECEIPT_PRIVATE_KEY": keys.receipt_private_key,
+        },
+        "reassort": {
+            "ISOLOIR_REASSORT_DATABASE_URL": databases["reassort"],
+            "ISOLOIR_REASSORT_CODE_KEY": keys.code_key,
+            "ISOLOIR_REASSORT_NOTIFICATION_PUBLIC_KEY": keys.notification_public_key,
+        },
+        "notification": {
+            "ISOLOIR_NOTIFICATION_DATABASE_URL": databases["notification"],
+            "ISOLOIR_NOTIFICATION_PRIVATE_KEY": keys.notification_private_key,
+            "ISOLOIR_NOTIFICATION_SMTP_URL": f"smtp://{LOOPBACK}:{addresses.smtp_port}",
+            "ISOLOIR_NOTIFICATION_SENDER": SENDER,
+            "ISOLOIR_NOTIFICATION_PRINT_DIR": str(addresses.demo_dir / "print"),
+            "ISOLOIR_NOTIFICATION_TWILIO_BASE_URL": f"http://{LOOPBACK}:{addresses.sms_port}",
+            "ISOLOIR_NOTIFICATION_TWILIO_ACCOUNT_SID": keys.twilio_account_sid,
+            "ISOLOIR_NOTIFICATION_TWILIO_AUTH_TOKEN": keys.twilio_auth_token,
+            "ISOLOIR_NOTIFICATION_SMS_SENDER": SMS_SENDER,
+        },
+        "relay": {
+            f"ISOLOIR_RELAY_{service.upper()}_DATABASE_URL": addresses.relay_database_urls[service]
+            for service in SERVICES
+        },
+        "gateway": {
+            "ISOLOIR_GATEWAY_SECRET_KEY": keys.gateway_secret_key,
+            "ISOLOIR_GATEWAY_CHALLENGE_KEY": keys.gateway_challenge_key,
+            "ISOLOIR_GATEWAY_BIND": f"{LOOPBACK}:{addresses.gateway_port}",
+            "ISOLOIR_GATEWAY_OPERATOR_TOKEN": keys.operator_token,
+            "ISOLOIR_GATEWAY_DEMO_DIR": str(addresses.demo_dir),
+            "ISOLOIR_GATEWAY_PRESENTATION_FILE": str(addresses.presentation_file),
+            "ISOLOIR_GATEWAY_CONTENT_DIR": str(CONTENT),
+        },
+        "sink": {
+            "ISOLOIR_SINK_DIRECTORY": str(addresses.demo_dir),
+            "ISOLOIR_SINK_SMTP_BIND": f"{LOOPBACK}:{addresses.smtp_port}",
+            "ISOLOIR_SINK_HTTP_BIND": f"{LOOPBACK}:{addresses.sms_port}",
+            "ISOLOIR_SINK_ACCOUNT_SID": keys.twilio_account_sid,
+            "ISOLOIR_SINK_AUTH_TOKEN": keys.twilio_auth_token,
+        },
+    }

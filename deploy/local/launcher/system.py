@@ -1,0 +1,343 @@
+"""The whole of Isoloir on this machine, under one supervisor. The demonstration, the rehearsal and the tests use it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal, Protocol
+from urllib.parse import urlsplit
+
+import requests
+
+from deploy.local import broker
+from deploy.local.launcher.environment import SERVICES, Addresses, environments
+from deploy.local.launcher.lock import StateLock
+from deploy.local.launcher.ports import LOOPBACK, answers, free_port, is_taken, keep_free
+from deploy.local.launcher.process import Command
+from deploy.local.launcher.supervisor import Supervisor
+from deploy.production.keys import Keys, keep, write_private
+
+Bus = Literal["auto", "broker", "in-process"]
+Databases = Literal["sqlite", "postgresql"]
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+ISOLOIR = (sys.executable, "-c", "from deploy.cli.main import main; main(prog_name='isoloir')")
+READY_SECONDS = 90.0
+MIGRATE_SECONDS = 120.0
+IN_PROCESS = "all"
+
+
+class PortTaken(RuntimeError):
+    """Another program listens on the port that was asked for."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(
+            f"Le port {port} de cette machine est déjà pris par un autre programme. "
+            f"Choisissez-en un autre : .venv/bin/isoloir demo --port {port + 1}"
+        )
+
+
+class MigrationFailed(RuntimeError):
+    """`isoloir migrate` did not end well; the message ends with what it said."""
+
+
+class BusUnreachable(RuntimeError):
+    """The RabbitMQ that AMQP_URI names does not take connections; the message has no password."""
+
+    def __init__(self, amqp_uri: str) -> None:
+        where = _host_and_port(amqp_uri)
+        super().__init__(
+            f"RabbitMQ ne répond pas à l'adresse d'AMQP_URI ({where}), ou refuse ce compte. "
+            "Corrigez-la, ou retirez AMQP_URI pour un bus privé sur cette machine."
+        )
+
+
+class PostgresDatabases(Protocol):
+    """A set of four databases and accounts: deploy.local.postgresql's LocalCluster or ServiceDatabases."""
+
+    def urls(self) -> dict[str, str]:
+        """service → URL for the service's account."""
+
+    def relay_urls(self) -> dict[str, str]:
+        """service → URL for the relay's account."""
+
+    def grant_relay(self) -> None:
+        """Give the relay its rights, after the migrations."""
+
+
+class System:
+    """In: ``state_dir``, which keeps keys, databases, logs and what was sent; ``port`` of the portal, 0 for a free one.
+
+    ``bus``: « auto » takes AMQP_URI (or ``amqp_uri``) if set, else a private RabbitMQ node if rabbitmq-server is on the
+    machine, else the in-process bus. ``databases``: SQLite files in the state directory, or PostgreSQL: those of ``pg``,
+    or else a private cluster that does not outlive ``stop``. ``settings``: environment variables for all processes.
+    ``tell`` gets a French line for each step and each incident.
+    """
+
+    def __init__(
+        self,
+        state_dir: Path,
+        port: int = 0,
+        bus: Bus = "auto",
+        databases: Databases = "sqlite",
+        amqp_uri: str | None = None,
+        pg: PostgresDatabases | None = None,
+        *,
+        settings: Mapping[str, str] | None = None,
+        tell: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        self.state_dir = state_dir.resolve()
+        self._port = port
+        self._bus = bus
+        self._databases = databases
+        self._given_amqp_uri = amqp_uri
+        self._amqp_uri = ""
+        self._pg = pg
+        self._settings = dict(settings or {})
+        self._tell = tell
+        self._supervisor: Supervisor | None = None
+        self._lock = StateLock(self.state_dir)
+        self._environments: dict[str, dict[str, str]] = {}
+        self._keys: Keys | None = None
+        self._clean: list[Callable[[], None]] = []
+        self._stopping = threading.Lock()
+
+    @property
+    def base_url(self) -> str:
+        """Address of the portal, without a slash at the end."""
+        return f"http://{LOOPBACK}:{self._port}"
+
+    @property
+    def operator_token(self) -> str:
+        """What an operator's client presents."""
+        return self._known_keys().operator_token
+
+    @property
+    def operator_token_file(self) -> Path:
+        """The token alone in a file, for the operator's commands."""
+        return self.state_dir / "operator.token"
+
+    @property
+    def demo_dir(self) -> Path:
+        """Where mails, SMS and paper notices arrive: mail/*.eml, sms/*.json, print/*.pdf."""
+        return self.state_dir / "sent"
+
+    @property
+    def logs_dir(self) -> Path:
+        """One <process>.jsonl for each process."""
+        return self.state_dir / "logs"
+
+    @property
+    def presentation_file(self) -> Path:
+        """The voting event file that the gateway reads unions and logos from."""
+        return self.state_dir / "voting_event.json"
+
+    @property
+    def bus(self) -> str:
+        """« broker » or « in-process »: known once started."""
+        return "broker" if self._amqp_uri else "in-process"
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """Process name → pid, of those that run now."""
+        return self._supervisor.pids() if self._supervisor else {}
+
+    def environment(self, process: str) -> dict[str, str]:
+        """The complete environment of a process (« identity », … « gateway », « sink », or « all »), once started."""
+        return dict(self._environments[process])
+
+    def kill(self, name: str) -> int:
+        """SIGKILL a process; the supervisor starts another. Returns the pid it had. KeyError when it does not run."""
+        assert self._supervisor is not None
+        return self._supervisor.kill(name)
+
+    def start(self) -> None:
+        """Start everything and wait until the services answer. On failure everything is stopped again.
+
+        AlreadyRunning, PortTaken, BusUnreachable, BrokerMissing, MigrationFailed, ChildFailed.
+        """
+        self.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock.acquire()
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self, *, hurry: Callable[[], bool] = lambda: False) -> None:
+        """Stop everything that was started, the portal first. Idempotent. ``hurry`` true: without waiting."""
+        with self._stopping:
+            if self._supervisor is not None:
+                self._supervisor.stop(hurry=hurry)
+                self._supervisor = None
+            while self._clean:
+                self._clean.pop()()
+            self._lock.release()
+
+    def is_ready(self) -> bool:
+        """Whether the portal says that every service answers (/readyz)."""
+        try:
+            return bool(requests.get(f"{self.base_url}/readyz", timeout=5.0).ok)
+        except requests.RequestException:
+            return False
+
+    def _start(self) -> None:
+        if self._port and is_taken(self._port):
+            raise PortTaken(self._port)
+        self._port = self._port or free_port()
+        keep_free(self._port)
+        self._lock.announce(self.base_url)
+        self._keys = keep(self.state_dir)
+        self._write_token()
+        self.demo_dir.mkdir(mode=0o700, exist_ok=True)
+        self._supervisor = Supervisor(self._tell)
+        self._begun: list[Command] = []
+        self._choose_bus(self._supervisor)
+        addresses = Addresses(
+            gateway_port=self._port,
+            smtp_port=free_port(),
+            sms_port=free_port(),
+            amqp_uri=self._amqp_uri,
+            database_urls=self._database_urls(),
+            relay_database_urls=self._relay_database_urls(),
+            demo_dir=self.demo_dir,
+            presentation_file=self.presentation_file,
+        )
+        self._environments = environments(self._keys, addresses, self._settings)
+        self._migrate()  # while the broker starts
+        for command in self._begun:
+            self._supervisor.wait_for(command, seconds=broker.START_SECONDS)
+        self._tell("Démarrage du récepteur local d'e-mails et de SMS")
+        listening = (addresses.smtp_port, addresses.sms_port)
+        self._child(self._supervisor, "sink", ("sink",), lambda: all(answers(port) for port in listening))
+        if self.bus == "broker":
+            self._tell("Démarrage des quatre services, du relais et du portail, chacun dans son processus")
+            for service in SERVICES:
+                self._child(self._supervisor, service, ("serve", service), stage="services")
+            self._child(self._supervisor, "relay", ("relay",))
+            self._child(self._supervisor, "gateway", ("gateway",), self.is_ready)
+        else:
+            self._tell("Démarrage des services et du portail dans un seul processus")
+            self._child(self._supervisor, IN_PROCESS, ("serve", "all"), self.is_ready)
+
+    def _child(
+        self,
+        supervisor: Supervisor,
+        name: str,
+        arguments: tuple[str, ...],
+        ready: Callable[[], bool] | None = None,
+        stage: str = "",
+    ) -> None:
+        command = Command(
+            name,
+            [*ISOLOIR, *arguments],
+            self._environments[name],
+            self.logs_dir / f"{name}.jsonl",
+            REPOSITORY,
+            stage=stage,
+            ready=ready,
+        )
+        supervisor.start(command, seconds=READY_SECONDS)
+
+    def _choose_bus(self, supervisor: Supervisor) -> None:
+        configured = self._given_amqp_uri or os.environ.get("AMQP_URI")
+        if self._bus == "in-process":
+            self._amqp_uri = ""
+            self._tell("Bus dans le processus, comme demandé : démonstration seulement")
+        elif configured:
+            if not broker.takes_connections(configured):
+                raise BusUnreachable(configured)
+            self._amqp_uri = configured
+            self._tell("RabbitMQ : celui qu'indique AMQP_URI")
+        elif broker.installed():
+            self._tell("RabbitMQ : nœud privé sur cette machine (quelques secondes)")
+            node = broker.LocalBroker(self.state_dir / "broker")
+            for command in node.commands():
+                logged = replace(command, log=self.logs_dir / "broker.log")
+                supervisor.begin(logged)
+                self._begun.append(logged)
+                if logged.name == "epmd":
+                    supervisor.wait_for(logged)
+            self._amqp_uri = node.amqp_uri
+        elif self._bus == "broker":
+            raise broker.BrokerMissing
+        else:
+            self._amqp_uri = ""
+            self._tell(
+                "Bus dans le processus : ni AMQP_URI, ni rabbitmq-server sur cette machine. Démonstration seulement ; "
+                f"pour RabbitMQ : {broker.INSTALL}"
+            )
+
+    def _database_urls(self) -> dict[str, str]:
+        if self._databases == "postgresql":
+            return self._postgres().urls()
+        room = self.state_dir / "databases"
+        room.mkdir(mode=0o700, exist_ok=True)
+        return {service: f"sqlite:///{room / service}.sqlite" for service in SERVICES}
+
+    def _relay_database_urls(self) -> dict[str, str]:
+        return self._postgres().relay_urls() if self._databases == "postgresql" else self._database_urls()
+
+    def _postgres(self) -> PostgresDatabases:
+        if self._pg is None:
+            from deploy.local.postgresql import LocalCluster
+
+            self._tell("PostgreSQL : grappe privée sur cette machine")
+            cluster = LocalCluster()
+            self._clean.append(lambda: self._forget(cluster.close))
+            cluster.start()
+            self._pg = cluster
+        return self._pg
+
+    def _forget(self, close: Callable[[], None]) -> None:
+        self._pg = None
+        close()
+
+    def _migrate(self) -> None:
+        self._tell("Mise à jour des quatre bases de données")
+        result = subprocess.run(
+            [*ISOLOIR, "migrate"],
+            env=self._environments["all"],
+            cwd=REPOSITORY,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=MIGRATE_SECONDS,
+            check=False,
+        )
+        if result.returncode != 0:
+            raise MigrationFailed(f"isoloir migrate: {(result.stderr or result.stdout)[-2000:]}")
+        if self._databases == "postgresql":
+            self._postgres().grant_relay()
+
+    def _write_token(self) -> None:
+        write_private(self.operator_token_file, self._known_keys().operator_token + "\n")
+
+    def _known_keys(self) -> Keys:
+        if self._keys is None:
+            raise RuntimeError("the system has not been started")
+        return self._keys
+
+
+def _host_and_port(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        return f"{parts.hostname}:{parts.port or 5672}" if parts.hostname else "illisible"
+    except ValueError:
+        return "illisible"
+
+
+def forget_state(state_dir: Path) -> None:
+    """Remove a state directory that nobody uses: keys, databases, everything. AlreadyRunning where it is in use."""
+    if not state_dir.exists():
+        return
+    lock = StateLock(state_dir)
+    lock.acquire()
+    try:
+        shutil.rmtree(state_dir)
+    finally:
+        lock.release()

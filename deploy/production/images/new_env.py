@@ -1,0 +1,56 @@
+"""Writes .env for docker-compose.yml: new random secrets in the places that .env.example leaves empty.
+
+``.venv/bin/python -m deploy.production.images.new_env [FILE]`` (.env). Refuses to overwrite: a new key in a running
+election would make its data unreadable.
+"""
+
+import os
+import re
+import secrets
+import sys
+from pathlib import Path
+
+from deploy.production.keys import draw
+
+EXAMPLE = Path(__file__).resolve().parents[3] / ".env.example"
+EMPTY = re.compile(r"^([A-Z0-9_]+)=$", re.MULTILINE)
+
+
+def filled(example: str) -> str:
+    """The text of .env: each empty variable of ``example`` with a value of its own."""
+    keys = draw()
+    known = {
+        "ISOLOIR_IDENTITY_HOLDER_KEY": keys.holder_key,
+        "ISOLOIR_IDENTITY_PERMIT_PRIVATE_KEY": keys.permit_private_key,
+        "PERMIT_PUBLIC_KEY": keys.permit_public_key,
+        "ISOLOIR_BALLOT_RECEIPT_PRIVATE_KEY": keys.receipt_private_key,
+        "ISOLOIR_REASSORT_CODE_KEY": keys.code_key,
+        "ISOLOIR_NOTIFICATION_PRIVATE_KEY": keys.notification_private_key,
+        "NOTIFICATION_PUBLIC_KEY": keys.notification_public_key,
+        "ISOLOIR_GATEWAY_SECRET_KEY": keys.gateway_secret_key,
+        "ISOLOIR_GATEWAY_OPERATOR_TOKEN": keys.operator_token,
+        "ISOLOIR_NOTIFICATION_TWILIO_ACCOUNT_SID": keys.twilio_account_sid,
+        "ISOLOIR_NOTIFICATION_TWILIO_AUTH_TOKEN": keys.twilio_auth_token,
+    }
+
+    def value(match: re.Match[str]) -> str:
+        name = match.group(1)
+        return f"{name}={known.get(name) or secrets.token_hex(24)}"
+
+    return EMPTY.sub(value, example)
+
+
+def main(target: Path) -> None:
+    """Write ``target``, closed to others; status 1 where it exists."""
+    try:
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        print(f"{target} exists: its keys may be in use. Remove it first if they are not.", file=sys.stderr)
+        sys.exit(1)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(filled(EXAMPLE.read_text(encoding="utf-8")))
+    print(f"{target}: new secrets, readable by you alone")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(".env"))

@@ -1,0 +1,40 @@
+"""When the session of the page that is being made ends, as far as the page has asked identity about it (A12)."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import g
+from flask_babel import format_datetime
+
+from gateway.hours.paris_time import hour_pattern, parse
+
+
+@dataclass(frozen=True)
+class SessionEnd:
+    """The moment (ISO 8601) and how many seconds are left."""
+
+    at: str
+    seconds: int
+
+    @property
+    def clock(self) -> str:
+        """The hour in Paris, as the reader's language writes it."""
+        return clock(self.at)
+
+
+def clock(moment: str) -> str:
+    """The hour in Paris of a moment (ISO 8601), as the reader's language writes it."""
+    text: str = format_datetime(parse(moment), hour_pattern())
+    return text
+
+
+def of(moment: str) -> SessionEnd:
+    """From what identity says in `expires_at`."""
+    return SessionEnd(moment, max(0, int((parse(moment) - datetime.now(UTC)).total_seconds())))
+
+
+def known() -> SessionEnd | None:
+    """The end of the session, None on pages that are the same for everybody."""
+    state = g.get("voter_state")
+    moment = state.get("expires_at") if state else None
+    return of(moment) if moment else None

@@ -1,0 +1,1 @@
+"""Paris time and other clocks: dates in words, the countdown, hours overseas."""

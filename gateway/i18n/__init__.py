@@ -1,0 +1,1 @@
+"""The two languages: catalogues of sentences and the typography of French."""

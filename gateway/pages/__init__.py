@@ -1,0 +1,37 @@
+"""Pages, a file each. Every module has a `blueprint`; the demonstration's is registered where there is one."""
+
+from flask import Flask, abort, request
+
+from gateway.pages.booth import booth
+from gateway.pages.demonstration import sent_messages
+from gateway.pages.entrance import (
+    activation,
+    captcha,
+    challenge_question,
+    identification,
+    identifier_help,
+    password,
+    session_end,
+)
+from gateway.pages.space import assistance, claims, elections, home, hours, lists, practical, profile, results, roll
+from gateway.pages.status import health
+from gateway.pages.urn import ballot_box
+
+
+def register(app: Flask, *, demo_dir: str) -> None:
+    """Add the pages to the application; /demo only when `demo_dir` is set."""
+    for page in (identification, identifier_help, captcha, password, activation, challenge_question, session_end):
+        app.register_blueprint(page.blueprint)
+    for page in (home, elections, booth, ballot_box, health):
+        app.register_blueprint(page.blueprint)
+    for page in (practical, assistance, lists, roll, claims, profile, results, hours):
+        app.register_blueprint(page.blueprint)
+    if demo_dir:
+        app.register_blueprint(sent_messages.blueprint)
+    app.before_request(take_forms_only)
+
+
+def take_forms_only() -> None:
+    """Refuse JSON sent to a page: Flask-WTF would read it in place of the form, with values of any shape."""
+    if request.method == "POST" and request.is_json and not request.path.startswith("/api/"):
+        abort(400)

@@ -1,0 +1,1 @@
+"""What a demonstration sends instead of mail, SMS and post."""

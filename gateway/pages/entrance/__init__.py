@@ -1,0 +1,1 @@
+"""Pages for whoever is not in yet: identification, links, passwords, the challenge question."""

@@ -1,0 +1,26 @@
+"""« Je vote »: each election of the voter, its state, and the way into the booth."""
+
+from flask import Blueprint, render_template
+
+from gateway.edge import voter_session
+from gateway.elections.election_state import in_words, with_states
+from gateway.hours import countdown
+from gateway.pages.space.availability import Part, available
+
+blueprint = Blueprint("elections", __name__)
+
+
+@blueprint.get("/voter")
+@voter_session.voter_required
+@available(Part.VOTE)
+def show() -> str:
+    """The voter's elections, those held elsewhere too, so that nobody believes one is missing."""
+    state = voter_session.state()
+    event = state["voting_event"]
+    return render_template(
+        "space/elections.html",
+        event=event,
+        elections=with_states(state["elections"]),
+        in_words=in_words,
+        countdown=countdown.of(event),
+    )

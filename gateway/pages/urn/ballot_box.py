@@ -1,0 +1,102 @@
+"""The public ballot box: trackers, archive, fingerprint, result, and how anybody checks them."""
+
+import json
+import re
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import InputRequired, Regexp
+
+from gateway.clients import Payload, services
+from gateway.elections.election_state import in_words
+from gateway.elections.results import QuestionResult, readable
+from gateway.pages.form_fields import without_blanks
+
+blueprint = Blueprint("ballot_box", __name__)
+
+PAGE = 50
+SEARCH_PAGE = 1000
+LAST_HEIGHT = 2**31 - 1
+
+
+class TrackerForm(FlaskForm):
+    """A tracker to look for. Sent by POST: an address with somebody's tracker in it would stay in histories."""
+
+    tracker = StringField(
+        _("Votre numéro de suivi"),
+        filters=[without_blanks],
+        validators=[
+            InputRequired(_("Saisissez le numéro de suivi inscrit sur votre preuve de vote.")),
+            Regexp(
+                r"[A-Za-z0-9+/]{43}$",
+                message=_("Un numéro de suivi a 43 caractères : lettres, chiffres, + et /. Copiez-le en entier."),
+            ),
+        ],
+    )
+
+
+def find(election: str, tracker: str) -> Payload | None:
+    """The entry {height, tracker} of the urn with that tracker, or None."""
+    after: int | None = 0
+    while after is not None:
+        page = services().ballot.list_trackers(election, after, SEARCH_PAGE)
+        for entry in page["trackers"]:
+            if entry["tracker"] == tracker:
+                found: Payload = entry
+                return found
+        after = page["next"]
+    return None
+
+
+def start_of_page() -> int:
+    """The height after which the list begins; anything but a plain number means from the start."""
+    asked = request.args.get("apres", "0")
+    return min(int(asked), LAST_HEIGHT) if re.fullmatch(r"[0-9]{1,10}", asked) else 0
+
+
+def results_of(election: Payload) -> list[QuestionResult] | None:
+    """The result in rows; None when there is none, or none that this page can print."""
+    if not election["result"] or not election["election"]:
+        return None
+    try:
+        return readable(election["election"], election["result"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def page(uuid: str, form: TrackerForm, **more: Any) -> str:
+    """The page of one ballot box."""
+    election = services().ballot.describe_election(uuid)
+    listed = services().ballot.list_trackers(uuid, start_of_page(), PAGE)
+    definition = json.loads(election["election"]) if election["election"] else {}
+    return render_template(
+        "urn/ballot_box.html",
+        uuid=uuid,
+        name=definition.get("name", uuid),
+        election=election,
+        state=in_words(election["state"]),
+        trackers=listed["trackers"],
+        following=listed["next"],
+        total=listed["total"],
+        results=results_of(election),
+        form=form,
+        **more,
+    )
+
+
+@blueprint.get("/urne/<election:uuid>")
+def show(uuid: str) -> str:
+    """The ballot box, open to everybody."""
+    return page(uuid, TrackerForm())
+
+
+@blueprint.post("/urne/<election:uuid>")
+def search(uuid: str) -> str | tuple[str, int]:
+    """Whether a tracker is in the ballot box."""
+    form = TrackerForm()
+    if not form.validate():
+        return page(uuid, form), 422
+    return page(uuid, form, searched=True, found=find(uuid, form.tracker.data))

@@ -1,0 +1,1 @@
+"""Elections around the vote: created, sealed, closed; their credentials."""

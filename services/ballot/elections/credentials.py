@@ -1,0 +1,145 @@
+"""Public credentials from the credential authority: received in batches, committed, fixed at sealing.
+
+Batches and commitment come as events: in any order, more than once, before or after the election is created.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from services.ballot.belenios.errors import Malformed
+from services.ballot.belenios.group import ED25519
+from services.ballot.contract.refusals import Code, refuse
+from services.ballot.models import Commitment, Credential, Election
+
+_HOLDER = re.compile(r"[0-9a-f]{64}")
+
+
+class CredentialConflict(Exception):
+    """A batch contradicts what is there. The event is parked for people to look at; nothing is changed."""
+
+
+def receive(session: Session, election: str, entries: Sequence[Mapping[str, Any]]) -> int:
+    """Keep the credentials of one batch {holder, credential, rank}; how many were new.
+
+    A batch that was received before adds nothing, sealed or not. Raises CredentialConflict (a credential twice with
+    other content, a point outside the group, or a new credential for a sealed election).
+    """
+    rows = {_checked(entry)["credential"]: _row(election, entry) for entry in entries}
+    if len(rows) != len(entries):
+        raise CredentialConflict("a credential twice in one batch")
+    known = {
+        row.credential: (row.holder, row.rank)
+        for row in session.execute(
+            select(Credential.credential, Credential.holder, Credential.rank).where(
+                Credential.election == election, Credential.credential.in_(list(rows))
+            )
+        )
+    }
+    if any((rows[credential]["holder"], rows[credential]["rank"]) != content for credential, content in known.items()):
+        raise CredentialConflict("a credential came back with another holder or rank")
+    new = [row for credential, row in rows.items() if credential not in known]
+    if new and is_sealed(session, election):
+        raise CredentialConflict("new credentials after sealing")
+    if new:
+        session.execute(insert(Credential), new)
+    return len(new)
+
+
+def _checked(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        if ED25519.decode(entry["credential"]) == ED25519.identity:
+            raise CredentialConflict("the identity is no credential")
+    except Malformed as error:
+        raise CredentialConflict("a credential is not in the group") from error
+    if not isinstance(entry["holder"], str) or not _HOLDER.fullmatch(entry["holder"]):
+        raise CredentialConflict("a holder is not a pseudonym")
+    if not isinstance(entry["rank"], int) or isinstance(entry["rank"], bool) or entry["rank"] < 0:
+        raise CredentialConflict("a rank is not a number")
+    return entry
+
+
+def _row(election: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "election": election,
+        "credential": entry["credential"],
+        "holder": entry["holder"],
+        "rank": entry["rank"],
+        "state": "active" if entry["rank"] == 0 else "spare",
+    }
+
+
+def is_sealed(session: Session, election: str) -> bool:
+    """Whether the election exists and is sealed; waits for a sealing in progress."""
+    # FOR SHARE: a batch that arrives while sealing reads its list must wait, then be refused.
+    return session.scalar(select(Election.raw).where(Election.uuid == election).with_for_update(read=True)) is not None
+
+
+def commit(session: Session, election: str, *, holders: int, count: int, digest: str) -> None:
+    """Keep what the authority says it sent. Credentials are only ever added: the largest count is the last word.
+
+    Raises CredentialConflict for another commitment after sealing, or another digest for the same count.
+    """
+    known = session.scalars(select(Commitment).where(Commitment.election == election)).one_or_none()
+    if known is None:
+        session.execute(insert(Commitment).values(election=election, holders=holders, count=count, digest=digest))
+        return
+    if (known.holders, known.count, known.digest) == (holders, count, digest) or count < known.count:
+        return
+    if count == known.count:
+        raise CredentialConflict("two commitments to the same number of credentials")
+    if is_sealed(session, election):
+        raise CredentialConflict("a larger commitment after sealing")
+    session.execute(
+        update(Commitment).where(Commitment.election == election).values(holders=holders, count=count, digest=digest)
+    )
+
+
+def complete_list(session: Session, election: str) -> list[str]:
+    """All public credentials, spares included, sorted by point so that their order says nothing.
+
+    Raises Refusal credentials_incomplete {expected, received} unless number, holders and digest are as committed.
+    """
+    listed = list(session.scalars(select(Credential.credential).where(Credential.election == election)))
+    # Sorted here, not by the database: a PostgreSQL collation must not decide what is hashed.
+    listed.sort()
+    commitment = session.scalars(select(Commitment).where(Commitment.election == election)).one_or_none()
+    if commitment is None or (commitment.count, commitment.digest, commitment.holders) != (
+        len(listed),
+        digest_of(listed),
+        _holders(session, election),
+    ):
+        expected = None if commitment is None else commitment.count
+        raise refuse(Code.CREDENTIALS_INCOMPLETE, expected=expected, received=len(listed))
+    return listed
+
+
+def digest_of(sorted_credentials: Sequence[str]) -> str:
+    """The digest of the commitment: SHA-256 of the sorted points, one a line."""
+    return hashlib.sha256("\n".join(sorted_credentials).encode("ascii")).hexdigest()
+
+
+def _holders(session: Session, election: str) -> int:
+    query = select(func.count(func.distinct(Credential.holder))).where(Credential.election == election)
+    return session.scalar(query) or 0
+
+
+def count(session: Session, election: str) -> int:
+    """How many credentials the election has, spares included.
+
+    Sealed, it has what was committed to (complete_list), and a million rows are not counted again for each question.
+    """
+    committed = session.execute(
+        select(Commitment.count)
+        .join(Election, Election.uuid == Commitment.election)
+        .where(Commitment.election == election, Election.raw.is_not(None))
+    ).scalar_one_or_none()
+    if committed is not None:
+        return committed
+    return session.scalar(select(func.count()).select_from(Credential).where(Credential.election == election)) or 0

@@ -1,0 +1,1 @@
+"""After the vote: encrypted tally, partial decryptions, result."""

@@ -1,0 +1,181 @@
+"""After the vote: encrypted tally, partial decryptions, result. Each is computed outside a transaction, stored once."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from services.ballot.belenios import archive, tally
+from services.ballot.belenios.election import Election as ElectionFile
+from services.ballot.belenios.errors import InvalidPartialDecryption
+from services.ballot.belenios.trustees import Trustees, check_trustees
+from services.ballot.contract.refusals import Code, refuse
+from services.ballot.elections.elections import found, locked
+from services.ballot.models import Ballot, ChainObject, PartialDecryption
+from services.ballot.urn import chain
+from services.ballot.urn.chain import EventType
+from services.runtime.storage.database import Database
+
+# A million ballots take minutes: whoever asks again meanwhile waits for the sum that is being made.
+_computing: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+# Between two pages other requests of the process get their turn.
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class SealedFiles:
+    """Election and trustees of a sealed election, parsed."""
+
+    election: ElectionFile
+    trustees: Trustees
+
+
+@dataclass(frozen=True)
+class EncryptedTally:
+    """The two files of the EncryptedTally event, and who may decrypt."""
+
+    raw: str
+    sized: str
+    files: SealedFiles
+
+
+@dataclass(frozen=True)
+class Result:
+    """The Result event's file, and how many ballots it counts."""
+
+    raw: str
+    ballots: int
+
+
+def encrypted_tally(database: Database, uuid: str) -> EncryptedTally:
+    """The encrypted tally; computed and stored the first time. Raises Refusal election_unknown, election_not_closed."""
+    files = _closed_files(database, uuid)
+    stored = _stored_tally(database, uuid)
+    if not stored:
+        with _computing[uuid]:
+            stored = _stored_tally(database, uuid) or _compute_tally(database, uuid, files.election)
+    raw, sized = stored
+    return EncryptedTally(raw, sized, files)
+
+
+def _closed_files(database: Database, uuid: str) -> SealedFiles:
+    with database.reading() as session:
+        election = found(session, uuid)
+        if election.raw is None or election.trustees is None or not chain.has(session, uuid, EventType.END_BALLOTS):
+            raise refuse(Code.ELECTION_NOT_CLOSED)
+        raw, trustees = election.raw, election.trustees
+    return SealedFiles(ElectionFile.parse(raw), check_trustees(trustees))
+
+
+def _stored_tally(database: Database, uuid: str) -> list[str]:
+    with database.reading() as session:
+        return chain.objects_of(session, uuid, EventType.ENCRYPTED_TALLY)
+
+
+def _compute_tally(database: Database, uuid: str, election: ElectionFile) -> list[str]:
+    with database.reading() as session:
+        ballots = chain.ballot_count(session, uuid)
+        # The urn is closed: nothing can come in while this reads, page by page, whatever it takes.
+        raw = tally.encrypted_tally(election, ballots_of(session, uuid))
+    sized = tally.sized_encrypted_tally(ballots, raw)
+    with database.transaction() as session:
+        locked(session, uuid)
+        stored = chain.objects_of(session, uuid, EventType.ENCRYPTED_TALLY)
+        if stored:
+            return stored
+        chain.append(session, uuid, EventType.ENCRYPTED_TALLY, (raw, sized), after=chain.head(session, uuid))
+    return [raw, sized]
+
+
+def ballots_of(session: Session, uuid: str) -> Iterator[str]:
+    """The ballots of the urn in their order, read a page at a time."""
+    after = 0
+    while True:
+        page = session.execute(
+            select(ChainObject.height, ChainObject.data)
+            .join(Ballot, (Ballot.election == ChainObject.election) & (Ballot.height == ChainObject.height))
+            .where(ChainObject.election == uuid, ChainObject.position == 0, ChainObject.height > after)
+            .order_by(ChainObject.height)
+            .limit(PAGE)
+        ).all()
+        if not page:
+            return
+        for row in page:
+            yield row.data
+        after = page[-1].height
+
+
+def submit_partial_decryption(database: Database, uuid: str, owner: int, raw: str) -> list[int]:
+    """Check and keep one trustee's partial decryption; the owners received so far, in order.
+
+    An owner's first valid one counts; once the result is published, later ones are not added. Raises Refusal
+    election_unknown, election_not_closed, decryption_invalid {reason}.
+    """
+    encrypted = encrypted_tally(database, uuid)
+    try:
+        tally.check_partial_decryption(encrypted.files.election, encrypted.files.trustees, owner, encrypted.raw, raw)
+    except InvalidPartialDecryption as error:
+        raise refuse(Code.DECRYPTION_INVALID, reason=error.reason) from error
+    with database.transaction() as session:
+        locked(session, uuid)
+        owners = _owners(session, uuid)
+        last = chain.head(session, uuid)
+        if owner not in owners and last is not None and last.type is not EventType.RESULT:
+            if chain.has_object(session, uuid, raw):
+                # In a group with threshold 1 all holders have the same share: a copy would verify too.
+                raise refuse(Code.DECRYPTION_INVALID, reason="copied")
+            payload = archive.make_owned(owner, raw)
+            added = chain.append(session, uuid, EventType.PARTIAL_DECRYPTION, (raw, payload), after=last)
+            session.execute(insert(PartialDecryption).values(election=uuid, owner=owner, height=added.height))
+            owners = sorted([*owners, owner])
+        return owners
+
+
+def _owners(session: Session, uuid: str) -> list[int]:
+    return list(
+        session.scalars(
+            select(PartialDecryption.owner).where(PartialDecryption.election == uuid).order_by(PartialDecryption.owner)
+        )
+    )
+
+
+def publish_result(database: Database, uuid: str) -> Result:
+    """Combine the partial decryptions and write the Result event; published once, it stays.
+
+    Raises Refusal election_unknown, election_not_closed, decryptions_missing {received}.
+    """
+    files = _closed_files(database, uuid)
+    with database.reading() as session:
+        ballots = chain.ballot_count(session, uuid)
+        published = chain.objects_of(session, uuid, EventType.RESULT)
+        stored = chain.objects_of(session, uuid, EventType.ENCRYPTED_TALLY)
+        received = _decryptions(session, uuid)
+    if published:
+        return Result(published[0], ballots)
+    if not stored or not tally.enough(files.trustees, received):
+        raise refuse(Code.DECRYPTIONS_MISSING, received=sorted(received))
+    raw = tally.compute_result(files.election, files.trustees, stored[1], stored[0], received)
+    with database.transaction() as session:
+        locked(session, uuid)
+        published = chain.objects_of(session, uuid, EventType.RESULT)
+        if not published:
+            chain.append(session, uuid, EventType.RESULT, (raw,), after=chain.head(session, uuid))
+    return Result(published[0] if published else raw, ballots)
+
+
+def _decryptions(session: Session, uuid: str) -> dict[int, str]:
+    rows = session.execute(
+        select(PartialDecryption.owner, ChainObject.data)
+        .join(
+            ChainObject,
+            (ChainObject.election == PartialDecryption.election) & (ChainObject.height == PartialDecryption.height),
+        )
+        .where(PartialDecryption.election == uuid, ChainObject.position == 0)
+    )
+    return {row.owner: row.data for row in rows}

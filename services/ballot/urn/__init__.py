@@ -1,0 +1,1 @@
+"""The urn: casting, the chain of events, receipts, trackers."""

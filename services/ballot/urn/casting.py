@@ -1,0 +1,217 @@
+"""Casting a ballot: everything expensive first, with no transaction open; then one short transaction that decides.
+
+Refusals come in an order that tells a caller nothing about other people: what a permit's own holder may know first
+(his permit, the election, his own vote), then the ballot by itself, and only for a ballot with valid proofs, that is
+from somebody who has the credential's secret, anything about that credential.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from services.ballot.belenios import canonical
+from services.ballot.belenios.ballot import CheckedBallot, check_ballot, max_ballot_size
+from services.ballot.belenios.election import Election as ElectionFile
+from services.ballot.belenios.errors import InvalidBallot
+from services.ballot.belenios.hashing import sha_b64
+from services.ballot.contract.refusals import Code, refuse
+from services.ballot.elections.elections import State, found, locked, state_of
+from services.ballot.models import Ballot, Credential, Election
+from services.ballot.urn import chain, receipt
+from services.ballot.urn.chain import EventType, Head
+from services.ballot.urn.permit import Permit, verify
+from services.ballot.urn.receipt import Receipt
+from services.runtime.bus import outbox
+from services.runtime.storage.database import Database
+
+Clock = Callable[[], datetime]
+
+# What the text itself breaks, as against a proof that does not hold.
+_MALFORMED = frozenset({"too-large", "malformed", "not-canonical", "bad-scalar"})
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Hexadecimal Ed25519 keys: of identity's permits (public), of this urn's receipts (seed)."""
+
+    permit_public: str
+    receipt_private: str
+
+
+@dataclass(frozen=True)
+class _ParsedElection:
+    file: ElectionFile
+    max_size: int
+
+
+@lru_cache(maxsize=256)
+def _parsed(raw: str) -> _ParsedElection:
+    # A sealed election never changes: its text is the whole key of the cache.
+    file = ElectionFile.parse(raw)
+    return _ParsedElection(file, max_ballot_size(file))
+
+
+@dataclass(frozen=True)
+class BoothMaterial:
+    """What a booth needs to make a ballot."""
+
+    election: str
+    credential: str
+    voted: bool
+    state: State
+
+
+def booth_material(database: Database, keys: Keys, permit: str, now: datetime) -> BoothMaterial:
+    """The election file and the holder's own active credential.
+
+    Raises Refusal permit_invalid, permit_expired, election_unknown, credential_unknown (none was generated for the
+    holder, or the election is not sealed yet).
+    """
+    granted = verify(permit, keys.permit_public, now)
+    with database.reading() as session:
+        election = found(session, granted.election)
+        credential = session.scalar(
+            select(Credential.credential).where(
+                Credential.election == granted.election,
+                Credential.holder == granted.holder,
+                Credential.state == "active",
+            )
+        )
+        if credential is None or election.raw is None:
+            raise refuse(Code.CREDENTIAL_UNKNOWN)
+        last = chain.head(session, granted.election)
+        return BoothMaterial(
+            election=election.raw,
+            credential=credential,
+            voted=_ballot_of(session, granted) is not None,
+            state=state_of(election, None if last is None else last.type, now),
+        )
+
+
+def cast(database: Database, keys: Keys, permit: str, raw: str, clock: Clock) -> Receipt:
+    """Accept a ballot once and for all; the same ballot of the same holder again has the same receipt.
+
+    The event ``ballot_accepted`` is written in the transaction of the ballot. Raises Refusal permit_invalid,
+    permit_expired, election_unknown, election_not_open, election_closed, already_voted, permit_other_election,
+    ballot_malformed {reason}, ballot_invalid {reason}, credential_unknown, credential_not_yours, credential_retired.
+    Whatever is refused changes nothing.
+    """
+    granted = verify(permit, keys.permit_public, clock())
+    tracker = _tracker(raw)
+    with database.reading() as session:
+        election = found(session, granted.election)
+        earlier = _ballot_of(session, granted)
+        if earlier is not None:
+            return _again(session, keys, earlier, tracker)
+        election_raw, _ = _refuse_unless_open(session, election, clock())
+    checked = _check(_parsed(election_raw), raw)
+    try:
+        with database.transaction() as session:
+            return _commit(session, keys, granted, checked, clock)
+    except IntegrityError:
+        # Only a writer that did not take the election's lock gets us here; the constraints decided.
+        with database.reading() as session:
+            earlier = _ballot_of(session, granted)
+            if earlier is None:
+                raise
+            return _again(session, keys, earlier, tracker)
+
+
+def _tracker(raw: str) -> str:
+    try:
+        return sha_b64(raw)
+    except UnicodeEncodeError as error:
+        raise refuse(Code.BALLOT_MALFORMED, reason="malformed") from error
+
+
+def _check(election: _ParsedElection, raw: str) -> CheckedBallot:
+    try:
+        return check_ballot(election.file, raw, election.max_size)
+    except InvalidBallot as error:
+        if error.reason == "wrong-election" and canonical.loads(raw)["election_uuid"] != election.file.uuid:
+            raise refuse(Code.PERMIT_OTHER_ELECTION) from error
+        code = Code.BALLOT_MALFORMED if error.reason in _MALFORMED else Code.BALLOT_INVALID
+        raise refuse(code, reason=error.reason) from error
+
+
+def _commit(session: Session, keys: Keys, granted: Permit, checked: CheckedBallot, clock: Clock) -> Receipt:
+    election = locked(session, granted.election)
+    if election is None:
+        raise refuse(Code.ELECTION_UNKNOWN)
+    earlier = _ballot_of(session, granted)
+    if earlier is not None:
+        return _again(session, keys, earlier, checked.tracker)
+    # The clock is read under the lock: who waited past the closing is too late.
+    _, last = _refuse_unless_open(session, election, clock())
+    _refuse_unless_usable(session, granted, checked.credential)
+    added = chain.append(session, granted.election, EventType.BALLOT, (checked.raw,), after=last)
+    row = {
+        "election": granted.election,
+        "height": added.height,
+        "holder": granted.holder,
+        "credential": checked.credential,
+        "tracker": checked.tracker,
+    }
+    session.execute(insert(Ballot).values(row))
+    outbox.publish(session, "ballot", "ballot_accepted", {"election": granted.election, "holder": granted.holder})
+    return receipt.sign(
+        keys.receipt_private,
+        election=granted.election,
+        tracker=checked.tracker,
+        head=added.hash,
+        height=added.height,
+    )
+
+
+def _ballot_of(session: Session, granted: Permit) -> Ballot | None:
+    return session.scalars(
+        select(Ballot).where(Ballot.election == granted.election, Ballot.holder == granted.holder)
+    ).one_or_none()
+
+
+def _again(session: Session, keys: Keys, earlier: Ballot, tracker: str) -> Receipt:
+    event = chain.at(session, earlier.election, earlier.height)
+    if earlier.tracker != tracker or event is None:
+        raise refuse(Code.ALREADY_VOTED)
+    return receipt.sign(
+        keys.receipt_private,
+        election=earlier.election,
+        tracker=tracker,
+        head=event.hash,
+        height=event.height,
+    )
+
+
+def _refuse_unless_open(session: Session, election: Election, now: datetime) -> tuple[str, Head]:
+    """The election file and the head of the chain that a ballot would come after."""
+    last = chain.head(session, election.uuid)
+    if election.raw is None or last is None or state_of(election, last.type, now) is State.SEALED:
+        raise refuse(Code.ELECTION_NOT_OPEN)
+    if state_of(election, last.type, now) is not State.OPEN:
+        raise refuse(Code.ELECTION_CLOSED)
+    return election.raw, last
+
+
+def _refuse_unless_usable(session: Session, granted: Permit, credential: str) -> None:
+    known = session.scalars(
+        select(Credential).where(Credential.election == granted.election, Credential.credential == credential)
+    ).one_or_none()
+    if known is None:
+        raise refuse(Code.CREDENTIAL_UNKNOWN)
+    if known.holder != granted.holder:
+        raise refuse(Code.CREDENTIAL_NOT_YOURS)
+    if known.state == "retired":
+        raise refuse(Code.CREDENTIAL_RETIRED)
+    if known.state != "active":
+        # A spare that was never handed out: nobody should have its code.
+        raise refuse(Code.CREDENTIAL_UNKNOWN)
+    used = select(Ballot.height).where(Ballot.election == granted.election, Ballot.credential == credential)
+    if session.scalar(used) is not None:
+        raise refuse(Code.ALREADY_VOTED)

@@ -1,0 +1,114 @@
+"""The public chain of events of an election (protocol, section 7): each event names the one before by its hash."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from services.ballot.belenios import archive
+from services.ballot.belenios.hashing import sha_hex
+from services.ballot.models import Ballot, ChainEvent, ChainObject
+
+
+class EventType(StrEnum):
+    """The kinds of events, as the protocol spells them, in the order in which they come."""
+
+    SETUP = "Setup"
+    BALLOT = "Ballot"
+    END_BALLOTS = "EndBallots"
+    ENCRYPTED_TALLY = "EncryptedTally"
+    PARTIAL_DECRYPTION = "PartialDecryption"
+    RESULT = "Result"
+
+
+@dataclass(frozen=True)
+class Head:
+    """The last event of a chain: its hash is the fingerprint of everything before."""
+
+    height: int
+    hash: str
+    type: EventType
+
+
+def head(session: Session, election: str) -> Head | None:
+    """The last event of the election's chain, or None before sealing."""
+    row = session.execute(
+        select(ChainEvent.height, ChainEvent.hash, ChainEvent.type)
+        .where(ChainEvent.election == election)
+        .order_by(ChainEvent.height.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else Head(row.height, row.hash, EventType(row.type))
+
+
+def append(
+    session: Session, election: str, kind: EventType, objects: Sequence[str] = (), *, after: Head | None
+) -> Head:
+    """Add an event to the chain, with the files that it references; the last of ``objects`` is its payload.
+
+    ``after`` is the head that the caller read under the election's lock. A second writer that read the same head
+    violates the primary key (IntegrityError), so a fork cannot be written.
+    """
+    height = 0 if after is None else after.height + 1
+    payload = sha_hex(objects[-1]) if objects else None
+    raw = archive.make_event(kind.value, None if after is None else after.hash, height, payload)
+    added = Head(height, sha_hex(raw), kind)
+    session.execute(
+        insert(ChainEvent).values(election=election, height=height, type=kind.value, hash=added.hash, raw=raw)
+    )
+    rows = [
+        {"election": election, "height": height, "position": position, "hash": sha_hex(data), "data": data}
+        for position, data in enumerate(objects)
+    ]
+    if rows:
+        session.execute(insert(ChainObject), rows)
+    return added
+
+
+def objects_of(session: Session, election: str, kind: EventType) -> list[str]:
+    """The files that the last event of that kind references, in order; empty if there is no such event."""
+    height = (
+        select(func.max(ChainEvent.height))
+        .where(ChainEvent.election == election, ChainEvent.type == kind.value)
+        .scalar_subquery()
+    )
+    return list(
+        session.scalars(
+            select(ChainObject.data)
+            .where(ChainObject.election == election, ChainObject.height == height)
+            .order_by(ChainObject.position)
+        )
+    )
+
+
+def has_object(session: Session, election: str, data: str) -> bool:
+    """Whether the chain references this file already."""
+    query = select(ChainObject.height).where(ChainObject.election == election, ChainObject.hash == sha_hex(data))
+    return session.scalar(query) is not None
+
+
+def has(session: Session, election: str, kind: EventType) -> bool:
+    """Whether the chain has an event of that kind."""
+    found = session.execute(
+        select(ChainEvent.height).where(ChainEvent.election == election, ChainEvent.type == kind.value).limit(1)
+    ).first()
+    return found is not None
+
+
+def ballot_count(session: Session, election: str) -> int:
+    """How many ballots are in the urn. Setup is at height 0 and ballots follow without a gap: the last height counts."""
+    return session.scalar(select(func.max(Ballot.height)).where(Ballot.election == election)) or 0
+
+
+def at(session: Session, election: str, height: int) -> Head | None:
+    """The event at that height, or None."""
+    row = session.execute(
+        select(ChainEvent.height, ChainEvent.hash, ChainEvent.type).where(
+            ChainEvent.election == election, ChainEvent.height == height
+        )
+    ).first()
+    return None if row is None else Head(row.height, row.hash, EventType(row.type))

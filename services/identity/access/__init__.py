@@ -1,0 +1,1 @@
+"""The way in: identifiers, links, passwords, sessions."""

@@ -1,0 +1,173 @@
+"""Single-use links sent by e-mail (A4, A8): only the newest of a voter is valid, and only once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import CursorResult, insert, select, update
+from sqlalchemy.orm import Session
+
+from services.identity.access import tokens
+from services.identity.contract.refusals import Code, refuse
+from services.identity.letters.requests import MailRoom, request_email
+from services.identity.models import Account, Link, Voter
+
+ACTIVATION = "activation"
+PASSWORD = "password"  # noqa: S105 - the purpose of a link
+COOLDOWN = timedelta(minutes=2)
+TEMPLATES = {ACTIVATION: "activation_link", PASSWORD: "password_link"}
+
+
+@dataclass(frozen=True)
+class OpenLink:
+    """A link that may still be used; `prepared` tells whether it keeps a password chosen and not yet confirmed."""
+
+    id: str
+    voter_id: str
+    purpose: str
+    expires_at: datetime
+    prepared: bool
+
+
+def send(session: Session, room: MailRoom, voter_id: str, *, now: datetime, lifetime: timedelta) -> bool:
+    """Send the voter a new link, which ends the earlier ones; return whether a message was requested.
+
+    It is for a new password where the account has one, else for the activation.
+
+    Nothing is sent within two minutes of the last one: a message is on its way, and a second one would only make the
+    first link invalid in the hands of a voter who is about to click on it.
+    """
+    voter = session.scalar(select(Voter).where(Voter.id == voter_id).with_for_update())
+    if voter is None:
+        return False
+    newest = session.scalar(select(Link).where(Link.voter_id == voter_id).order_by(Link.created_at.desc()).limit(1))
+    if newest is not None and newest.consumed_at is None and now - newest.created_at < COOLDOWN:
+        return False
+    # Asked once the voter is locked: an activation that went on meanwhile is over.
+    active = session.scalar(select(Account.voter_id).where(Account.voter_id == voter_id)) is not None
+    purpose = PASSWORD if active else ACTIVATION
+    token = replace(session, [voter_id], purpose, now=now, lifetime=lifetime)[voter_id]
+    request_email(
+        session,
+        room,
+        voter,
+        template=TEMPLATES[purpose],
+        values=described(room, token, now=now, lifetime=lifetime),
+        expires_at=now + lifetime,
+    )
+    return True
+
+
+def replace(
+    session: Session, voter_ids: Sequence[str], purpose: str, *, now: datetime, lifetime: timedelta
+) -> dict[str, str]:
+    """Make a new link for each voter, end the earlier ones, and return the tokens by voter.
+
+    The caller holds the locks of the voters' rows.
+    """
+    made = {voter_id: tokens.fresh() for voter_id in voter_ids}
+    if not made:
+        return made
+    end_all(session, voter_ids, now)
+    session.execute(
+        insert(Link),
+        [
+            {
+                "id": str(uuid.uuid4()),
+                "token_hash": tokens.digest(token),
+                "voter_id": voter_id,
+                "purpose": purpose,
+                "created_at": now,
+                "expires_at": now + lifetime,
+            }
+            for voter_id, token in made.items()
+        ],
+    )
+    return made
+
+
+def address(room: MailRoom, token: str) -> str:
+    """Return the address that a link's token is followed at."""
+    return f"{room.public_url.rstrip('/')}/lien/{token}"
+
+
+def described(room: MailRoom, token: str, *, now: datetime, lifetime: timedelta) -> dict[str, object]:
+    """Return what a message says of a link. `until`: a message may be hours late, and the link is as old as its row."""
+    return {
+        "link": address(room, token),
+        "minutes": int(lifetime.total_seconds() // 60),
+        "until": (now + lifetime).isoformat(),
+    }
+
+
+def find(session: Session, token: str, now: datetime) -> OpenLink:
+    """Return the link of `token` without using it up. Raises link_unknown, link_used, link_expired."""
+    link = session.scalar(select(Link).where(Link.token_hash == tokens.digest(token)))
+    if link is None:
+        raise refuse(Code.LINK_UNKNOWN)
+    if link.consumed_at is not None:
+        raise refuse(Code.LINK_USED)
+    if link.superseded_at is not None or link.expires_at <= now:
+        raise refuse(Code.LINK_EXPIRED)
+    return OpenLink(
+        id=link.id,
+        voter_id=link.voter_id,
+        purpose=link.purpose,
+        expires_at=link.expires_at,
+        prepared=link.pending_hash is not None,
+    )
+
+
+def keep_password(session: Session, link: OpenLink, password_hash: str, now: datetime) -> None:
+    """Keep the hash of a password with the link until the next step. Raises link_used, link_expired."""
+    _change(session, link, now, pending_hash=password_hash)
+
+
+def consume(session: Session, link: OpenLink, now: datetime) -> str | None:
+    """Use the link up and return the password hash that it kept, if any, which it keeps no longer.
+
+    Of two simultaneous clicks one succeeds: the database decides, in one statement. Raises link_used, or link_expired
+    when it expired or was replaced since it was found.
+    """
+    # The voter's row first, as `send` does: two transactions that lock links in different orders would block.
+    session.execute(select(Voter.id).where(Voter.id == link.voter_id).with_for_update())
+    kept = session.scalar(select(Link.pending_hash).where(Link.id == link.id).with_for_update())
+    _change(session, link, now, consumed_at=now, pending_hash=None)
+    return kept
+
+
+def _change(session: Session, link: OpenLink, now: datetime, **values: object) -> None:
+    statement = (
+        update(Link)
+        .where(Link.id == link.id, Link.consumed_at.is_(None), Link.superseded_at.is_(None), Link.expires_at > now)
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
+    if cast("CursorResult[object]", session.execute(statement)).rowcount == 1:
+        return
+    used = session.scalar(select(Link.consumed_at).where(Link.id == link.id))
+    raise refuse(Code.LINK_USED if used is not None else Code.LINK_EXPIRED)
+
+
+def end_all(session: Session, voter_ids: Sequence[str], now: datetime) -> None:
+    """Make every link of these voters that is still open invalid."""
+    session.execute(
+        update(Link)
+        .where(Link.voter_id.in_(voter_ids), Link.consumed_at.is_(None), Link.superseded_at.is_(None))
+        .values(superseded_at=now, pending_hash=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def forget_pending(session: Session, now: datetime) -> None:
+    """Erase the passwords that expired links keep."""
+    session.execute(
+        update(Link)
+        .where(Link.pending_hash.is_not(None), Link.expires_at <= now)
+        .values(pending_hash=None)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,96 @@
+"""Sessions of voters: a random token whose hash alone is stored, ended by idleness (A12)."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from services.identity.access import tokens
+from services.identity.contract.refusals import Code, refuse
+from services.identity.models import Account, VoterSession
+from services.runtime.storage.database import Database
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A session that may go on until `expires_at`; `previous_connection_at` is the connection before this one.
+
+    `activated` is false for whoever came in by « accès sans activation ».
+    """
+
+    id: str
+    voter_id: str
+    previous_connection_at: datetime | None
+    activated: bool
+    expires_at: datetime
+
+
+# The last sign of life is written at most this often: every page of every voter would otherwise be a write.
+PRECISION = timedelta(minutes=1)
+
+
+def open_session(session: Session, account: Account, now: datetime) -> str:
+    """Open a session for the account's voter and return its token."""
+    token = _open(session, account.voter_id, now, previous=account.last_connection_at, activated=True)
+    account.last_connection_at = now
+    session.flush()
+    return token
+
+
+def open_unactivated(session: Session, voter_id: str, now: datetime) -> str:
+    """Open a session for a voter without an account and return its token; nothing but the session remembers it."""
+    return _open(session, voter_id, now, previous=None, activated=False)
+
+
+def _open(session: Session, voter_id: str, now: datetime, *, previous: datetime | None, activated: bool) -> str:
+    token = tokens.fresh()
+    session.add(
+        VoterSession(
+            id=str(uuid.uuid4()),
+            token_hash=tokens.digest(token),
+            voter_id=voter_id,
+            opened_at=now,
+            last_seen_at=now,
+            previous_connection_at=previous,
+            activated=activated,
+        )
+    )
+    session.flush()
+    return token
+
+
+def resume(database: Database, token: str, *, now: datetime, idle: timedelta) -> OpenSession:
+    """Return the open session of `token` and note that it is alive. Raises session_expired.
+
+    Reads first, and writes only when the last sign of life is old: most pages cost no write.
+    """
+    with database.reading() as session:
+        found = session.scalar(select(VoterSession).where(VoterSession.token_hash == tokens.digest(token)))
+        if found is None or now - found.last_seen_at >= idle:
+            raise refuse(Code.SESSION_EXPIRED)
+        stale = now - found.last_seen_at >= min(PRECISION, idle / 4)
+        expires_at = (now if stale else found.last_seen_at) + idle
+        opened = OpenSession(found.id, found.voter_id, found.previous_connection_at, found.activated, expires_at)
+    if stale:
+        with database.transaction() as session:
+            session.execute(update(VoterSession).where(VoterSession.id == opened.id).values(last_seen_at=now))
+    return opened
+
+
+def close(session: Session, token: str) -> None:
+    """End the session of `token`, if there is one."""
+    session.execute(delete(VoterSession).where(VoterSession.token_hash == tokens.digest(token)))
+
+
+def close_all(session: Session, voter_id: str) -> None:
+    """End every session of the voter."""
+    session.execute(delete(VoterSession).where(VoterSession.voter_id == voter_id))
+
+
+def forget_idle(session: Session, *, now: datetime, idle: timedelta) -> None:
+    """Delete the sessions that idleness has ended."""
+    session.execute(delete(VoterSession).where(VoterSession.last_seen_at <= now - idle))

@@ -1,0 +1,1 @@
+"""The poll book (émargement)."""

@@ -1,0 +1,1 @@
+"""Asking notification to write to voters."""

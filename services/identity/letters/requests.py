@@ -1,0 +1,70 @@
+"""Asking notification to write to a voter: the event is part of the caller's transaction, its content is sealed."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from services.identity.models import Voter
+from services.runtime import sealing_box
+from services.runtime.bus import outbox
+
+
+@dataclass(frozen=True)
+class MailRoom:
+    """What is needed to write to voters: notification's public key (hexadecimal) and the portal's address."""
+
+    notification_public_key: str
+    public_url: str
+
+
+def request_email(
+    session: Session,
+    room: MailRoom,
+    voter: Voter,
+    *,
+    template: str,
+    values: dict[str, object],
+    expires_at: datetime | None,
+    campaign: str | None = None,
+) -> str:
+    """Publish message_requested for an e-mail to `voter` and return the message's id.
+
+    Name and portal address are added to `values`. `campaign` is the campaign that the message is counted with.
+    """
+    named = {"first_name": voter.first_name, "surname": voter.surname, **values}
+    return request_email_to(
+        session, room, voter.identifier, template=template, values=named, expires_at=expires_at, campaign=campaign
+    )
+
+
+def request_email_to(
+    session: Session,
+    room: MailRoom,
+    address: str,
+    *,
+    template: str,
+    values: dict[str, object],
+    expires_at: datetime | None = None,
+    campaign: str | None = None,
+) -> str:
+    """Publish message_requested for an e-mail to an address and return the message's id."""
+    sealed = sealing_box.seal(
+        room.notification_public_key,
+        {"to": {"email": address}, "values": {"portal": room.public_url.rstrip("/"), **values}},
+    )
+    message_id = str(uuid.uuid4())
+    payload = {
+        "message_id": message_id,
+        "channel": "email",
+        "template": template,
+        "sealed": sealed,
+        "expires_at": expires_at.isoformat() if expires_at else None,
+    }
+    if campaign is not None:
+        payload["campaign"] = campaign
+    outbox.publish(session, "identity", "message_requested", payload)
+    return message_id

@@ -1,0 +1,1 @@
+"""The electoral roll: taking it over, sealing it, searching it."""

@@ -1,0 +1,205 @@
+"""The electoral roll: a staged file becomes the roll all or nothing, until the roll is sealed (E1, E2, L3)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy.orm import Session
+
+from services.identity.contract.refusals import Code, refuse
+from services.identity.models import (
+    Account,
+    AssistanceRequest,
+    CampaignMessage,
+    Claim,
+    Election,
+    Entitlement,
+    Link,
+    RollImport,
+    StagedEntitlement,
+    StagedRow,
+    Voter,
+    VoterSession,
+)
+from services.identity.roll import roll_lines, staging
+from services.identity.voting_events import voting_events
+
+ERRORS_SHOWN = 200
+CHUNK = 1000
+_COLUMNS = (
+    "page_tag",
+    "surname",
+    "first_name",
+    "assignment",
+    "address1",
+    "address2",
+    "postcode",
+    "city",
+)
+"""Columns of a voter that another roll may change."""
+
+
+def commit(session: Session, *, voting_event: str, import_id: str, lines: int, now: datetime) -> dict[str, int]:
+    """Make the staged rows the roll of the voting event; return {voters, entitlements}.
+
+    Voters are told apart by identifier: known ones are updated, new ones added, those absent removed with their
+    account. `lines` is how many rows the file has. An import committed before answers the same and changes nothing.
+    Raises import_incomplete {expected, staged}, roll_invalid {total, errors}, roll_sealed, roll_in_use (codes were
+    made for the roll in place), voting_event_unknown, invalid_request for the id of another voting event's import.
+
+    A handful of statements over whole tables, however long the roll. On PostgreSQL, whose driver waits on the event
+    loop, others are served meanwhile; SQLite holds the process up, about a second for 20,000 voters.
+    """
+    done = session.get(RollImport, import_id)
+    if done is not None:
+        if done.voting_event != voting_event:
+            raise refuse(Code.INVALID_REQUEST, fields={"import_id": ["known for another voting event"]})
+        return {"voters": done.voters, "entitlements": done.entitlements}
+    event = staging.open_roll(session, voting_event)
+    if event.codes_listed_at is not None:
+        raise refuse(Code.ROLL_IN_USE)
+    of_import = (StagedRow.import_id == import_id, StagedRow.voting_event == voting_event)
+    staged = session.scalar(select(func.count()).select_from(StagedRow).where(*of_import))
+    if staged != lines:
+        raise refuse(Code.IMPORT_INCOMPLETE, expected=lines, staged=staged)
+    _check(session, of_import)
+    counts = {"voters": lines, "entitlements": _replace(session, voting_event, import_id)}
+    staging.forget(session, voting_event)
+    session.add(RollImport(import_id=import_id, voting_event=voting_event, committed_at=now, **counts))
+    session.flush()
+    return counts
+
+
+def seal(session: Session, voting_event: str, now: datetime) -> dict[str, int]:
+    """Fix the roll for good (L3); return {voters, entitlements}. A second call does nothing.
+
+    Raises voting_event_unknown.
+    """
+    event = voting_events.find(session, voting_event)
+    if event.roll_sealed_at is None:
+        event.roll_sealed_at = now
+        staging.forget(session, voting_event)
+    voters = select(func.count()).select_from(Voter).where(Voter.voting_event == voting_event)
+    entitlements = (
+        select(func.count())
+        .select_from(Entitlement)
+        .join(Voter, Voter.id == Entitlement.voter_id)
+        .where(Voter.voting_event == voting_event)
+    )
+    return {"voters": session.scalar(voters) or 0, "entitlements": session.scalar(entitlements) or 0}
+
+
+def _check(session: Session, of_import: Sequence[ColumnElement[bool]]) -> None:
+    """Raise roll_invalid {total, errors} when lines have problems or name a voter twice; the first lines are shown."""
+    first = session.execute(
+        select(StagedRow.wrong_columns).where(*of_import).order_by(StagedRow.line).limit(1)
+    ).scalar_one()
+    if first is not None:
+        # With another header every line would be wrong for the same reason: say it once.
+        wrong = roll_lines.header_problems(dict.fromkeys(json.loads(first), ""))
+        raise _invalid([problem.described() for problem in wrong], len(wrong))
+    # Lines without problem alone: the identifier of others is not recorded.
+    seen = func.min(StagedRow.line).over(partition_by=StagedRow.identifier)
+    good = (
+        select(StagedRow.line, literal(None).label("problems"), seen.label("first_line"))
+        .where(*of_import, StagedRow.problems.is_(None))
+        .subquery()
+    )
+    twice = select(good).where(good.c.first_line < good.c.line)
+    bad = select(StagedRow.line, StagedRow.problems, StagedRow.line).where(*of_import, StagedRow.problems.is_not(None))
+    errors: list[dict[str, object]] = []
+    total = 0
+    for line, problems, first_line in session.execute(twice.union_all(bad).order_by("line")):
+        described = json.loads(problems) if problems else [roll_lines.duplicate(line, first_line).described()]
+        total += len(described)
+        errors.extend(described[: ERRORS_SHOWN - len(errors)])
+    if total:
+        raise _invalid(errors, total)
+
+
+def _invalid(errors: Sequence[dict[str, object]], total: int) -> Exception:
+    return refuse(Code.ROLL_INVALID, total=total, errors=errors[:ERRORS_SHOWN])
+
+
+def _replace(session: Session, voting_event: str, import_id: str) -> int:
+    """Make voters and entitlements those of the import; return the number of entitlements.
+
+    What stays as it is is not written again: most lines of a corrected roll are those of the one before.
+    """
+    _withdraw(session, voting_event, import_id)
+    _remove(session, voting_event, import_id)
+    staged = StagedRow.import_id == import_id
+    different = or_(*(getattr(Voter, name).is_distinct_from(getattr(StagedRow, name)) for name in _COLUMNS))
+    session.execute(
+        update(Voter)
+        .where(Voter.id == StagedRow.voter_id, staged, different)
+        .values({name: getattr(StagedRow, name) for name in _COLUMNS})
+        .execution_options(synchronize_session=False)
+    )
+    names = ("voting_event", "identifier", *_COLUMNS)
+    session.execute(
+        insert(Voter).from_select(
+            ["id", *names],
+            select(StagedRow.voter_id, *(getattr(StagedRow, name) for name in names))
+            .where(staged, ~exists().where(Voter.id == StagedRow.voter_id))
+            .order_by(StagedRow.voter_id),
+        )
+    )
+    session.execute(
+        update(Entitlement)
+        .where(Entitlement.voter_id == StagedRow.voter_id, staged, Entitlement.search_text != StagedRow.search_text)
+        .values(search_text=StagedRow.search_text)
+        .execution_options(synchronize_session=False)
+    )
+    wanted = StagedEntitlement.import_id == import_id
+    right = StagedEntitlement
+    session.execute(
+        insert(Entitlement).from_select(
+            ["voter_id", "election", "lookup_tag", "search_text"],
+            select(right.voter_id, right.election, right.lookup_tag, StagedRow.search_text)
+            .join(StagedRow, and_(StagedRow.import_id == right.import_id, StagedRow.line == right.line))
+            .where(wanted, ~exists().where(Entitlement.lookup_tag == right.lookup_tag))
+            .order_by(right.voter_id),
+        )
+    )
+    of_roll = select(func.count()).where(Entitlement.election == Election.uuid).scalar_subquery()
+    session.execute(
+        update(Election)
+        .where(Election.voting_event == voting_event)
+        .values(voters=of_roll)
+        .execution_options(synchronize_session=False)
+    )
+    return session.scalar(select(func.count()).select_from(StagedEntitlement).where(wanted)) or 0
+
+
+def _withdraw(session: Session, voting_event: str, import_id: str) -> None:
+    """Delete the entitlements that the import does not have."""
+    elections = select(Election.uuid).where(Election.voting_event == voting_event)
+    kept = exists().where(
+        StagedEntitlement.import_id == import_id, StagedEntitlement.lookup_tag == Entitlement.lookup_tag
+    )
+    session.execute(
+        delete(Entitlement)
+        .where(Entitlement.election.in_(elections), ~kept)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _remove(session: Session, voting_event: str, import_id: str) -> None:
+    """Delete the voters whom the import does not have, with all that is theirs."""
+    kept = exists().where(StagedRow.import_id == import_id, StagedRow.voter_id == Voter.id)
+    # Locked first, so that nobody writes to them, or lets them in, between their other rows' deletion and theirs.
+    gone = session.scalars(
+        select(Voter.id).where(Voter.voting_event == voting_event, ~kept).order_by(Voter.id).with_for_update()
+    ).all()
+    for start in range(0, len(gone), CHUNK):
+        chunk = gone[start : start + CHUNK]
+        for table in (Account, Link, VoterSession, CampaignMessage):
+            session.execute(delete(table).where(table.voter_id.in_(chunk)))
+        # What people wrote stays on record, without its author.
+        for written in (Claim, AssistanceRequest):
+            session.execute(update(written).where(written.voter_id.in_(chunk)).values(voter_id=None))
+        session.execute(delete(Voter).where(Voter.id.in_(chunk)))

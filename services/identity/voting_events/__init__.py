@@ -1,0 +1,1 @@
+"""Voting events, their elections, and who may vote in them."""

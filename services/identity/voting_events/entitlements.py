@@ -1,0 +1,127 @@
+"""What a voter may vote in: the list of own elections, permits, and the bearers whom reassort makes codes for."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from services.identity.attendance import poll_book
+from services.identity.contract.refusals import Code, refuse
+from services.identity.models import Election, Entitlement, Voter
+from services.identity.voting_events import holders, permits, voting_events
+
+CHUNK = 1000
+
+
+def own_elections(session: Session, voter_id: str) -> list[dict[str, object]]:
+    """Return the voter's elections, in the operator's order, with whether the poll book is signed."""
+    rows = session.execute(
+        select(Election, poll_book.is_signed(Entitlement.voter_id, Election.uuid))
+        .join(Entitlement, Entitlement.election == Election.uuid)
+        .where(Entitlement.voter_id == voter_id)
+        .order_by(Election.position)
+    )
+    return [
+        {
+            "uuid": election.uuid,
+            "code": election.code,
+            "name": election.name,
+            "mode": election.mode,
+            "notice": election.notice,
+            "signed": bool(signed),
+        }
+        for election, signed in rows
+    ]
+
+
+def issue_permit(
+    session: Session,
+    *,
+    voter_id: str,
+    election: str,
+    holder_key: str,
+    permit_private_key: str,
+    now: datetime,
+    lifetime: timedelta,
+) -> tuple[str, datetime]:
+    """Return (permit, moment of expiry) for a voter who is authenticated.
+
+    Raises not_entitled, also for an election that does not exist, and election_elsewhere for one held on paper.
+    """
+    mode = session.scalar(
+        select(Election.mode)
+        .join(Entitlement, Entitlement.election == Election.uuid)
+        .where(Entitlement.voter_id == voter_id, Election.uuid == election)
+    )
+    if mode is None:
+        raise refuse(Code.NOT_ENTITLED)
+    if mode != voting_events.ONLINE:
+        raise refuse(Code.ELECTION_ELSEWHERE)
+    return permits.issue(
+        permit_private_key,
+        election=election,
+        holder=holders.holder(holder_key, election, voter_id),
+        now=now,
+        lifetime=lifetime,
+    )
+
+
+def list_bearers(
+    session: Session, *, voting_event: str, after: str | None, limit: int, holder_key: str, now: datetime
+) -> dict[str, object]:
+    """Return {bearers, next, total}, the bearers in the order of a keyed tag, which says nothing of the roll.
+
+    `next` is where the next page starts, None on the last; `total`, how many bearers the whole roll has, is said with the
+    last page alone. Only voters with an election held online. From the first call on the roll is in use: codes exist for
+    it, so it cannot be replaced any more. Raises voting_event_unknown.
+    """
+    event = voting_events.find(session, voting_event)
+    if event.codes_listed_at is None:
+        event.codes_listed_at = now
+    _tag_voters(session, voting_event, holder_key)
+    online = (
+        select(Entitlement.voter_id, Entitlement.election)
+        .join(Election, Election.uuid == Entitlement.election)
+        .where(Election.mode == voting_events.ONLINE)
+        .order_by(Election.position)
+    )
+    listed = select(Voter).where(
+        Voter.voting_event == voting_event,
+        Voter.id.in_(online.order_by(None).with_only_columns(Entitlement.voter_id)),
+    )
+    following = listed.where(Voter.page_tag > (after or "")).order_by(Voter.page_tag).limit(limit + 1)
+    voters = list(session.scalars(following))
+    page, more = voters[:limit], len(voters) > limit
+    elections: dict[str, list[str]] = {voter.id: [] for voter in page}
+    for voter_id, election in session.execute(online.where(Entitlement.voter_id.in_(list(elections)))):
+        elections[voter_id].append(election)
+    bearers: list[dict[str, object]] = [
+        {
+            "bearer": holders.bearer(holder_key, voting_event, voter.id),
+            "notice": {"name": f"{voter.first_name} {voter.surname}", "lines": _address(voter)},
+            "holders": [
+                {"election": election, "holder": holders.holder(holder_key, election, voter.id)}
+                for election in elections[voter.id]
+            ],
+        }
+        for voter in page
+    ]
+    if more:
+        return {"bearers": bearers, "next": page[-1].page_tag, "total": None}
+    return {"bearers": bearers, "next": None, "total": session.scalar(listed.with_only_columns(func.count()))}
+
+
+def _tag_voters(session: Session, voting_event: str, holder_key: str) -> None:
+    """Tag the voters that a version without tags imported."""
+    untagged = select(Voter.id).where(Voter.voting_event == voting_event, Voter.page_tag.is_(None)).limit(CHUNK)
+    while ids := session.scalars(untagged).all():
+        session.execute(update(Voter), [{"id": one, "page_tag": holders.page_tag(holder_key, one)} for one in ids])
+
+
+def _address(voter: Voter) -> list[str]:
+    lines = (voter.assignment, voter.address1, voter.address2, f"{voter.postcode} {voter.city}".strip())
+    # The assignment stands in for an address that the roll does not have: such notices are handed over at work.
+    wanted = lines if not any(lines[1:]) else lines[1:]
+    return [line for line in wanted if line]

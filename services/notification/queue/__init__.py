@@ -1,0 +1,1 @@
+"""The queue: a row first, sending later."""

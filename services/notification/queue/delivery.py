@@ -1,0 +1,189 @@
+"""Sending what is queued: claim in one transaction, send in none, record in another.
+
+A crash after the send and before the record sends an e-mail or SMS once more, when the lease has run out: no mail
+server can take part in our transaction. The Message-ID, the same each time, lets the recipient's side see it; a paper
+batch is written to the same file again. Messages of a campaign are the exception: what may have left is not sent again
+(A1), so the hand-over is noted before it begins.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from services.notification.queue import message_queue, rendering
+from services.notification.queue.message_queue import Claimed
+from services.notification.queue.outcomes import DELIVERED, Outcome, Result
+from services.notification.queue.rendering import Letter
+from services.runtime.storage.database import Database
+from services.runtime.telemetry import logs
+
+log = logs.get_logger("isoloir.delivery")
+
+AT_ONCE = 20
+# No send is begun with less than this left of the lease, so that no other process begins the same one meanwhile.
+MARGIN = timedelta(minutes=2)
+
+Clock = Callable[[], datetime]
+
+
+class Channel(Protocol):
+    """A way to reach people one by one."""
+
+    name: str
+
+    def open(self) -> AbstractContextManager[Callable[[Letter], Outcome]]:
+        """Give a function that sends one letter; what it holds open lasts for a batch."""
+
+
+class Printer(Protocol):
+    """A way to reach people by files of many letters."""
+
+    name: str
+    size: int
+    settle: timedelta
+
+    def accepts(self, letter: Letter) -> bool:
+        """Tell whether the letter has all that a page needs."""
+
+    def render(self, letters: list[Letter], made_at: datetime) -> bytes:
+        """Return the file's content: processor time only."""
+
+    def store(self, batch: str, content: bytes) -> Path:
+        """Keep the file safely under the batch's name."""
+
+
+def deliver_singly(
+    database: Database,
+    channel: Channel,
+    private_key: str,
+    *,
+    clock: Clock,
+    jitter: random.Random,
+    per_minute: int = 0,
+) -> int:
+    """Send the due messages of `channel`, a small batch; return how many were tried.
+
+    `per_minute` is how many may be begun in a minute by all processes together, 0 for no limit.
+    """
+    with database.transaction() as session:
+        message_queue.give_up_uncertain(session, clock())
+        message_queue.expire(session, channel.name, clock())
+        limit = message_queue.allowance(session, channel.name, now=clock(), per_minute=per_minute, most=AT_ONCE)
+        claimed = message_queue.claim(session, channel.name, now=clock(), limit=limit) if limit else []
+    if not claimed:
+        return 0
+    with channel.open() as send:
+        for position, one in enumerate(claimed):
+            if clock() + MARGIN > one.leased_until:
+                return position  # the rest comes back when the lease runs out
+            if one.expires_at is not None and one.expires_at <= clock():
+                continue  # the next turn takes it out
+            outcome = _attempt(database, send, one, private_key, clock, noted=bool(per_minute or one.campaign))
+            if outcome is not None:
+                _record(database, channel.name, one, outcome, clock, jitter)
+    return len(claimed)
+
+
+def deliver_printed(
+    database: Database,
+    printer: Printer,
+    private_key: str,
+    *,
+    clock: Clock,
+    jitter: random.Random,
+    slow: Callable[..., Any],
+) -> int:
+    """Print the next batch into one file; return how many messages were tried.
+
+    `slow` runs a function off the event loop.
+    """
+    with database.transaction() as session:
+        message_queue.expire(session, printer.name, clock())
+        claimed = message_queue.claim_batch(
+            session, printer.name, now=clock(), size=printer.size, settle=printer.settle
+        )
+    if not claimed:
+        return 0
+    letters: list[Letter] = []
+    outcomes: dict[str, Outcome] = {}
+    for one in claimed:
+        try:
+            letter = _compose(one, private_key)
+        except rendering.Unreadable as problem:
+            outcomes[one.id] = Outcome(Result.REFUSED, problem.args[0])
+            continue
+        if printer.accepts(letter):
+            letters.append(letter)
+        else:
+            outcomes[one.id] = Outcome(Result.REFUSED, "message_malformed")
+    if letters:
+        outcome = _print(printer, str(claimed[0].batch), letters, min(one.created_at for one in claimed), slow)
+        outcomes |= {letter.id: outcome for letter in letters}
+    with database.transaction() as session:
+        for one in claimed:
+            message_queue.record(session, one, outcomes[one.id], now=clock(), jitter=jitter)
+    log.info("batch_tried", channel=printer.name, batch=claimed[0].batch, messages=len(claimed), printed=len(letters))
+    return len(claimed)
+
+
+def _attempt(
+    database: Database,
+    send: Callable[[Letter], Outcome],
+    claimed: Claimed,
+    private_key: str,
+    clock: Clock,
+    *,
+    noted: bool,
+) -> Outcome | None:
+    """Try to send; None when the lease has passed to another process and nothing was done."""
+    try:
+        letter = _compose(claimed, private_key)
+    except rendering.Unreadable as problem:
+        return Outcome(Result.REFUSED, problem.args[0])
+    except Exception as error:
+        log.error("message_fault", message_id=claimed.id, kind=type(error).__name__)
+        return Outcome(Result.RETRY, "internal_error")
+    if noted:
+        with database.transaction() as session:
+            if not message_queue.begin(session, claimed, clock()):
+                return None
+    try:
+        return send(letter)
+    except Exception as error:
+        # One message that trips a fault of ours must not hold up the others.
+        log.error("message_fault", message_id=claimed.id, kind=type(error).__name__)
+        return Outcome(Result.RETRY, "internal_error", perhaps_sent=True)
+
+
+def _print(printer: Printer, batch: str, letters: list[Letter], made_at: datetime, slow: Callable[..., Any]) -> Outcome:
+    try:
+        printer.store(batch, slow(printer.render, letters, made_at))
+    except OSError as error:
+        log.error("print_failed", batch=batch, kind=type(error).__name__)
+        return Outcome(Result.AWAY, "print_dir_unwritable")
+    return DELIVERED
+
+
+def _compose(claimed: Claimed, private_key: str) -> Letter:
+    return rendering.compose(private_key, message_id=claimed.id, template=claimed.template, sealed=claimed.sealed)
+
+
+def _record(
+    database: Database, channel: str, claimed: Claimed, outcome: Outcome, clock: Clock, jitter: random.Random
+) -> None:
+    with database.transaction() as session:
+        kept = message_queue.record(session, claimed, outcome, now=clock(), jitter=jitter)
+    log.info(
+        "message_tried",
+        message_id=claimed.id,
+        channel=channel,
+        template=claimed.template,
+        result=outcome.result,
+        reason=outcome.reason,
+        lease_kept=kept,
+    )

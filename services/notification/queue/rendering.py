@@ -1,0 +1,125 @@
+"""From a sealed message to words: opening, and filling the French templates.
+
+A sealed message opens to {"to": …, "values": …}. `to` is {"email"} for e-mail, {"phone"} for SMS, {"name", "lines"}
+for paper; a voting notice has the value "voting_code". Each template is a folder: subject.txt, body.txt and, for
+e-mail, body.html.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, select_autoescape
+
+from services.runtime.sealing_box import CannotOpen, open_sealed
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+ASSISTANCE_SUBJECTS = {
+    "access": "accès au portail",
+    "password": "mot de passe Élections",
+    "voting_code": "code de vote",
+    "vote": "vote",
+    "roll": "liste électorale",
+    "other": "autre sujet",
+}
+
+
+_PARIS = ZoneInfo("Europe/Paris")
+_MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+
+
+class Unreadable(Exception):
+    """The message can never be sent; `args[0]` is the reason's code."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message in clear, in memory only. The repr shows nothing but its id: letters hold links and codes."""
+
+    id: str
+    to: dict[str, Any] = field(repr=False)
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    html: str | None = field(repr=False)
+    values: dict[str, Any] = field(repr=False)
+
+
+def duration(minutes: int) -> str:
+    """Return a time span in French words: « 14 jours », « 24 heures », « 45 minutes »."""
+    if minutes >= 2 * 1440 and minutes % 1440 == 0:
+        return f"{minutes // 1440} jours"
+    if minutes >= 120 and minutes % 60 == 0:
+        return f"{minutes // 60} heures"
+    return f"{minutes} minutes"
+
+
+def paris(moment: str) -> str:
+    """Return a moment in ISO 8601 as the clock of Paris shows it: « 4 décembre 2026 à 11 h 20 »."""
+    there = datetime.fromisoformat(moment).astimezone(_PARIS)
+    day = "1er" if there.day == 1 else str(there.day)
+    return f"{day} {_MONTHS[there.month - 1]} {there.year} à {there.hour} h {there.minute:02}"
+
+
+def assistance_subject(code: str) -> str:
+    """Return the French words for the subject of a request for assistance."""
+    return ASSISTANCE_SUBJECTS.get(code, ASSISTANCE_SUBJECTS["other"])
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["duration"] = duration
+    made.filters["paris"] = paris
+    made.filters["assistance_subject"] = assistance_subject
+    return made
+
+
+_ENVIRONMENT = _environment()
+
+
+def compose(private_key: str, *, message_id: str, template: str, sealed: str) -> Letter:
+    """Open and render a message. Raises Unreadable: cannot_open, template_unknown, values_missing."""
+    try:
+        content = open_sealed(private_key, sealed)
+        to, values = dict(content["to"]), dict(content["values"])
+    except (CannotOpen, KeyError, TypeError, ValueError):
+        raise Unreadable("cannot_open") from None
+    try:
+        return Letter(
+            id=message_id,
+            to=to,
+            subject=" ".join(_render(template, "subject.txt", values).split()),
+            text=_render(template, "body.txt", values),
+            html=_render(template, "body.html", values) if (TEMPLATES / template / "body.html").is_file() else None,
+            values=values,
+        )
+    except TemplateNotFound:
+        raise Unreadable("template_unknown") from None
+    except (TemplateError, TypeError, ValueError):
+        raise Unreadable("values_missing") from None
+
+
+def _render(template: str, part: str, values: dict[str, Any]) -> str:
+    return _ENVIRONMENT.get_template(f"{template}/{part}").render(values)

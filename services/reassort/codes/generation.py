@@ -1,0 +1,338 @@
+"""Voting codes for the whole roll, page by page (D1).
+
+A page is fetched from identity and computed with no transaction open, then kept in one: bearers, spares, public
+credentials, notices and batches are there together or not at all. A bearer who is there already is left alone, so a
+page may be done again after a crash, or twice at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from services.ballot.belenios.credential import private_from_credential, public_credential
+from services.reassort.codes import spares, voting_code
+from services.reassort.contract.refusals import Code, refuse
+from services.reassort.models import Bearer, Commitment, Generation, PublicCredential, Spare
+from services.runtime.bus import outbox
+from services.runtime.sealing_box import seal
+from services.runtime.storage.database import Database
+
+SOURCE = "reassort"
+NOTICE_TEMPLATE = "voting_notice"
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Keys (64 hex digits each), PBKDF2 iterations, spares a voter."""
+
+    code_key: str
+    notification_public_key: str
+    iterations: int
+    spares: int
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A bearer's pseudonym in one election."""
+
+    election: str
+    holder: str
+
+
+@dataclass(frozen=True)
+class BearerToServe:
+    """A voter as identity lists him: pseudonyms, and the lines of his notice, which pass through."""
+
+    bearer: str
+    notice: Mapping[str, Any]
+    holders: tuple[Holder, ...]
+
+    @classmethod
+    def parse(cls, value: Mapping[str, Any]) -> BearerToServe:
+        """From an entry of identity.list_bearers."""
+        holders = tuple(Holder(entry["election"], entry["holder"]) for entry in value["holders"])
+        return cls(value["bearer"], value["notice"], holders)
+
+    def entitlements(self) -> str:
+        """Digest of the pseudonyms: tells whether the roll has changed since codes were made."""
+        lines = sorted(f"{holder.election}|{holder.holder}" for holder in self.holders)
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What one code gives: its public credential in each election of its bearer."""
+
+    rank: int
+    by_election: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ServedBearer:
+    """A bearer with codes: the first sealed into the notice, the others sealed for the store. None in clear."""
+
+    bearer: BearerToServe
+    sealed_notice: str
+    sealed_spares: tuple[str, ...]
+    credentials: tuple[Credentials, ...]
+
+
+Serve = Callable[[BearerToServe], ServedBearer]
+Compute = Callable[[Serve, Sequence[BearerToServe]], Iterable[ServedBearer]]
+
+
+def in_turn(serve: Serve, bearers: Sequence[BearerToServe]) -> Iterator[ServedBearer]:
+    """Serve one bearer after the other."""
+    return map(serve, bearers)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page did: bearers newly served, bearers served since the beginning, and, said with the last page, how many
+    of the roll have no codes yet."""
+
+    generated: int
+    total_generated: int
+    missing: int | None
+
+
+def generate_page(
+    database: Database,
+    parameters: Parameters,
+    voting_event: str,
+    voting_event_name: str | None,
+    bearers: Sequence[BearerToServe],
+    *,
+    on_roll: int | None = None,
+    compute: Compute = in_turn,
+) -> Page:
+    """Make codes for the bearers of a page that have none.
+
+    ``on_roll``, given with the last page, is how many bearers there are: once each has codes, all credentials are
+    committed to. Until then the urn cannot be sealed, so that a page that was left out shuts nobody out.
+
+    ``compute`` may serve several bearers at once. Raises Refusal entitlements_changed {bearers} where a bearer has codes
+    for other elections than the roll now says: the code that he has cannot be extended, and nothing is changed.
+    """
+    fixed = _fixed(database, parameters, voting_event)
+    with database.reading() as session:
+        missing = _missing(session, voting_event, bearers)
+
+    def serve_one(bearer: BearerToServe) -> ServedBearer:
+        return serve(fixed, voting_event, voting_event_name, bearer)
+
+    served = list(compute(serve_one, missing))
+    with database.transaction() as session:
+        generation = _locked(session, voting_event)
+        # Whoever served one of them meanwhile was first; our codes for him were never shown to anybody.
+        still = {bearer.bearer for bearer in _missing(session, voting_event, bearers)}
+        # By pseudonym: the order in which identity listed the voters must go no further (L1).
+        fresh = sorted((one for one in served if one.bearer.bearer in still), key=lambda one: one.bearer.bearer)
+        if fresh:
+            _keep(session, generation, fresh)
+        total = session.scalar(_count(Bearer, voting_event)) or 0
+        if total == on_roll:
+            _commit(session, voting_event)
+    return Page(len(fresh), total, None if on_roll is None else on_roll - total)
+
+
+def serve(
+    parameters: Parameters, voting_event: str, voting_event_name: str | None, bearer: BearerToServe
+) -> ServedBearer:
+    """Draw the codes of one bearer and derive their credentials: all CPU, no database.
+
+    PBKDF2 runs once a code; hashlib releases the interpreter's lock for it.
+    """
+    codes = [voting_code.generate() for _ in range(1 + parameters.spares)]
+    credentials = tuple(
+        Credentials(rank, _public_credentials(parameters.iterations, voting_event, code, bearer.holders))
+        for rank, code in enumerate(codes)
+    )
+    values = {"voting_code": voting_code.format_code(codes[0])}
+    if voting_event_name is not None:
+        values = {"voting_event_name": voting_event_name} | values
+    notice = {"to": dict(bearer.notice), "values": values}
+    return ServedBearer(
+        bearer=bearer,
+        sealed_notice=seal(parameters.notification_public_key, notice),
+        sealed_spares=tuple(spares.close(parameters.code_key, code) for code in codes[1:]),
+        credentials=credentials,
+    )
+
+
+def _public_credentials(iterations: int, salt: str, code: str, holders: Iterable[Holder]) -> dict[str, str]:
+    credential = voting_code.credential_from_code(code, salt, iterations)
+    return {
+        holder.election: public_credential(private_from_credential(holder.election, credential)) for holder in holders
+    }
+
+
+def _fixed(database: Database, parameters: Parameters, voting_event: str) -> Parameters:
+    """The parameters with what the first page of this voting event fixed."""
+    row = {
+        "voting_event": voting_event,
+        "iterations": parameters.iterations,
+        "spares": parameters.spares,
+        "batches": 0,
+    }
+    with database.transaction() as session:
+        dialect = sqlite if database.is_sqlite else postgresql
+        session.execute(dialect.insert(Generation).values(row).on_conflict_do_nothing())
+        generation = _locked(session, voting_event)
+        return Parameters(
+            code_key=parameters.code_key,
+            notification_public_key=parameters.notification_public_key,
+            iterations=generation.iterations,
+            spares=generation.spares,
+        )
+
+
+def iterations_of(session: Session, voting_event: str | None) -> int | None:
+    """The PBKDF2 iterations that the codes of a voting event were made with, or None before its first page."""
+    return session.scalar(select(Generation.iterations).where(Generation.voting_event == voting_event))
+
+
+def _locked(session: Session, voting_event: str) -> Generation:
+    return session.scalars(select(Generation).where(Generation.voting_event == voting_event).with_for_update()).one()
+
+
+def _missing(session: Session, voting_event: str, bearers: Sequence[BearerToServe]) -> list[BearerToServe]:
+    rows = session.execute(
+        select(Bearer.bearer, Bearer.entitlements).where(
+            Bearer.voting_event == voting_event, Bearer.bearer.in_([bearer.bearer for bearer in bearers])
+        )
+    )
+    known = {row.bearer: row.entitlements for row in rows}
+    changed = [b for b in bearers if b.bearer in known and known[b.bearer] != b.entitlements()]
+    if changed:
+        raise refuse(Code.ENTITLEMENTS_CHANGED, bearers=len(changed))
+    return [bearer for bearer in bearers if bearer.bearer not in known]
+
+
+def _keep(session: Session, generation: Generation, served: Sequence[ServedBearer]) -> None:
+    voting_event = generation.voting_event
+    session.execute(
+        insert(Bearer),
+        [
+            {
+                "voting_event": voting_event,
+                "bearer": one.bearer.bearer,
+                "entitlements": one.bearer.entitlements(),
+            }
+            for one in served
+        ],
+    )
+    rows = [
+        {"voting_event": voting_event, "bearer": one.bearer.bearer, "rank": rank, "sealed_code": code, "used": False}
+        for one in served
+        for rank, code in enumerate(one.sealed_spares, start=1)
+    ]
+    if rows:
+        session.execute(insert(Spare), rows)
+    by_election = _entries(served)
+    credentials = [
+        {"voting_event": voting_event, "election": election, **entry}
+        for election, entries in by_election.items()
+        for entry in entries
+    ]
+    if credentials:
+        session.execute(insert(PublicCredential), credentials)
+    _publish(session, generation.batches, served, by_election)
+    session.execute(
+        update(Generation).where(Generation.voting_event == voting_event).values(batches=generation.batches + 1)
+    )
+
+
+def _entries(served: Sequence[ServedBearer]) -> dict[str, list[dict[str, Any]]]:
+    by_election: dict[str, list[dict[str, Any]]] = {}
+    for one in served:
+        for holder in one.bearer.holders:
+            by_election.setdefault(holder.election, []).extend(
+                {
+                    "holder": holder.holder,
+                    "credential": credentials.by_election[holder.election],
+                    "rank": credentials.rank,
+                }
+                for credentials in one.credentials
+            )
+    # Not one voter's ranks in a row: the points themselves are the only order.
+    return {
+        election: sorted(entries, key=lambda entry: str(entry["credential"]))
+        for election, entries in by_election.items()
+    }
+
+
+def _publish(
+    session: Session, batch: int, served: Sequence[ServedBearer], by_election: Mapping[str, list[dict[str, Any]]]
+) -> None:
+    for one in served:
+        message = {
+            "message_id": str(uuid.uuid4()),
+            "channel": "paper",
+            "template": NOTICE_TEMPLATE,
+            "sealed": one.sealed_notice,
+            "expires_at": None,
+        }
+        outbox.publish(session, SOURCE, "message_requested", message)
+    for election, entries in sorted(by_election.items()):
+        outbox.publish(
+            session, SOURCE, "credentials_issued", {"election": election, "batch": batch, "entries": entries}
+        )
+
+
+def _commit(session: Session, voting_event: str) -> None:
+    """Commit to all credentials of each election, once for each content."""
+    elections = session.scalars(
+        select(PublicCredential.election).where(PublicCredential.voting_event == voting_event).distinct()
+    )
+    for election in sorted(elections):
+        points = list(session.scalars(select(PublicCredential.credential).where(PublicCredential.election == election)))
+        # Sorted here: a database's collation must not decide what is hashed.
+        points.sort()
+        digest = hashlib.sha256("\n".join(points).encode("ascii")).hexdigest()
+        sent = session.scalars(select(Commitment).where(Commitment.election == election)).one_or_none()
+        if sent is not None and sent.digest == digest:
+            continue
+        if sent is None:
+            sent = Commitment(election=election, voting_event=voting_event)
+            session.add(sent)
+        sent.count, sent.digest = len(points), digest
+        holders = session.scalar(
+            select(func.count(func.distinct(PublicCredential.holder))).where(PublicCredential.election == election)
+        )
+        payload = {"election": election, "holders": holders, "count": len(points), "digest": digest}
+        outbox.publish(session, SOURCE, "credentials_committed", payload)
+
+
+def _count(table: type[Bearer] | type[Spare] | type[PublicCredential], voting_event: str) -> Any:
+    return select(func.count()).select_from(table).where(table.voting_event == voting_event)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much was generated; a notice was requested for each voter."""
+
+    voters: int
+    spares: int
+    credentials: int
+    notices: int
+
+
+def counts(session: Session, voting_event: str) -> Counts:
+    """Count what was generated for a voting event; zeros for one that is unknown."""
+    voters = session.scalar(_count(Bearer, voting_event)) or 0
+    return Counts(
+        voters=voters,
+        spares=session.scalar(_count(Spare, voting_event)) or 0,
+        credentials=session.scalar(_count(PublicCredential, voting_event)) or 0,
+        # The row of a bearer and the request of his notice are one transaction.
+        notices=voters,
+    )

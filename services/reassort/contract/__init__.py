@@ -1,0 +1,1 @@
+"""What others may know of the credential authority: requests, answers, refusals."""

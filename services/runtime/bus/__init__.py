@@ -1,0 +1,1 @@
+"""Calls and events between the services."""

@@ -1,0 +1,203 @@
+"""Calls from one process to a service: nameko's wire format, with a time-out, an expiration and an idempotency key.
+
+nameko's own clients are not safe to share between threads and know no expiration (research/nameko.md); this one has a
+single consumer of replies and a table from call id to the thread that waits.
+"""
+
+import socket
+import threading
+import uuid
+from typing import Any, Protocol
+
+from amqp.exceptions import AMQPError
+from kombu import Connection, Consumer, Exchange, Queue
+from kombu.exceptions import KombuError, OperationalError
+from kombu.pools import producers, set_limit
+
+from services.runtime.refusals import Refusal, ServiceFault
+from services.runtime.telemetry import correlation, logs
+
+log = logs.get_logger("isoloir.rpc")
+
+RPC_EXCHANGE = Exchange("nameko-rpc", type="topic", durable=True)
+REPLY_QUEUE_LIFETIME = 300.0  # seconds that the reply queue outlives its consumer: nameko's value
+DEFAULT_TIMEOUT = 5.0  # seconds
+_RETRY = {"max_retries": 2, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.5}
+_AMQP_ERRORS = (OSError, KombuError, OperationalError, AMQPError)
+
+set_limit(40)
+
+
+class RpcTimeout(Exception):
+    """No answer within the time given: the command may have been done; retry it with the same idempotency key."""
+
+
+class RpcUnavailable(Exception):
+    """The broker or the service is away. A broker that died while taking the request may still have kept it: retry a
+    command with the same idempotency key."""
+
+
+class Caller(Protocol):
+    """Whoever can call a service: over RabbitMQ (RpcClient) or in the same process (local_bus.LocalCaller)."""
+
+    def call(
+        self,
+        service: str,
+        method: str,
+        payload: dict[str, Any],
+        *,
+        timeout: float = DEFAULT_TIMEOUT,
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]:
+        """Call `service.method`. Raises Refusal, ServiceFault, RpcTimeout, RpcUnavailable."""
+        ...
+
+    def close(self) -> None:
+        """Give back what is held."""
+        ...
+
+
+class RpcClient:
+    """The way to the services over RabbitMQ, shared by all threads of a process. Connects at the first call."""
+
+    def __init__(self, amqp_uri: str) -> None:
+        self.amqp_uri = amqp_uri
+        self._reply_key = str(uuid.uuid4())
+        self._reply_queue = Queue(
+            f"rpc.reply-isoloir-{self._reply_key}",
+            exchange=RPC_EXCHANGE,
+            routing_key=self._reply_key,
+            durable=True,
+            expires=REPLY_QUEUE_LIFETIME,
+        )
+        self._waiting: dict[str, _Waiting] = {}
+        self._lock = threading.Lock()
+        self._listening = threading.Event()
+        self._closed = False
+        self._thread: threading.Thread | None = None
+
+    def call(
+        self,
+        service: str,
+        method: str,
+        payload: dict[str, Any],
+        *,
+        timeout: float = DEFAULT_TIMEOUT,
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]:
+        """Call `service.method(payload)` and wait at most `timeout` seconds.
+
+        Out: the response. Raises Refusal (the service's no), ServiceFault (its failure), RpcTimeout, RpcUnavailable.
+        The request expires in the broker when the caller stops waiting, so that it is not done behind its back later.
+        """
+        self._ensure_listening(timeout)
+        call_id = str(uuid.uuid4())
+        waiting = self._waiting[call_id] = _Waiting()
+        headers = {
+            "nameko.call_id_stack": [call_id],
+            f"nameko.{correlation.CORRELATION_HEADER}": correlation.current(),
+        }
+        if idempotency_key:
+            headers[f"nameko.{correlation.IDEMPOTENCY_HEADER}"] = idempotency_key
+        try:
+            self._publish(service, method, payload, call_id, headers, timeout)
+            if not waiting.answered.wait(timeout):
+                log.warning("rpc_unanswered", service=service, method=method, seconds=timeout)
+                raise RpcTimeout(f"{service}.{method}: no answer in {timeout:g} s")
+        finally:
+            self._waiting.pop(call_id, None)
+        return _unwrap(service, method, waiting.body)
+
+    def close(self) -> None:
+        """Stop listening for replies."""
+        self._closed = True
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout=5)
+
+    def _publish(
+        self, service: str, method: str, payload: Any, call_id: str, headers: dict[str, Any], timeout: float
+    ) -> None:
+        connection = Connection(
+            self.amqp_uri, transport_options={"confirm_publish": True, "max_retries": 1}, connect_timeout=3
+        )
+        try:
+            with producers[connection].acquire(block=True, timeout=timeout) as producer:
+                producer.publish(
+                    {"args": [], "kwargs": {"payload": payload}},
+                    exchange=RPC_EXCHANGE,
+                    routing_key=f"{service}.{method}",
+                    serializer="json",
+                    mandatory=True,
+                    expiration=timeout,
+                    reply_to=self._reply_key,
+                    correlation_id=call_id,
+                    headers=headers,
+                    retry=True,
+                    retry_policy=_RETRY,
+                )
+        except _AMQP_ERRORS as error:
+            log.warning("rpc_not_sent", service=service, method=method, error=type(error).__name__)
+            raise RpcUnavailable(f"{service}.{method}: {type(error).__name__}") from None
+
+    def _ensure_listening(self, timeout: float) -> None:
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._listen, name="rpc-replies", daemon=True)
+                self._thread.start()
+        if not self._listening.wait(timeout):
+            raise RpcUnavailable("the broker does not answer")
+
+    def _listen(self) -> None:
+        pause = threading.Event()
+        delay = 0.1
+        while not self._closed:
+            try:
+                self._consume()
+                delay = 0.1
+            except _AMQP_ERRORS as error:
+                self._listening.clear()
+                log.warning("rpc_replies_interrupted", error=type(error).__name__)
+                pause.wait(delay)
+                delay = min(delay * 2, 2.0)
+
+    def _consume(self) -> None:
+        with Connection(self.amqp_uri, heartbeat=20, connect_timeout=3) as connection:
+            channel = connection.channel()
+            with Consumer(channel, queues=[self._reply_queue], callbacks=[self._answer], no_ack=True, accept=["json"]):
+                self._listening.set()
+                while not self._closed:
+                    connection.heartbeat_check()
+                    try:
+                        connection.drain_events(timeout=1)
+                    except TimeoutError:
+                        continue
+                    except socket.timeout:  # noqa: UP041 - eventlet's green sockets raise their own
+                        continue
+
+    def _answer(self, body: Any, message: Any) -> None:
+        waiting = self._waiting.get(message.properties.get("correlation_id", ""))
+        if waiting is not None:
+            waiting.body = body
+            waiting.answered.set()
+
+
+class _Waiting:
+    """A thread that waits for its answer."""
+
+    def __init__(self) -> None:
+        self.answered = threading.Event()
+        self.body: Any = None
+
+
+def _unwrap(service: str, method: str, body: Any) -> dict[str, Any]:
+    error = body.get("error")
+    if error is None:
+        result: dict[str, Any] = body["result"]
+        return result
+    kind, args = error.get("exc_type"), error.get("exc_args", [])
+    if kind == "Refusal":
+        raise Refusal.from_wire(*args)
+    if kind == "ServiceFault":
+        raise ServiceFault(*args)
+    log.error("rpc_failed", service=service, method=method, error=kind)
+    raise ServiceFault(correlation.current())

@@ -1,0 +1,65 @@
+"""A loop in the background of a process, that neither dies nor runs hot."""
+
+import contextvars
+import random
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from services.runtime.telemetry import correlation, logs
+
+log = logs.get_logger("isoloir.loop")
+
+LONGEST_BACK_OFF = 30.0  # seconds
+
+
+class BackgroundLoop:
+    """Calls `step` again and again in a thread of its own (a greenlet under eventlet) until stopped.
+
+    In: `step`, which returns something true while there is more to do at once; `every`, seconds to wait otherwise.
+    An exception is logged and answered with a growing, jittered pause: never a hot loop, never a dead one.
+    """
+
+    def __init__(self, name: str, step: Callable[[], Any], every: float) -> None:
+        self.name = name
+        self.step = step
+        self.every = every
+        self._stopping = False
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin; the loop ends with the process or with `stop`."""
+        context = contextvars.Context()
+        self._thread = threading.Thread(target=context.run, args=(self._run,), name=self.name, daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There is something to do: do not wait any longer."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Let the present step end, then stop."""
+        self._stopping = True
+        self._wake.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._stopping:
+            try:
+                busy = bool(self.step())
+                failures = 0
+            except Exception as error:
+                busy = False
+                failures += 1
+                correlation.current()
+                log.error("loop_failed", loop=self.name, failures=failures, exc_info=error)
+            if busy:
+                continue
+            pause = self.every
+            if failures:
+                pause = min(LONGEST_BACK_OFF, 0.5 * 2 ** min(failures, 10)) * random.uniform(0.5, 1)  # noqa: S311
+            self._wake.wait(pause)
+            self._wake.clear()

@@ -1,0 +1,128 @@
+"""The four services in one process, without a broker: for demonstrations and small machines.
+
+A call is a method call with its payload written to JSON and read back, so that nothing passes that the real bus would not
+carry. An event goes from the sender's outbox straight into the subscribers' inboxes before the outbox row is erased: even
+here nothing acknowledged is lost by a crash. Not for an election: one process knows everything (docs/adr).
+"""
+
+import contextvars
+import functools
+import inspect
+import json
+from typing import Any
+
+from services.runtime.bus import relay, topology
+from services.runtime.bus.rpc import DEFAULT_TIMEOUT, RpcUnavailable
+from services.runtime.hosting import received
+from services.runtime.hosting.background import BackgroundLoop
+from services.runtime.hosting.held import Held, hold
+from services.runtime.hosting.inbox import Inbox
+from services.runtime.hosting.loops import Loop
+from services.runtime.hosting.resources import Resources
+from services.runtime.refusals import ServiceFault
+from services.runtime.telemetry import correlation, logs
+
+log = logs.get_logger("isoloir.bus")
+
+
+class LocalBus:
+    """Hosts services and carries their calls and events. In: the service classes."""
+
+    def __init__(self, service_classes: list[type]) -> None:
+        self.caller = LocalCaller(self)
+        self.services: dict[str, Any] = {}
+        self.held: dict[str, Held] = {}
+        self._loops: list[BackgroundLoop] = []
+        self._inbox_loops: dict[tuple[str, str, str], BackgroundLoop] = {}
+        for service_class in service_classes:
+            self._host(service_class)
+
+    def start(self) -> None:
+        """Start the background loops and the relay."""
+        for held in self.held.values():
+            step = functools.partial(relay.drain, held.database, _InboxPublisher(self))
+            self._loops.append(BackgroundLoop(f"{held.service}.relay", step, relay.POLL))
+        for loop in self._loops:
+            loop.start()
+        log.warning("in_process_bus", meaning="demonstration only: one process holds all services")
+
+    def stop(self) -> None:
+        """Stop the loops and close the databases."""
+        for loop in self._loops:
+            loop.stop()
+        for held in self.held.values():
+            held.database.dispose()
+
+    def deliver(self, event: dict[str, Any]) -> None:
+        """Write an event into the inbox of each subscriber and wake its worker."""
+        subscribers = topology.SUBSCRIPTIONS.get((event["source"], event["type"]), ())
+        if not subscribers:
+            raise relay.Undeliverable("nobody subscribes")
+        for subscriber in subscribers:
+            received.receive(self.held[subscriber].database, event)
+            loop = self._inbox_loops.get((subscriber, event["source"], event["type"]))
+            if loop is not None:
+                loop.wake()
+
+    def _host(self, service_class: Any) -> None:
+        name = service_class.name
+        extensions = dict(
+            inspect.getmembers(service_class, lambda member: isinstance(member, Resources | Inbox | Loop))
+        )
+        resources = next(member for member in extensions.values() if isinstance(member, Resources))
+        held = self.held[name] = hold(name, resources.settings_class, self.caller)
+        service = self.services[name] = service_class()
+        for attribute, extension in extensions.items():
+            if isinstance(extension, Inbox):
+                loop = extension.make_loop(held)
+                self._inbox_loops[name, extension.source, extension.event_type] = loop
+                self._loops.append(loop)
+            elif isinstance(extension, Loop):
+                loop = extension.make(held, f"{name}.{attribute}")
+                self._loops.append(loop)
+                setattr(service, attribute, loop)
+            else:
+                setattr(service, attribute, held)
+
+
+class LocalCaller:
+    """Calls services of the same process; the same promise as RpcClient, without the time-out."""
+
+    def __init__(self, bus: LocalBus) -> None:
+        self._bus = bus
+
+    def call(
+        self,
+        service: str,
+        method: str,
+        payload: dict[str, Any],
+        *,
+        timeout: float = DEFAULT_TIMEOUT,
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]:
+        """Call `service.method(payload)`. Raises Refusal, ServiceFault, RpcUnavailable."""
+        target = self._bus.services.get(service)
+        entry = getattr(target, method, None)
+        if not hasattr(entry, "nameko_entrypoints"):
+            raise RpcUnavailable(f"{service}.{method}")
+        correlation_id = correlation.current()
+
+        def run() -> Any:
+            correlation.bind(correlation_id, idempotency_key)
+            return entry(json.loads(json.dumps(payload)))  # type: ignore[misc]
+
+        answer: dict[str, Any] = json.loads(json.dumps(contextvars.copy_context().run(run)))
+        if not isinstance(answer, dict):
+            raise ServiceFault(correlation_id)
+        return answer
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+class _InboxPublisher:
+    def __init__(self, bus: LocalBus) -> None:
+        self._bus = bus
+
+    def publish(self, event: dict[str, Any]) -> None:
+        self._bus.deliver(event)

@@ -1,0 +1,91 @@
+"""Facts on their way in: the handler only writes a row and acknowledges; the work is done from the row.
+
+Nothing raises inside a handler except a database that is away, and then the message goes back to the queue after a pause:
+never lost, never in a hot loop (design.md, Bus; research/nameko.md, Traps).
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from kombu import Exchange, Queue
+from nameko.extensions import DependencyProvider
+from nameko.messaging import QueueConsumer
+
+from services.runtime.bus import topology
+from services.runtime.hosting.background import BackgroundLoop
+from services.runtime.hosting.held import Held
+from services.runtime.hosting.received import Work, receive, work_due
+from services.runtime.hosting.resources import held_by
+from services.runtime.telemetry import logs
+
+log = logs.get_logger("isoloir.inbox")
+
+
+class Inbox(DependencyProvider):
+    """A subscription as an attribute of a service class: `accepted = Inbox("ballot", "ballot_accepted", sign)`.
+
+    In: `source` and `event_type` of services.runtime.bus.topology, `work(session, payload, resources)`.
+    """
+
+    queue_consumer = QueueConsumer()
+
+    def __init__(self, source: str, event_type: str, work: Work) -> None:
+        self.source = source
+        self.event_type = event_type
+        self.work = work
+        self.queue: Queue | None = None
+        self._loop: BackgroundLoop | None = None
+
+    def make_loop(self, held: Held) -> BackgroundLoop:
+        """The loop that works the rows off, not yet started."""
+        return BackgroundLoop(
+            f"{held.service}.inbox.{self.event_type}",
+            lambda: work_due(held, self.source, self.event_type, self.work),
+            every=1.0,
+        )
+
+    def setup(self) -> None:
+        """Declare the queue and take part in the service's consumer."""
+        name = topology.queue_name(self.source, self.event_type, self.container.service_name)
+        exchange = Exchange(topology.exchange_name(self.source), type="topic", durable=True, auto_delete=False)
+        self.queue = Queue(name, exchange=exchange, routing_key=self.event_type, durable=True)
+        self.queue_consumer.register_provider(self)
+
+    def start(self) -> None:
+        """Begin to work rows off, those of an earlier life of the process included."""
+        self._loop = self.make_loop(held_by(self))
+        self._loop.start()
+
+    def stop(self) -> None:
+        """Stop consuming, then stop working."""
+        self.queue_consumer.unregister_provider(self)
+        if self._loop is not None:
+            self._loop.stop()
+
+    def get_dependency(self, worker_ctx: Any) -> "Inbox":
+        """The service sees the subscription itself."""
+        return self
+
+    def handle_message(self, body: Any, message: Any) -> None:
+        """Insert and acknowledge; where the database is away, wait and give the message back."""
+        try:
+            receive(held_by(self).database, body)
+        except (KeyError, TypeError) as error:
+            # No envelope of ours: nothing could ever come of it.
+            log.error("event_malformed", event_type=self.event_type, exc_info=error)
+        except Exception as error:
+            log.error("event_not_received", event_type=self.event_type, exc_info=error)
+            time.sleep(2)
+            self._answer(self.queue_consumer.requeue_message, message)
+            return
+        self._answer(self.queue_consumer.ack_message, message)
+        if self._loop is not None:
+            self._loop.wake()
+
+    def _answer(self, answer: Callable[[Any], None], message: Any) -> None:
+        """Acknowledge or give back. A broker that is gone meanwhile brings the message again, and its row is known."""
+        try:
+            answer(message)
+        except OSError as error:  # nameko catches amqp's own errors; out of here it would end the whole process
+            log.warning("event_not_answered", event_type=self.event_type, error=type(error).__name__)

@@ -1,0 +1,45 @@
+"""Work that goes on in the background of a service: deliveries, whatever is due."""
+
+from collections.abc import Callable
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+
+from services.runtime.hosting.background import BackgroundLoop
+from services.runtime.hosting.held import Held
+from services.runtime.hosting.resources import held_by
+
+
+class Loop(DependencyProvider):
+    """A background loop as an attribute of a service class: `deliveries = Loop(deliver_due, every=1.0)`.
+
+    In: `work`, a plain function of the service's resources that returns something true while there is more to do.
+    """
+
+    def __init__(self, work: Callable[[Held], Any], every: float = 1.0) -> None:
+        self.work = work
+        self.every = every
+        self._loop: BackgroundLoop | None = None
+
+    def make(self, held: Held, name: str) -> BackgroundLoop:
+        """The loop over these resources, not yet started."""
+        return BackgroundLoop(name, lambda: self.work(held), self.every)
+
+    def start(self) -> None:
+        """Begin with the service."""
+        self._loop = self.make(held_by(self), f"{self.container.service_name}.{self.attr_name}")
+        self._loop.start()
+
+    def stop(self) -> None:
+        """End with the service."""
+        if self._loop is not None:
+            self._loop.stop()
+
+    def get_dependency(self, worker_ctx: Any) -> "Loop":
+        """The service sees the loop itself, to wake it."""
+        return self
+
+    def wake(self) -> None:
+        """Do not wait for the next turn."""
+        if self._loop is not None:
+            self._loop.wake()

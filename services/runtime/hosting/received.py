@@ -1,0 +1,121 @@
+"""Facts received: written down once, worked off from the row, with pauses between attempts and a parked state."""
+
+import contextvars
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from services.runtime.bus.delivery_tables import INBOX
+from services.runtime.clock import utc_now
+from services.runtime.hosting.held import Held
+from services.runtime.storage.database import Database
+from services.runtime.telemetry import correlation, logs
+
+log = logs.get_logger("isoloir.inbox")
+
+Work = Callable[[Session, dict[str, Any], Held], Any]
+
+MOST_ATTEMPTS = 12
+LONGEST_PAUSE = 300.0  # seconds between two attempts
+BATCH = 50
+
+
+def receive(database: Database, event: dict[str, Any]) -> bool:
+    """Write an event down. In: the envelope that the relay made. Out: False where it had been received before.
+
+    Raises SQLAlchemy's errors where the database is away, KeyError for an envelope that is none.
+    """
+    now = utc_now()
+    row = {
+        "event_id": event["id"],
+        "source": event["source"],
+        "type": event["type"],
+        "payload": json.dumps(event["payload"], ensure_ascii=False),
+        "correlation_id": event["correlation_id"],
+        "received_at": now,
+        "state": "pending",
+        "attempts": 0,
+        "next_attempt_at": now,
+    }
+    try:
+        with database.transaction() as session:
+            session.execute(insert(INBOX).values(row))
+    except IntegrityError:
+        return False
+    return True
+
+
+def work_due(held: Held, source: str, event_type: str, work: Work) -> int:
+    """Do the work of the rows that are due. Out: how many were taken up.
+
+    Each row in a transaction of its own, together with its being marked done. Its payload and exact time are erased
+    then: the events name pseudonyms, which must not pile up, and come in an order that must not be kept. A failing row is
+    tried again with growing pauses, then parked for operators.
+    """
+    due = (
+        select(INBOX.c.event_id)
+        .where(
+            INBOX.c.state == "pending",
+            INBOX.c.source == source,
+            INBOX.c.type == event_type,
+            INBOX.c.next_attempt_at <= utc_now(),
+        )
+        .order_by(INBOX.c.received_at)
+        .limit(BATCH)
+    )
+    with held.database.reading() as session:
+        event_ids = session.execute(due).scalars().all()
+    for event_id in event_ids:
+        contextvars.copy_context().run(_work_one, held, event_id, work)
+    return len(event_ids)
+
+
+def _work_one(held: Held, event_id: str, work: Work) -> None:
+    row_of = select(INBOX).where(INBOX.c.event_id == event_id, INBOX.c.state == "pending")
+    try:
+        with held.database.transaction() as session:
+            row = session.execute(row_of.with_for_update(skip_locked=True)).one_or_none()
+            if row is None:  # another process of the same service has it
+                return
+            correlation.bind(row.correlation_id)
+            work(session, json.loads(row.payload), held)
+            session.execute(update(INBOX).where(INBOX.c.event_id == event_id).values(_worked(row)))
+    except Exception as error:
+        _note_failure(held.database, event_id, error)
+    else:
+        log.info("event_worked", event_type=row.type, source=row.source)
+
+
+def _worked(row: Any) -> dict[str, Any]:
+    """What is left of an event: enough to know it again, not enough to tell when a voter did what (L1)."""
+    hour = row.received_at.replace(minute=0, second=0, microsecond=0)
+    return {"state": "done", "payload": None, "correlation_id": "", "received_at": hour, "next_attempt_at": hour}
+
+
+def _note_failure(database: Database, event_id: str, error: Exception) -> None:
+    with database.transaction() as session:
+        row = session.execute(
+            select(INBOX).where(INBOX.c.event_id == event_id, INBOX.c.state == "pending").with_for_update()
+        ).one_or_none()
+        if row is None:  # another process took it up after our roll-back, and did it
+            return
+        attempts = row.attempts + 1
+        state = "parked" if attempts >= MOST_ATTEMPTS else "pending"
+        pause = min(LONGEST_PAUSE, 2.0 ** (attempts - 1))
+        session.execute(
+            update(INBOX)
+            .where(INBOX.c.event_id == event_id)
+            # Only the kind of the error: its words could repeat what was in the event.
+            .values(
+                attempts=attempts,
+                state=state,
+                next_attempt_at=utc_now() + timedelta(seconds=pause),
+                reason=type(error).__name__,
+            )
+        )
+    log.error("event_failed", event_type=row.type, source=row.source, attempts=attempts, state=state, exc_info=error)

@@ -1,0 +1,1 @@
+"""Logs, and the correlation id that joins them."""

@@ -1,0 +1,288 @@
+"""States of pages that need a story: refused links, a vote from the code to the receipt, answers to what was sent."""
+
+from collections.abc import Callable, Iterator
+
+from playwright.sync_api import Page
+
+from deploy.local.demonstration import scenario
+from deploy.rehearsal import notices
+from tests.tour.portal import Portal, identifiers
+from tests.tour.walk import ANOTHER, GUESSED, VOTER, VOTES, Stop
+
+PATIENCE = 60_000  # milliseconds
+
+
+def stories() -> Iterator[Stop]:
+    """The states that sending empty forms does not show."""
+    yield Stop("erreur-introuvable", lambda page, portal: _go(page, portal, "/nulle-part"))
+    yield Stop("lien-inconnu", lambda page, portal: _go(page, portal, "/lien/inconnu"))
+    yield Stop("lien-deja-servi", _used_link)
+    yield Stop("identification-refusee", _after(_anonymous("/identification"), _type_nonsense))
+    yield Stop("identification-code-faux", _after(_anonymous("/identification"), _wrong_captcha))
+    yield Stop("identification-autre-code", _after(_anonymous("/identification"), _another_code))
+    yield Stop("identification-preuve-de-travail", _captcha_instead_of_work)
+    yield Stop("lien-envoye-a-l-instant", _after(_anonymous("/identification"), _ask_for_link))
+    yield Stop("lien-envoye-deja", _after(_anonymous("/identification"), _ask_for_link, _ask_again))
+    yield Stop("activation-mot-de-passe-faible", _weak_password)
+    yield Stop("question-defi-refusee", _refused_answer)
+    yield Stop("accueil-sans-activation", _without_activation)
+    yield Stop("mot-de-passe-faux", _wrong_password)
+    yield Stop("listes-electorales-recherche", _signed_in("/listes-electorales/{uuid}?recherche=pom"))
+    yield Stop("listes-electorales-personne", _signed_in("/listes-electorales/{uuid}?recherche=zzz"))
+    yield Stop("tutoriel-vote", _anonymous("/informations/tutoriels/parcours-de-vote"))
+    yield Stop("tutoriel-reassorts", _anonymous("/informations/tutoriels/reassorts"))
+    yield Stop("reclamation-envoyee", _after(_signed_in("/reclamations"), _claim))
+    yield Stop("assistance-envoyee", _after(_signed_in("/assistance"), _assistance))
+    yield Stop("assistance-envoyee-sans-session", _after(_anonymous("/assistance"), _assistance))
+    yield Stop("session-bientot-terminee", _session_about_to_end)
+    yield Stop("session-terminee", _session_over)
+    yield Stop("session-terminee-sur-place", _session_over_here)
+    yield Stop("formulaire-d-une-autre-session", _stale_form)
+    booth, right_code = _booth_of(ANOTHER), _code_of(ANOTHER)
+    yield Stop("isoloir-code", booth)
+    yield Stop("isoloir-code-faux", _after(booth, _wrong_code))
+    yield Stop("isoloir-choix", _after(booth, right_code))
+    yield Stop("isoloir-choix-manquant", _after(booth, right_code, _nothing_chosen))
+    yield Stop("isoloir-confirmation", _after(booth, right_code, _chosen))
+    yield Stop("isoloir-envoi-interrompu", _after(booth, right_code, _chosen, _cut_off))
+    yield Stop("isoloir-accuse-d-un-autre", _after(booth, right_code, _chosen, _receipt_of_another))
+    yield Stop("isoloir-sans-reseau", _booth_without_network)
+    yield Stop("urne-recherche-sans-resultat", _after(_public_urn, _search_urn))
+
+
+def last_stories() -> Iterator[Stop]:
+    """Those that use a voter up, in this order."""
+    yield Stop("isoloir-accuse-de-reception", _after(_booth_of(VOTES), _code_of(VOTES), _chosen, _vote))
+    yield Stop("isoloir-deja-vote", _already_voted)
+
+
+def _go(page: Page, portal: Portal, path: str) -> None:
+    page.goto(portal.base_url + path)
+
+
+def _after(*steps: Callable[[Page, Portal], None]) -> Callable[[Page, Portal], None]:
+    def reach(page: Page, portal: Portal) -> None:
+        for step in steps:
+            step(page, portal)
+
+    return reach
+
+
+def _anonymous(path: str) -> Callable[[Page, Portal], None]:
+    return lambda page, portal: _go(page, portal, path)
+
+
+def _used_link(page: Page, portal: Portal) -> None:
+    token = portal.unused_link()
+    portal.activate(token)
+    _go(page, portal, f"/lien/{token}")
+
+
+def _send(page: Page, **fields: str) -> None:
+    """Fill the first form of the page by the names of its fields and send it."""
+    form = page.locator("main form").first
+    for name, text in fields.items():
+        field = form.locator(f"[name={name}]")
+        if field.evaluate("element => element.tagName") == "SELECT":
+            field.select_option(text)
+        else:
+            field.fill(text)
+    with page.expect_navigation():
+        form.locator(".button-row button").first.click()
+
+
+def _code_for(page: Page, portal: Portal) -> dict[str, str]:
+    """The CAPTCHA's field, filled, where the page has one."""
+    return {"captcha": portal.code_of(page)} if page.locator("input[name=captcha_id]").count() else {}
+
+
+def _type_nonsense(page: Page, _portal: Portal) -> None:
+    _send(page, identifier="pas une adresse")
+
+
+def _wrong_captcha(page: Page, _portal: Portal) -> None:
+    _send(page, identifier="personne@example.org", captcha="zzzzz")
+
+
+def _another_code(page: Page, _portal: Portal) -> None:
+    with page.expect_navigation():
+        page.locator("[name=another_code]").click()
+
+
+def _ask_for_link(page: Page, portal: Portal) -> None:
+    _send(page, identifier="personne@example.org", **_code_for(page, portal))
+
+
+def _ask_again(page: Page, _portal: Portal) -> None:
+    with page.expect_navigation():
+        page.locator("main form button").first.click()
+
+
+def _weak_password(page: Page, portal: Portal) -> None:
+    portal.give(page.context, link=portal.kept_link())
+    _go(page, portal, "/activation")
+    _send(page, password="court", confirmation="court", **_code_for(page, portal))
+
+
+def _refused_answer(page: Page, portal: Portal) -> None:
+    portal.give(page.context, link=portal.prepared_link())
+    _go(page, portal, "/question-defi")
+    _send(page, question="first_pet", answer="a", confirmation="b")
+
+
+def _without_activation(page: Page, portal: Portal) -> None:
+    token = portal.unused_link()
+    portal.give(page.context, voter=portal.call("identity", "enter_without_activation", token=token)["session"])
+    _go(page, portal, "/accueil")
+
+
+def _wrong_password(page: Page, portal: Portal) -> None:
+    portal.give(page.context, identifier=identifiers()[GUESSED])
+    _go(page, portal, "/mot-de-passe")
+    _send(page, password="Pas le bon 1 !", **_code_for(page, portal))
+
+
+def _signed_in(path: str) -> Callable[[Page, Portal], None]:
+    def reach(page: Page, portal: Portal) -> None:
+        portal.sign_in(page.context, identifiers()[VOTER])
+        _go(page, portal, path.format(uuid=portal.election))
+
+    return reach
+
+
+def _claim(page: Page, _portal: Portal) -> None:
+    _send(page, subject="wrong_name", text="Mon nom s’écrit avec deux consonnes.")
+
+
+def _assistance(page: Page, portal: Portal) -> None:
+    _send(
+        page,
+        subject="access",
+        name="Anne Martin",
+        email="a@example.org",
+        text="Je ne reçois aucun message.",
+        **_code_for(page, portal),
+    )
+
+
+def _captcha_instead_of_work(page: Page, portal: Portal) -> None:
+    portal.app.extensions["isoloir_settings"].challenge = "proof_of_work"
+    try:
+        _go(page, portal, "/identification")
+        page.locator("[data-challenge][data-state=done]").wait_for(timeout=PATIENCE)
+    finally:
+        portal.app.extensions["isoloir_settings"].challenge = "captcha"
+
+
+def _session_about_to_end(page: Page, portal: Portal) -> None:
+    _signed_in("/accueil")(page, portal)
+    page.evaluate("document.querySelector('[data-session-warning]').showModal()")
+
+
+def _session_over_here(page: Page, portal: Portal) -> None:
+    _signed_in("/accueil")(page, portal)
+    page.evaluate(
+        """() => {
+        const dialog = document.querySelector("[data-session-warning]");
+        dialog.querySelector("[data-session-heading]").textContent = dialog.dataset.ended;
+        dialog.querySelector("[data-before-end]").hidden = true;
+        dialog.querySelector("[data-after-end]").hidden = false;
+        dialog.showModal();
+        }"""
+    )
+
+
+def _stale_form(page: Page, portal: Portal) -> None:
+    _go(page, portal, "/identification")
+    portal.give(page.context)
+    _send(page, identifier="personne@example.org", captcha="zzzzz")
+
+
+def _session_over(page: Page, portal: Portal) -> None:
+    portal.give(page.context, voter="une session qui n’existe plus")
+    _go(page, portal, "/accueil")
+
+
+def _booth_of(voter: int) -> Callable[[Page, Portal], None]:
+    def open_booth(page: Page, portal: Portal) -> None:
+        portal.sign_in(page.context, identifiers()[voter])
+        _go(page, portal, f"/voter/{portal.election}")
+        page.locator("#voting-code").wait_for(timeout=PATIENCE)
+
+    return open_booth
+
+
+def _code(portal: Portal, number: int) -> str:
+    voter = scenario.voters()[number]
+    codes: dict[str, str] = notices.wait_for_codes(portal.demo_dir / "print", {voter["adresse1"]: voter["identifiant"]})
+    return codes[voter["identifiant"]]
+
+
+def _wrong_code(page: Page, portal: Portal) -> None:
+    page.locator("#voting-code").fill("F226")
+    page.keyboard.press("Enter")
+    page.locator("#voting-code-error:not(:empty)").wait_for(timeout=PATIENCE)
+
+
+def _code_of(voter: int) -> Callable[[Page, Portal], None]:
+    def type_code(page: Page, portal: Portal) -> None:
+        page.locator("#voting-code").fill(_code(portal, voter))
+        page.keyboard.press("Enter")
+        page.locator("[data-step=choice]:not([hidden])").wait_for(timeout=PATIENCE)
+
+    return type_code
+
+
+def _nothing_chosen(page: Page, _portal: Portal) -> None:
+    page.locator("[data-form=choice] button").click()
+    page.locator("#choice-error:not(:empty)").wait_for(timeout=PATIENCE)
+
+
+def _chosen(page: Page, _portal: Portal) -> None:
+    page.locator(".choice input").nth(1).check()
+    page.locator("[data-form=choice] button").click()
+    page.locator("[data-step=confirmation]:not([hidden])").wait_for(timeout=PATIENCE)
+
+
+def _vote(page: Page, _portal: Portal) -> None:
+    page.locator("[data-button=cast]").click()
+    page.locator("[data-step=receipt]:not([hidden])").wait_for(timeout=PATIENCE)
+
+
+def _cut_off(page: Page, _portal: Portal) -> None:
+    page.route("**/ballots", lambda route: route.abort())
+    page.locator("[data-button=cast]").click()
+    page.locator("[data-part=retry]:not([hidden])").wait_for(timeout=PATIENCE)
+    page.unroute("**/ballots")
+
+
+def _receipt_of_another(page: Page, portal: Portal) -> None:
+    receipt = {"election": portal.election, "tracker": "A" * 43, "head": "0" * 64, "height": 1, "signature": "0" * 128}
+    page.route("**/ballots", lambda route: route.fulfill(status=201, json=receipt))
+    page.locator("[data-button=cast]").click()
+    page.locator("[data-step=alarm]:not([hidden])").wait_for(timeout=PATIENCE)
+    page.unroute("**/ballots")
+
+
+def _booth_without_network(page: Page, portal: Portal) -> None:
+    portal.sign_in(page.context, identifiers()[ANOTHER])
+    page.route("**/booth", lambda route: route.abort())
+    _go(page, portal, f"/voter/{portal.election}")
+    page.locator("[data-step=unavailable]:not([hidden])").wait_for(timeout=PATIENCE)
+    page.unroute("**/booth")
+
+
+def _already_voted(page: Page, portal: Portal) -> None:
+    portal.sign_in(page.context, identifiers()[VOTES])
+    _go(page, portal, f"/voter/{portal.election}")
+    page.locator("[data-step=unavailable]:not([hidden])").wait_for(timeout=PATIENCE)
+
+
+def _public_urn(page: Page, portal: Portal) -> None:
+    _go(page, portal, f"/urne/{portal.election}")
+
+
+def _search_urn(page: Page, _portal: Portal) -> None:
+    page.locator("#tracker").fill("A" * 43)
+    page.locator("main form button").first.click()
+    page.locator("main [role=status]").first.wait_for(timeout=PATIENCE)
