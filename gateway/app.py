@@ -88,7 +88,7 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
     def everywhere() -> dict[str, Any]:
         return {
             "signed_in": voter_session.token() is not None,
-            "session_end": session_end.known(),
+            "session_end": session_end.end_of_session(),
             "demo": bool(settings.demo_dir),
             "year": datetime.now(UTC).year,
         }

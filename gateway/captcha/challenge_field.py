@@ -17,7 +17,7 @@ from wtforms.validators import StopValidation
 from gateway.captcha import proof_of_work
 from gateway.clients import services
 from gateway.edge import voter_session
-from gateway.edge.errors import told
+from gateway.edge.errors import words_for
 from services.runtime.refusals import Refusal
 
 IMAGE_ASKED_FOR = "image"
@@ -74,7 +74,7 @@ class ChallengeField(Field):
         except Refusal as refusal:
             if refusal.code not in REFUSED:
                 raise
-            self.errors = [told(refusal.code).message]
+            self.errors = [words_for(refusal.code).message]
             return False
         return True
 

@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, request
 
-from services.runtime.telemetry.correlation import bind, current
+from services.runtime.telemetry.correlation import bind, current_id
 
 HEADER = "X-Correlation-Id"
 
@@ -16,5 +16,5 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def tell(response: Response) -> Response:
-        response.headers[HEADER] = current()
+        response.headers[HEADER] = current_id()
         return response

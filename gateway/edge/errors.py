@@ -23,7 +23,7 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Told:
+class RefusalWords:
     """What one caller is told."""
 
     code: str
@@ -283,10 +283,10 @@ class _Blanks(dict[str, Any]):
         return "?"
 
 
-def told(code: str, details: Mapping[str, Any] | None = None) -> Told:
+def words_for(code: str, details: Mapping[str, Any] | None = None) -> RefusalWords:
     """Status and words of a code; an unknown code becomes an incident without details."""
     words = WORDS.get(code)
     if words is None:
-        return Told(INCIDENT, WORDS[INCIDENT].status, spaced(str(WORDS[INCIDENT].message)), {})
+        return RefusalWords(INCIDENT, WORDS[INCIDENT].status, spaced(str(WORDS[INCIDENT].message)), {})
     known = dict(details or {})
-    return Told(code, words.status, spaced(str(words.message) % _Blanks(known)), known)
+    return RefusalWords(code, words.status, spaced(str(words.message) % _Blanks(known)), known)

@@ -8,10 +8,10 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.edge import language, rate_limits, voter_session
-from gateway.edge.errors import INCIDENT, RETRY_AFTER_SECONDS, UNAVAILABLE, Told, told
+from gateway.edge.errors import INCIDENT, RETRY_AFTER_SECONDS, UNAVAILABLE, RefusalWords, words_for
 from services.runtime.bus.rpc import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal, ServiceFault
-from services.runtime.telemetry.correlation import current
+from services.runtime.telemetry.correlation import current_id
 from services.runtime.telemetry.logs import get_logger
 
 log = get_logger()
@@ -48,15 +48,15 @@ def wants_json() -> bool:
 
 def answer(code: str, details: dict[str, Any] | None = None) -> Response:
     """The answer for a code of the table."""
-    words = told(code, details)
+    words = words_for(code, details)
     if wants_json():
-        response = jsonify(code=words.code, message=words.message, details=words.details, correlation_id=current())
+        response = jsonify(code=words.code, message=words.message, details=words.details, correlation_id=current_id())
     else:
         response = make_response(
             render_template(
                 "layout/error.html",
                 words=words,
-                correlation_id=current(),
+                correlation_id=current_id(),
                 to_identification=words.code in TO_IDENTIFICATION,
                 # Loading the answer to a form again would send the form again, and be refused again.
                 again=language.way_back(request.path) if words.code == "csrf_refused" else "",
@@ -70,7 +70,7 @@ def answer(code: str, details: dict[str, Any] | None = None) -> Response:
     return response
 
 
-def wait(words: Told) -> int:
+def wait(words: RefusalWords) -> int:
     """After how many seconds another try makes sense; 0 where time alone mends nothing."""
     if words.status == 503:
         return RETRY_AFTER_SECONDS
@@ -82,7 +82,7 @@ def wait(words: Told) -> int:
 
 def refused(refusal: Refusal) -> BaseResponse:
     """A service said no, for a reason it has a code for."""
-    words = told(refusal.code)
+    words = words_for(refusal.code)
     if words.code == INCIDENT:
         log.error("refusal_unknown", code=refusal.code)
     if refusal.code == "session_expired":

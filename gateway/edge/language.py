@@ -30,14 +30,14 @@ def chosen() -> str | None:
     return held if held in LANGUAGES else None
 
 
-def current() -> str:
+def current_language() -> str:
     """The language of the answer to this request: "fr" or "en"."""
     return chosen() or request.accept_languages.best_match(list(LANGUAGES), DEFAULT) or DEFAULT
 
 
 def other() -> str:
     """The language that the header offers."""
-    return next(code for code in LANGUAGES if code != current())
+    return next(code for code in LANGUAGES if code != current_language())
 
 
 class LanguageForm(FlaskForm):
@@ -80,7 +80,7 @@ def choose() -> BaseResponse:
 
 def install(app: Flask) -> None:
     """Choose the language of every answer, and say which one it is."""
-    Babel(app, locale_selector=current)
+    Babel(app, locale_selector=current_language)
     app.register_blueprint(blueprint)
 
     @app.before_request
@@ -94,10 +94,10 @@ def install(app: Flask) -> None:
         if held and session.get(CHOICE) != held:
             session[CHOICE] = held
         if request.endpoint != "static":
-            response.headers["Content-Language"] = current()
+            response.headers["Content-Language"] = current_language()
             response.vary.update(("Accept-Language", "Cookie"))
         return response
 
     @app.context_processor
     def everywhere() -> dict[str, str]:
-        return {"language": current(), "other_language": other(), "other_language_name": LANGUAGES[other()]}
+        return {"language": current_language(), "other_language": other(), "other_language_name": LANGUAGES[other()]}

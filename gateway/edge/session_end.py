@@ -28,13 +28,13 @@ def clock(moment: str) -> str:
     return text
 
 
-def of(moment: str) -> SessionEnd:
+def session_ending_at(moment: str) -> SessionEnd:
     """From what identity says in `expires_at`."""
     return SessionEnd(moment, max(0, int((parse(moment) - datetime.now(UTC)).total_seconds())))
 
 
-def known() -> SessionEnd | None:
+def end_of_session() -> SessionEnd | None:
     """The end of the session, None on pages that are the same for everybody."""
     state = g.get("voter_state")
     moment = state.get("expires_at") if state else None
-    return of(moment) if moment else None
+    return session_ending_at(moment) if moment else None

@@ -60,7 +60,7 @@ class Countdown:
         return self.target is not None and self.left < timedelta(minutes=1)
 
 
-def of(event: Payload) -> Countdown:
+def countdown_to(event: Payload) -> Countdown:
     """The countdown of a voting event {now, opens_at, closes_at}: a closing minute that has begun is over."""
     now, opens, closes = (parse(event[key]) for key in ("now", "opens_at", "closes_at"))
     if now < opens:
@@ -73,13 +73,13 @@ def of(event: Payload) -> Countdown:
     return Countdown(phase, now, target, event["opens_at"], event["closes_at"], left)
 
 
-def current() -> Countdown | None:
+def current_countdown() -> Countdown | None:
     """The countdown of the current voting event; None where there is none, or identity does not answer quickly.
 
     For pages that must stand without it, such as the identification page.
     """
     event = _event()
-    return of(event) if event else None
+    return countdown_to(event) if event else None
 
 
 def current_event() -> tuple[str, str]:

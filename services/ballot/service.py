@@ -16,18 +16,18 @@ from services.ballot.tally import tallying
 from services.ballot.urn import casting, receipt, trackers
 from services.runtime.clock import utc_now
 from services.runtime.hosting.entrypoints import entrypoint
-from services.runtime.hosting.held import Held
 from services.runtime.hosting.inbox import Inbox
 from services.runtime.hosting.loops import Loop
+from services.runtime.hosting.resource_provider import ResourceProvider
 from services.runtime.hosting.resources import Resources
 
 
-def credentials_issued(session: Session, payload: dict[str, Any], _resources: Held) -> None:
+def credentials_issued(session: Session, payload: dict[str, Any], _resources: Resources) -> None:
     """A batch of public credentials from the credential authority."""
     credentials.receive(session, payload["election"], payload["entries"])
 
 
-def credentials_committed(session: Session, payload: dict[str, Any], _resources: Held) -> None:
+def credentials_committed(session: Session, payload: dict[str, Any], _resources: Resources) -> None:
     """What the credential authority says it sent."""
     credentials.commit(
         session,
@@ -38,7 +38,7 @@ def credentials_committed(session: Session, payload: dict[str, Any], _resources:
     )
 
 
-def close_due(resources: Held) -> bool:
+def close_due(resources: Resources) -> bool:
     """Close the urns whose time is over (L12); true if there was one."""
     with resources.database.reading() as session:
         due = closing.due(session, utc_now())
@@ -53,7 +53,7 @@ class BallotService:
 
     name = "ballot"
 
-    resources = Resources(Settings)
+    resources = ResourceProvider(Settings)
     issued = Inbox("reassort", "credentials_issued", credentials_issued)
     committed = Inbox("reassort", "credentials_committed", credentials_committed)
     closer = Loop(close_due, every=5.0)

@@ -13,51 +13,54 @@ from services.identity.attendance import poll_book as attendance
 from services.identity.roll import electoral_roll, staging
 from services.identity.service_desk import Desk
 from services.identity.service_entrance import Entrance
-from services.identity.service_parts import resume, room
+from services.identity.service_parts import letter_settings, resume
 from services.identity.service_space import Space
 from services.identity.settings import Settings
 from services.identity.voting_events import descriptions, entitlements, voting_events
 from services.runtime.bus import idempotency
 from services.runtime.clock import utc_now
 from services.runtime.hosting.entrypoints import entrypoint
-from services.runtime.hosting.held import Held
 from services.runtime.hosting.inbox import Inbox
 from services.runtime.hosting.loops import Loop
+from services.runtime.hosting.resource_provider import ResourceProvider
 from services.runtime.hosting.resources import Resources
 
 Payload = dict[str, Any]
 
 
-def answer_requests(held: Held) -> int:
+def answer_requests(resources: Resources) -> int:
     """Loop: send the links that were asked for."""
-    settings: Settings = held.settings
-    with held.database.transaction() as session:
+    settings: Settings = resources.settings
+    with resources.database.transaction() as session:
         return access_requests.answer_requests(
-            session, room(settings), now=utc_now(), lifetime=timedelta(minutes=settings.link_lifetime_minutes)
+            session,
+            letter_settings(settings),
+            now=utc_now(),
+            lifetime=timedelta(minutes=settings.link_lifetime_minutes),
         )
 
 
-def forget_idle_sessions(held: Held) -> None:
+def forget_idle_sessions(resources: Resources) -> None:
     """Loop: delete the sessions that idleness has ended."""
-    with held.database.transaction() as session:
-        sessions.forget_idle(session, now=utc_now(), idle=timedelta(minutes=held.settings.session_idle_minutes))
+    with resources.database.transaction() as session:
+        sessions.forget_idle(session, now=utc_now(), idle=timedelta(minutes=resources.settings.session_idle_minutes))
 
 
-def forget_what_is_over(held: Held) -> None:
+def forget_what_is_over(resources: Resources) -> None:
     """Loop: erase what was kept for a while."""
-    with held.database.transaction() as session:
+    with resources.database.transaction() as session:
         forgetting.forget(session, utc_now())
 
 
-def hide_signing_order(held: Held) -> None:
+def hide_signing_order(resources: Resources) -> None:
     """Loop: lay the signatures of the running period out in the order of their random keys."""
-    with held.database.transaction() as session:
+    with resources.database.transaction() as session:
         attendance.hide_order(session)
 
 
-def sign_poll_book(session: Session, payload: Payload, held: Held) -> None:
+def sign_poll_book(session: Session, payload: Payload, resources: Resources) -> None:
     """Inbox: a ballot was accepted."""
-    settings: Settings = held.settings
+    settings: Settings = resources.settings
     attendance.sign(
         session,
         holder_key=settings.holder_key,
@@ -68,10 +71,10 @@ def sign_poll_book(session: Session, payload: Payload, held: Held) -> None:
     )
 
 
-def enter_signatures(held: Held) -> int:
+def enter_signatures(resources: Resources) -> int:
     """Loop: enter signatures in the poll book and tell voters."""
-    with held.database.transaction() as session:
-        return attendance.enter_due(session, room(held.settings), now=utc_now())
+    with resources.database.transaction() as session:
+        return attendance.enter_due(session, letter_settings(resources.settings), now=utc_now())
 
 
 class IdentityService(Entrance, Space, Desk):
@@ -79,7 +82,7 @@ class IdentityService(Entrance, Space, Desk):
 
     name = "identity"
 
-    resources = Resources(Settings)
+    resources = ResourceProvider(Settings)
     accepted = Inbox("ballot", "ballot_accepted", sign_poll_book)
     link_requests = Loop(answer_requests, every=1.0)
     signatures = Loop(enter_signatures, every=5.0)
@@ -113,7 +116,7 @@ class IdentityService(Entrance, Space, Desk):
     def voting_event(self, request: Payload) -> Payload:
         """Describe the current voting event."""
         with self.resources.database.reading() as session:
-            return descriptions.voting_event(session, voting_events.current(session), utc_now())
+            return descriptions.voting_event(session, voting_events.current_voting_event(session), utc_now())
 
     @entrypoint(schemas.StageRoll, schemas.Staged)
     def stage_roll(self, request: Payload) -> Payload:

@@ -8,7 +8,7 @@ from typing import Any
 from services.identity import portal_schemas, schemas
 from services.identity.contract.refusals import Code, refuse
 from services.identity.desk import assistance, campaigns, claims
-from services.identity.service_parts import Payload, room
+from services.identity.service_parts import Payload, letter_settings
 from services.runtime.bus import idempotency
 from services.runtime.clock import utc_now
 from services.runtime.hosting.entrypoints import entrypoint
@@ -31,7 +31,9 @@ class Desk:
         settings = self.resources.settings
         lifetime = timedelta(minutes=settings.campaign_link_lifetime_minutes)
         with self.resources.database.transaction() as session:
-            response = campaigns.send_page(session, room(settings), **request, lifetime=lifetime, now=utc_now())
+            response = campaigns.send_page(
+                session, letter_settings(settings), **request, lifetime=lifetime, now=utc_now()
+            )
             idempotency.remember(session, dict(response), "send_campaign_page")
             return dict(response)
 
@@ -61,7 +63,9 @@ class Desk:
         if state != claims.EXAMINED and not text:
             raise refuse(Code.INVALID_REQUEST, fields={"answer": ["required to accept or reject a claim"]})
         with self.resources.database.transaction() as session:
-            claims.answer(session, room(self.resources.settings), number=number, state=state, text=text, now=utc_now())
+            claims.answer(
+                session, letter_settings(self.resources.settings), number=number, state=state, text=text, now=utc_now()
+            )
         return {"claim": number, "state": state}
 
     @entrypoint(portal_schemas.ListAssistance, portal_schemas.AssistanceQueue)
@@ -76,5 +80,7 @@ class Desk:
         """Answer a request for assistance by e-mail."""
         number, text = request["request"], request["answer"]
         with self.resources.database.transaction() as session:
-            assistance.answer(session, room(self.resources.settings), number=number, text=text, now=utc_now())
+            assistance.answer(
+                session, letter_settings(self.resources.settings), number=number, text=text, now=utc_now()
+            )
         return {"request": number}

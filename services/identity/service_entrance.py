@@ -12,8 +12,8 @@ from services.identity.voting_events import descriptions
 from services.runtime.bus import idempotency
 from services.runtime.clock import utc_now
 from services.runtime.hosting.entrypoints import entrypoint
-from services.runtime.hosting.held import Held
 from services.runtime.hosting.offload import offload
+from services.runtime.hosting.resources import Resources
 
 
 class Entrance:
@@ -86,19 +86,19 @@ class Entrance:
     @entrypoint(schemas.PrepareActivation, schemas.Prepared)
     def prepare_activation(self, request: Payload) -> Payload:
         """Check a first password and keep its hash until the next step."""
-        held: Held = self.resources
-        return {"profile": activation.prepare(held.database, _hashing(held), **request, now=utc_now())}
+        resources: Resources = self.resources
+        return {"profile": activation.prepare(resources.database, _hashing(resources), **request, now=utc_now())}
 
     @entrypoint(schemas.Activate, schemas.SessionToken)
     def activate(self, request: Payload) -> Payload:
         """Set what a link is for and open a session."""
-        held: Held = self.resources
+        resources: Resources = self.resources
         token = activation.activate(
-            held.database,
-            _hashing(held),
+            resources.database,
+            _hashing(resources),
             **request,
-            challenge_required=held.settings.challenge_required,
-            holder_key=held.settings.holder_key,
+            challenge_required=resources.settings.challenge_required,
+            holder_key=resources.settings.holder_key,
             now=utc_now(),
         )
         return {"session": token}
@@ -106,26 +106,26 @@ class Entrance:
     @entrypoint(schemas.LinkToken, schemas.SessionToken)
     def enter_without_activation(self, request: Payload) -> Payload:
         """Open a session by means of a link and keep nothing else."""
-        held: Held = self.resources
+        resources: Resources = self.resources
         token = activation.enter_without_activation(
-            held.database, token=request["token"], holder_key=held.settings.holder_key, now=utc_now()
+            resources.database, token=request["token"], holder_key=resources.settings.holder_key, now=utc_now()
         )
         return {"session": token}
 
     @entrypoint(schemas.LogIn, schemas.SessionToken)
     def log_in(self, request: Payload) -> Payload:
         """Open a session with the password."""
-        held: Held = self.resources
+        resources: Resources = self.resources
         token = accounts.log_in(
-            held.database,
+            resources.database,
             offload,
             **request,
-            cost=held.settings.bcrypt_cost,
-            holder_key=held.settings.holder_key,
+            cost=resources.settings.bcrypt_cost,
+            holder_key=resources.settings.holder_key,
             now=utc_now(),
         )
         return {"session": token}
 
 
-def _hashing(held: Held) -> activation.Hashing:
-    return activation.Hashing(offload, held.settings.bcrypt_cost)
+def _hashing(resources: Resources) -> activation.Hashing:
+    return activation.Hashing(offload, resources.settings.bcrypt_cost)

@@ -6,20 +6,20 @@ from datetime import timedelta
 from typing import Any
 
 from services.identity.access import sessions
-from services.identity.letters.requests import MailRoom
+from services.identity.letters.requests import LetterSettings
 from services.identity.settings import Settings
 from services.runtime.clock import utc_now
-from services.runtime.hosting.held import Held
+from services.runtime.hosting.resources import Resources
 
 Payload = dict[str, Any]
 
 
-def room(settings: Settings) -> MailRoom:
+def letter_settings(settings: Settings) -> LetterSettings:
     """Return what is needed to write to voters."""
-    return MailRoom(settings.notification_public_key, settings.public_url)
+    return LetterSettings(settings.notification_public_key, settings.public_url)
 
 
-def resume(held: Held, token: str) -> sessions.OpenSession:
+def resume(resources: Resources, token: str) -> sessions.OpenSession:
     """Return the open session of a token and note that it is alive. Raises session_expired."""
-    idle = timedelta(minutes=held.settings.session_idle_minutes)
-    return sessions.resume(held.database, token, now=utc_now(), idle=idle)
+    idle = timedelta(minutes=resources.settings.session_idle_minutes)
+    return sessions.resume(resources.database, token, now=utc_now(), idle=idle)

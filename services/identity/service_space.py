@@ -7,7 +7,7 @@ from typing import Any
 from services.identity import portal_schemas, schemas
 from services.identity.desk import assistance, claims
 from services.identity.roll import search
-from services.identity.service_parts import Payload, resume, room
+from services.identity.service_parts import Payload, letter_settings, resume
 from services.identity.voting_events import descriptions
 from services.runtime.bus import idempotency
 from services.runtime.clock import utc_now
@@ -58,7 +58,12 @@ class Space:
         settings = self.resources.settings
         with self.resources.database.transaction() as session:
             number = assistance.submit(
-                session, room(settings), voter_id=voter_id, **request, holder_key=settings.holder_key, now=utc_now()
+                session,
+                letter_settings(settings),
+                voter_id=voter_id,
+                **request,
+                holder_key=settings.holder_key,
+                now=utc_now(),
             )
             idempotency.remember(session, {"request": number}, "submit_assistance")
         return {"request": number}

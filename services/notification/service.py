@@ -17,10 +17,10 @@ from services.notification.queue import delivery, intake
 from services.notification.settings import Settings
 from services.runtime.clock import utc_now
 from services.runtime.hosting.entrypoints import entrypoint
-from services.runtime.hosting.held import Held
 from services.runtime.hosting.inbox import Inbox
 from services.runtime.hosting.loops import Loop
 from services.runtime.hosting.offload import offload
+from services.runtime.hosting.resource_provider import ResourceProvider
 from services.runtime.hosting.resources import Resources
 from services.runtime.telemetry import logs
 
@@ -31,7 +31,7 @@ log = logs.get_logger("isoloir.intake")
 _JITTER = random.Random()  # noqa: S311 - spreads retries, guards nothing
 
 
-def take_in(session: Session, payload: Payload, held: Held) -> None:
+def take_in(session: Session, payload: Payload, resources: Resources) -> None:
     """Inbox: a message was requested."""
     message = schemas.MessageRequested().load(payload)
     intake.receive(session, **message, now=utc_now())
@@ -41,12 +41,12 @@ def take_in(session: Session, payload: Payload, held: Held) -> None:
     )
 
 
-def send_emails(held: Held) -> int:
+def send_emails(resources: Resources) -> int:
     """Loop: send the e-mails that are due."""
-    settings: Settings = held.settings
+    settings: Settings = resources.settings
     channel = EmailChannel(settings.smtp_url, settings.sender, settings.bounce_domain)
     return delivery.deliver_singly(
-        held.database,
+        resources.database,
         channel,
         settings.private_key,
         clock=utc_now,
@@ -55,23 +55,23 @@ def send_emails(held: Held) -> int:
     )
 
 
-def send_texts(held: Held) -> int:
+def send_texts(resources: Resources) -> int:
     """Loop: send the SMS that are due."""
-    settings: Settings = held.settings
+    settings: Settings = resources.settings
     channel = SmsChannel(
         base_url=settings.twilio_base_url,
         account_sid=settings.twilio_account_sid,
         auth_token=settings.twilio_auth_token,
         sender=settings.sms_sender,
     )
-    return delivery.deliver_singly(held.database, channel, settings.private_key, clock=utc_now, jitter=_JITTER)
+    return delivery.deliver_singly(resources.database, channel, settings.private_key, clock=utc_now, jitter=_JITTER)
 
 
-def print_notices(held: Held) -> int:
+def print_notices(resources: Resources) -> int:
     """Loop: print the next batch of notices."""
-    settings: Settings = held.settings
+    settings: Settings = resources.settings
     return delivery.deliver_printed(
-        held.database,
+        resources.database,
         PaperChannel(settings.print_dir),
         settings.private_key,
         clock=utc_now,
@@ -85,7 +85,7 @@ class NotificationService:
 
     name = "notification"
 
-    resources = Resources(Settings)
+    resources = ResourceProvider(Settings)
     requested_by_identity = Inbox("identity", "message_requested", take_in)
     requested_by_reassort = Inbox("reassort", "message_requested", take_in)
     emails = Loop(send_emails, every=1.0)

@@ -10,7 +10,7 @@ from services.reassort.codes import generation, parallel
 from services.reassort.codes.generation import BearerToServe, Parameters
 from services.reassort.settings import Settings
 from services.runtime.hosting.entrypoints import entrypoint
-from services.runtime.hosting.held import Held
+from services.runtime.hosting.resource_provider import ResourceProvider
 from services.runtime.hosting.resources import Resources
 from services.runtime.refusals import Refusal
 
@@ -26,7 +26,7 @@ def _parameters(settings: Settings) -> Parameters:
     )
 
 
-def _name_of(resources: Held, voting_event: str) -> str | None:
+def _name_of(resources: Resources, voting_event: str) -> str | None:
     """The name to print on the notices, where the voting event is identity's current one."""
     try:
         current = resources.rpc.call("identity", "voting_event", {}, timeout=ROLL_TIMEOUT)
@@ -40,7 +40,7 @@ class ReassortService:
 
     name = "reassort"
 
-    resources = Resources(Settings)
+    resources = ResourceProvider(Settings)
 
     @entrypoint(schemas.GenerateCodesRequest, schemas.CodesGenerated)
     def generate_codes(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -239,7 +239,7 @@ def test_the_init_script_gives_each_account_its_own_and_no_more(empty_cluster: L
         "ISOLOIR_DATABASE_PASSWORD": 'it\'s a "password"',
         "ISOLOIR_RELAY_PASSWORD": "another",
     }
-    script = REPOSITORY / "deploy" / "postgres" / "init.sh"
+    script = REPOSITORY / "deploy" / "production" / "postgresql" / "init.sh"
     subprocess.run([script], env=environment, check=True, capture_output=True)
     stranger = psycopg2.connect(host="127.0.0.1", port=port, user="postgres", dbname="postgres")
     stranger.autocommit = True
@@ -262,7 +262,7 @@ def test_the_init_script_gives_each_account_its_own_and_no_more(empty_cluster: L
 
 
 def test_the_image_installs_with_hashes_and_runs_as_nobody() -> None:
-    lines = (REPOSITORY / "deploy" / "images" / "Dockerfile").read_text()
+    lines = (REPOSITORY / "deploy" / "production" / "images" / "Dockerfile").read_text()
     bases = re.findall(r"^FROM (\S+)", lines, re.MULTILINE)
     assert set(bases) == {"debian:bookworm-slim"}
     assert "--require-hashes" in lines

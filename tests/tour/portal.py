@@ -145,7 +145,7 @@ class Portal:
     def database(self, service: str) -> Database:
         """The database of a service, for what no page can do: making time pass, reading what a picture shows."""
         assert self._bus is not None
-        return self._bus.held[service].database
+        return self._bus.resources[service].database
 
     def call(self, service: str, method: str, **payload: Any) -> dict[str, Any]:
         """Ask a service, past the gateway."""

@@ -9,7 +9,7 @@ from nameko.runners import ServiceRunner
 
 from deploy.production.hosting.loading import load_class
 from services.runtime import settings
-from services.runtime.hosting.resources import settings_class_of
+from services.runtime.hosting.resource_provider import settings_class_of
 from services.runtime.telemetry import logs, stray_output
 
 WORKERS = 10  # requests at once in one process

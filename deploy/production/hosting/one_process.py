@@ -7,7 +7,7 @@ from gunicorn.app.base import BaseApplication
 from deploy.production.hosting.loading import load_class
 from gateway.settings import Settings as GatewaySettings
 from services.runtime import settings
-from services.runtime.hosting.resources import settings_class_of
+from services.runtime.hosting.resource_provider import settings_class_of
 from services.runtime.telemetry import logs, stray_output
 
 

@@ -12,7 +12,7 @@ from wtforms.validators import EqualTo, InputRequired
 from gateway.captcha.challenge_field import ChallengeField, GuardedForm
 from gateway.clients import Payload, services
 from gateway.edge import failures, voter_session
-from gateway.edge.errors import told
+from gateway.edge.errors import words_for
 from services.runtime.refusals import Refusal
 
 blueprint = Blueprint("activation", __name__)
@@ -75,7 +75,7 @@ def dead(refusal: Refusal) -> Any:
     if session.pop(voter_session.LINK, None) is None and voter_session.token() is not None:
         # Gone back from the space to a step that is done: its link has served, and the cookie has forgotten it.
         return voter_session.to_home()
-    words = told(refusal.code)
+    words = words_for(refusal.code)
     return make_response(render_template("entrance/link_refused.html", words=words), words.status)
 
 
@@ -116,7 +116,7 @@ def submit() -> Response | str | tuple[str, int]:
             if refusal.code != "password_refused":
                 raise
             broken = [str(BROKEN_RULES[rule]) for rule in refusal.details.get("broken", []) if rule in BROKEN_RULES]
-            form.password.errors = broken or [told(refusal.code).message]
+            form.password.errors = broken or [words_for(refusal.code).message]
     return page(form, link), 422
 
 

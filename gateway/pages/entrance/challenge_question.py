@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length
 
 from gateway.clients import Payload, services
 from gateway.edge import voter_session
-from gateway.edge.errors import told
+from gateway.edge.errors import words_for
 from gateway.pages.entrance import activation
 from gateway.pages.form_fields import chooser, storable, without_blanks
 from services.runtime.refusals import Refusal
@@ -141,13 +141,13 @@ def submit() -> Response | tuple[str, int]:
             opened = services().identity.activate(token, question=form.chosen(), answer=form.answer.data)
         except Refusal as refusal:
             if refusal.code == "activation_not_prepared":
-                flash(told(refusal.code).message)
+                flash(words_for(refusal.code).message)
                 return back_to_password()
             if refusal.code != "answer_refused":
                 raise
             rules = refusal.details.get("broken", [])
             broken = [str(BROKEN_ANSWER[rule]) for rule in rules if rule in BROKEN_ANSWER]
-            form.answer.errors = broken or [told(refusal.code).message]
+            form.answer.errors = broken or [words_for(refusal.code).message]
         else:
             voter_session.begin(opened)
             flash(

@@ -5,7 +5,7 @@ from gateway.clients import services
 DEFAULT = "2022"
 
 
-def current() -> str:
+def current_profile() -> str:
     """The profile of the current voting event; the default where there is none yet."""
     event = services().identity.presented_event()
     return str(event["profile"]) if event else DEFAULT

@@ -45,7 +45,7 @@ def root() -> Response:
 def page(form: IdentificationForm) -> str:
     """The form as the voting event's profile words it."""
     form.captcha.prepare()
-    if entry_profile.current() == "2018":
+    if entry_profile.current_profile() == "2018":
         form.identifier.label.text = gettext("Adresse de messagerie professionnelle")
         return render_template(
             "entrance/identification_2018.html", form=form, event=services().identity.presented_event()
@@ -80,18 +80,20 @@ def submit() -> Response | str | tuple[str, int]:
 @blueprint.get("/lien-envoye")
 def link_sent() -> Response | str:
     """The same words for everybody, with the hour since which a message is on its way."""
-    sent = sent_link.known()
+    sent = sent_link.last_sent_link()
     if sent is None:
         # Nothing was asked for, or the link has served meanwhile: no message is on its way.
         return redirect(url_for("identification.root"), 303)
-    template = "entrance/link_sent_2018.html" if entry_profile.current() == "2018" else "entrance/link_sent.html"
+    template = (
+        "entrance/link_sent_2018.html" if entry_profile.current_profile() == "2018" else "entrance/link_sent.html"
+    )
     return render_template(template, sent=sent, clock=clock)
 
 
 @blueprint.post("/lien-envoye/renvoyer")
 def resend() -> Response:
     """Ask for the message again; identity sends none while one is on its way, and says since when it is."""
-    sent = sent_link.known()
+    sent = sent_link.last_sent_link()
     if sent is None:
         return redirect(url_for("identification.show"), 303)
     identifier = session[voter_session.IDENTIFIER]

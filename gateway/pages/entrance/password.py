@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length
 
 from gateway.clients import services
 from gateway.edge import failures, voter_session
-from gateway.edge.errors import told
+from gateway.edge.errors import words_for
 from gateway.pages.entrance import entry_profile, sent_link
 from services.runtime.refusals import Refusal
 
@@ -36,7 +36,7 @@ def to_identification() -> Response:
 
 def page(form: PasswordForm, identifier: str) -> str:
     """The form as the voting event's profile words it."""
-    known = entry_profile.current()
+    known = entry_profile.current_profile()
     if known == "2018":
         form.password.label.text = gettext("Mot de passe personnel électeur")
     return render_template("entrance/password.html", form=form, identifier=identifier, known_profile=known)
@@ -65,7 +65,7 @@ def submit() -> Response | tuple[str, int, dict[str, str]]:
         except Refusal as refusal:
             if refusal.code not in {"log_in_refused", "account_locked"}:
                 raise
-            words = told(refusal.code, refusal.details)
+            words = words_for(refusal.code, refusal.details)
             form.password.errors = [words.message]
             status = words.status
             if failures.wait(words):

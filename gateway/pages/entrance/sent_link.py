@@ -35,7 +35,7 @@ def remember(answer: Payload, identifier: str, asked_for: str) -> None:
     }
 
 
-def known() -> SentLink | None:
+def last_sent_link() -> SentLink | None:
     """What this browser asked for last; None when it asked for nothing."""
     held = session.get(voter_session.SENT)
     if not held or voter_session.IDENTIFIER not in session:

@@ -17,7 +17,7 @@ def prolong() -> Response:
     voter_session.required_token()
     moment = voter_session.state().get("expires_at")
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json" and moment:
-        end = session_end.of(moment)
+        end = session_end.session_ending_at(moment)
         return jsonify(seconds=end.seconds, until=end.clock)
     return voter_session.to_home()
 

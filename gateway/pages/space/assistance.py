@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, Regexp
 from gateway import space_clients
 from gateway.captcha.challenge_field import ChallengeField, GuardedForm
 from gateway.edge import voter_session
-from gateway.edge.errors import told
+from gateway.edge.errors import words_for
 from gateway.pages.form_fields import blame, chooser, readable, storable, unix_lines, without_blanks
 from services.runtime.refusals import Refusal
 
@@ -110,7 +110,7 @@ def submit() -> Response | str | tuple[str, int]:
             voter_session.token(), form.email.data, form.name.data, form.subject.data, form.text.data
         )
     except Refusal as refusal:
-        words = told(refusal.code, refusal.details)
+        words = words_for(refusal.code, refusal.details)
         if refusal.code == "too_many_requests":
             form.email.errors = [words.message]
         elif not blame(form, refusal):

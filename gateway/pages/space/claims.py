@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from gateway import space_clients
 from gateway.clients import Payload
 from gateway.edge import voter_session
-from gateway.edge.errors import told
+from gateway.edge.errors import words_for
 from gateway.pages.form_fields import blame, chooser, readable, unix_lines, without_blanks
 from gateway.pages.space.availability import Part, available
 from services.runtime.refusals import Refusal
@@ -123,7 +123,7 @@ def submit() -> Response | tuple[str, int]:
             voter_session.required_token(), form.election.data or None, form.subject.data, form.text.data
         )
     except Refusal as refusal:
-        words = told(refusal.code, refusal.details)
+        words = words_for(refusal.code, refusal.details)
         if refusal.code == "too_many_claims":
             form.text.errors = [words.message]
         elif not blame(form, refusal):

@@ -22,5 +22,5 @@ def show() -> str:
         event=event,
         elections=with_states(state["elections"]),
         in_words=in_words,
-        countdown=countdown.of(event),
+        countdown=countdown.countdown_to(event),
     )

@@ -7,7 +7,7 @@ from gateway.hours import countdown
 from gateway.hours.overseas import hours_of
 
 blueprint = Blueprint("hours", __name__)
-blueprint.add_app_template_global(countdown.current, "current_countdown")
+blueprint.add_app_template_global(countdown.current_countdown, "current_countdown")
 
 
 @blueprint.get("/horaires-hors-metropole")

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from services.identity.access import links
 from services.identity.access.identifiers import normalise
-from services.identity.letters.requests import MailRoom
+from services.identity.letters.requests import LetterSettings
 from services.identity.models import AccessCooldown, AccessRequest, Account, Voter
 from services.identity.voting_events import holders, voting_events
 
@@ -42,7 +42,7 @@ def request_access(session: Session, identifier: str, *, holder_key: str, now: d
 
     Raises no_voting_event.
     """
-    event = voting_events.current(session)
+    event = voting_events.current_voting_event(session)
     known = normalise(identifier)
     activated = session.scalar(
         select(Account.voter_id)
@@ -59,11 +59,13 @@ def request_password_link(session: Session, identifier: str, *, holder_key: str,
 
     Raises no_voting_event.
     """
-    event = voting_events.current(session)
+    event = voting_events.current_voting_event(session)
     return _write_down(session, event.uuid, normalise(identifier), holder_key, now)
 
 
-def answer_requests(session: Session, room: MailRoom, *, now: datetime, lifetime: timedelta, limit: int = 50) -> int:
+def answer_requests(
+    session: Session, letters: LetterSettings, *, now: datetime, lifetime: timedelta, limit: int = 50
+) -> int:
     """Send the links of the oldest requests and forget them; return how many requests were dealt with."""
     requests = list(
         session.scalars(
@@ -78,7 +80,7 @@ def answer_requests(session: Session, room: MailRoom, *, now: datetime, lifetime
             select(Voter.id).where(Voter.voting_event == request.voting_event, Voter.identifier == request.identifier)
         )
         if voter_id is not None:
-            links.send(session, room, voter_id, now=now, lifetime=lifetime)
+            links.send(session, letters, voter_id, now=now, lifetime=lifetime)
         session.delete(request)
         session.flush()
     return len(requests)

@@ -33,7 +33,7 @@ def log_in(
     the same work done; account_locked {minutes}, whether or not there is such an account; no_voting_event.
     """
     with database.transaction() as session:
-        event = voting_events.current(session)
+        event = voting_events.current_voting_event(session)
         known = normalise(identifier)
         tag = holders.identifier_tag(holder_key, event.uuid, known)
         lockout.count_attempt(session, tag, now)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.identity.access import tokens
 from services.identity.contract.refusals import Code, refuse
-from services.identity.letters.requests import MailRoom, request_email
+from services.identity.letters.requests import LetterSettings, request_email
 from services.identity.models import Account, Link, Voter
 
 ACTIVATION = "activation"
@@ -33,7 +33,7 @@ class OpenLink:
     prepared: bool
 
 
-def send(session: Session, room: MailRoom, voter_id: str, *, now: datetime, lifetime: timedelta) -> bool:
+def send(session: Session, letters: LetterSettings, voter_id: str, *, now: datetime, lifetime: timedelta) -> bool:
     """Send the voter a new link, which ends the earlier ones; return whether a message was requested.
 
     It is for a new password where the account has one, else for the activation.
@@ -53,10 +53,10 @@ def send(session: Session, room: MailRoom, voter_id: str, *, now: datetime, life
     token = replace(session, [voter_id], purpose, now=now, lifetime=lifetime)[voter_id]
     request_email(
         session,
-        room,
+        letters,
         voter,
         template=TEMPLATES[purpose],
-        values=described(room, token, now=now, lifetime=lifetime),
+        values=described(letters, token, now=now, lifetime=lifetime),
         expires_at=now + lifetime,
     )
     return True
@@ -90,15 +90,15 @@ def replace(
     return made
 
 
-def address(room: MailRoom, token: str) -> str:
+def address(letters: LetterSettings, token: str) -> str:
     """Return the address that a link's token is followed at."""
-    return f"{room.public_url.rstrip('/')}/lien/{token}"
+    return f"{letters.public_url.rstrip('/')}/lien/{token}"
 
 
-def described(room: MailRoom, token: str, *, now: datetime, lifetime: timedelta) -> dict[str, object]:
+def described(letters: LetterSettings, token: str, *, now: datetime, lifetime: timedelta) -> dict[str, object]:
     """Return what a message says of a link. `until`: a message may be hours late, and the link is as old as its row."""
     return {
-        "link": address(room, token),
+        "link": address(letters, token),
         "minutes": int(lifetime.total_seconds() // 60),
         "until": (now + lifetime).isoformat(),
     }

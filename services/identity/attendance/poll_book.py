@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session
 
 from services.identity.contract.refusals import Code, refuse
-from services.identity.letters.requests import MailRoom, request_email
+from services.identity.letters.requests import LetterSettings, request_email
 from services.identity.models import Election, Entitlement, PollBookEntry, RecentSignature, Voter, VotingEvent
 from services.identity.voting_events import holders, voting_events
 
@@ -73,7 +73,7 @@ def end_of_period(now: datetime, length: timedelta) -> datetime:
     return midnight + ((now - midnight) // length + 1) * length
 
 
-def enter_due(session: Session, room: MailRoom, *, now: datetime, limit: int = 200) -> int:
+def enter_due(session: Session, letters: LetterSettings, *, now: datetime, limit: int = 200) -> int:
     """Enter up to `limit` signatures whose period is over in the poll book, request their e-mails; return how many.
 
     In the order of the random keys: whoever reads the table, or the mail server's log, must not learn the order of the
@@ -87,7 +87,7 @@ def enter_due(session: Session, room: MailRoom, *, now: datetime, limit: int = 2
         voter = session.get_one(Voter, signature.voter_id)
         name = session.execute(select(Election.name).where(Election.uuid == signature.election)).scalar_one()
         # No tracker and no time: the message confirms the signature, it must not tie a person to a ballot.
-        request_email(session, room, voter, template="attendance", values={"election": name}, expires_at=None)
+        request_email(session, letters, voter, template="attendance", values={"election": name}, expires_at=None)
         session.delete(signature)
     return len(signatures)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.identity.access.identifiers import normalise
 from services.identity.contract.refusals import Code, refuse
-from services.identity.letters.requests import MailRoom, request_email_to
+from services.identity.letters.requests import LetterSettings, request_email_to
 from services.identity.models import AssistanceRequest
 from services.identity.voting_events import holders
 
@@ -24,7 +24,7 @@ WINDOW = timedelta(hours=1)
 
 def submit(
     session: Session,
-    room: MailRoom,
+    letters: LetterSettings,
     *,
     voter_id: str | None,
     email: str,
@@ -59,7 +59,7 @@ def submit(
     session.flush()
     # The acknowledgement repeats nothing that was typed: the form must not write to others in a stranger's words.
     values: dict[str, object] = {"number": request.number, "subject": subject}
-    request_email_to(session, room, address, template="assistance_received", values=values)
+    request_email_to(session, letters, address, template="assistance_received", values=values)
     return request.number
 
 
@@ -77,7 +77,7 @@ def queue(
     return [_described(row) for row in rows[:limit]], rows[limit - 1].number if len(rows) > limit else None
 
 
-def answer(session: Session, room: MailRoom, *, number: int, text: str, now: datetime) -> None:
+def answer(session: Session, letters: LetterSettings, *, number: int, text: str, now: datetime) -> None:
     """Answer a request by e-mail; the same answer again does nothing.
 
     Raises assistance_unknown, already_answered {state} when another answer was given.
@@ -94,7 +94,7 @@ def answer(session: Session, room: MailRoom, *, number: int, text: str, now: dat
     request.state, request.answer, request.answered_at = ANSWERED, text, now
     session.flush()
     values: dict[str, object] = {"number": number, "subject": request.subject, "answer": text}
-    request_email_to(session, room, request.email, template="assistance_answered", values=values)
+    request_email_to(session, letters, request.email, template="assistance_answered", values=values)
 
 
 def _described(request: AssistanceRequest) -> dict[str, object]:

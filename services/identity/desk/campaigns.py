@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from services.identity.access import links
 from services.identity.contract.refusals import Code, refuse
-from services.identity.letters.requests import MailRoom, request_email
+from services.identity.letters.requests import LetterSettings, request_email
 from services.identity.models import Account, Campaign, CampaignMessage, Voter, VotingEvent
 from services.identity.voting_events import voting_events
 
@@ -35,7 +35,7 @@ def open_campaign(session: Session, *, voting_event: str, name: str, now: dateti
 
 
 def send_page(
-    session: Session, room: MailRoom, *, campaign: str, limit: int, lifetime: timedelta, now: datetime
+    session: Session, letters: LetterSettings, *, campaign: str, limit: int, lifetime: timedelta, now: datetime
 ) -> dict[str, object]:
     """Write to the next `limit` voters who have not been written to; return {queued, finished}.
 
@@ -56,7 +56,7 @@ def send_page(
         {
             "campaign": campaign,
             "voter_id": voter.id,
-            "message_id": _write_to(session, room, voter, tokens.get(voter.id), campaign, lifetime, now),
+            "message_id": _write_to(session, letters, voter, tokens.get(voter.id), campaign, lifetime, now),
             "queued_at": now,
         }
         for voter in page
@@ -113,7 +113,7 @@ def _unwritten(session: Session, campaign: Campaign, after: str, limit: int, unt
 
 def _write_to(
     session: Session,
-    room: MailRoom,
+    letters: LetterSettings,
     voter: Voter,
     token: str | None,
     campaign: str,
@@ -122,10 +122,10 @@ def _write_to(
 ) -> str:
     values: dict[str, object] = {"active": token is None, "link": None, "minutes": 0}
     if token is not None:
-        values |= links.described(room, token, now=now, lifetime=lifetime)
+        values |= links.described(letters, token, now=now, lifetime=lifetime)
     return request_email(
         session,
-        room,
+        letters,
         voter,
         template="opening_campaign",
         values=values,

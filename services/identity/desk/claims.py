@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.identity.contract.refusals import Code, refuse
-from services.identity.letters.requests import MailRoom, request_email
+from services.identity.letters.requests import LetterSettings, request_email
 from services.identity.models import Claim, Election, Entitlement, Voter
 from services.identity.voting_events import voting_events
 
@@ -78,7 +78,7 @@ def queue(
     return page, rows[limit - 1][0].number if len(rows) > limit else None
 
 
-def answer(session: Session, room: MailRoom, *, number: int, state: str, text: str, now: datetime) -> Claim:
+def answer(session: Session, letters: LetterSettings, *, number: int, state: str, text: str, now: datetime) -> Claim:
     """Put a claim into another state and return it; the voter is written to when it is accepted or rejected.
 
     The same answer again does nothing. Raises claim_unknown, already_answered {state} when another answer was given.
@@ -97,7 +97,7 @@ def answer(session: Session, room: MailRoom, *, number: int, state: str, text: s
         if voter is not None:
             request_email(
                 session,
-                room,
+                letters,
                 voter,
                 template="claim_answered",
                 values={"number": number, "accepted": state == ACCEPTED, "answer": text},

@@ -14,7 +14,7 @@ from services.runtime.bus import outbox
 
 
 @dataclass(frozen=True)
-class MailRoom:
+class LetterSettings:
     """What is needed to write to voters: notification's public key (hexadecimal) and the portal's address."""
 
     notification_public_key: str
@@ -23,7 +23,7 @@ class MailRoom:
 
 def request_email(
     session: Session,
-    room: MailRoom,
+    letters: LetterSettings,
     voter: Voter,
     *,
     template: str,
@@ -37,13 +37,13 @@ def request_email(
     """
     named = {"first_name": voter.first_name, "surname": voter.surname, **values}
     return request_email_to(
-        session, room, voter.identifier, template=template, values=named, expires_at=expires_at, campaign=campaign
+        session, letters, voter.identifier, template=template, values=named, expires_at=expires_at, campaign=campaign
     )
 
 
 def request_email_to(
     session: Session,
-    room: MailRoom,
+    letters: LetterSettings,
     address: str,
     *,
     template: str,
@@ -53,8 +53,8 @@ def request_email_to(
 ) -> str:
     """Publish message_requested for an e-mail to an address and return the message's id."""
     sealed = sealing_box.seal(
-        room.notification_public_key,
-        {"to": {"email": address}, "values": {"portal": room.public_url.rstrip("/"), **values}},
+        letters.notification_public_key,
+        {"to": {"email": address}, "values": {"portal": letters.public_url.rstrip("/"), **values}},
     )
     message_id = str(uuid.uuid4())
     payload = {

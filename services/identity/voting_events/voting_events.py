@@ -89,7 +89,7 @@ def open_voting_event(session: Session, definition: Definition) -> None:
     session.flush()
 
 
-def current(session: Session) -> VotingEvent:
+def current_voting_event(session: Session) -> VotingEvent:
     """Return the voting event opened last. Raises no_voting_event."""
     event = session.scalar(select(VotingEvent).order_by(VotingEvent.rank.desc()).limit(1))
     if event is None:

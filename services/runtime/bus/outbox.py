@@ -24,7 +24,7 @@ def publish(session: Session, source: str, event_type: str, payload: dict[str, A
             source=source,
             type=event_type,
             payload=json.dumps(payload, ensure_ascii=False),
-            correlation_id=correlation.current(),
+            correlation_id=correlation.current_id(),
             created_at=utc_now(),
         )
     )

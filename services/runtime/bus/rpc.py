@@ -95,7 +95,7 @@ class RpcClient:
         waiting = self._waiting[call_id] = _Waiting()
         headers = {
             "nameko.call_id_stack": [call_id],
-            f"nameko.{correlation.CORRELATION_HEADER}": correlation.current(),
+            f"nameko.{correlation.CORRELATION_HEADER}": correlation.current_id(),
         }
         if idempotency_key:
             headers[f"nameko.{correlation.IDEMPOTENCY_HEADER}"] = idempotency_key
@@ -200,4 +200,4 @@ def _unwrap(service: str, method: str, body: Any) -> dict[str, Any]:
     if kind == "ServiceFault":
         raise ServiceFault(*args)
     log.error("rpc_failed", service=service, method=method, error=kind)
-    raise ServiceFault(correlation.current())
+    raise ServiceFault(correlation.current_id())

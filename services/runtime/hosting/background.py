@@ -54,7 +54,7 @@ class BackgroundLoop:
             except Exception as error:
                 busy = False
                 failures += 1
-                correlation.current()
+                correlation.current_id()
                 log.error("loop_failed", loop=self.name, failures=failures, exc_info=error)
             if busy:
                 continue

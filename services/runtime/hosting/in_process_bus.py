@@ -15,10 +15,10 @@ from services.runtime.bus import relay, topology
 from services.runtime.bus.rpc import DEFAULT_TIMEOUT, RpcUnavailable
 from services.runtime.hosting import received
 from services.runtime.hosting.background import BackgroundLoop
-from services.runtime.hosting.held import Held, hold
 from services.runtime.hosting.inbox import Inbox
 from services.runtime.hosting.loops import Loop
-from services.runtime.hosting.resources import Resources
+from services.runtime.hosting.resource_provider import ResourceProvider
+from services.runtime.hosting.resources import Resources, open_resources
 from services.runtime.refusals import ServiceFault
 from services.runtime.telemetry import correlation, logs
 
@@ -31,7 +31,7 @@ class LocalBus:
     def __init__(self, service_classes: list[type]) -> None:
         self.caller = LocalCaller(self)
         self.services: dict[str, Any] = {}
-        self.held: dict[str, Held] = {}
+        self.resources: dict[str, Resources] = {}
         self._loops: list[BackgroundLoop] = []
         self._inbox_loops: dict[tuple[str, str, str], BackgroundLoop] = {}
         for service_class in service_classes:
@@ -39,9 +39,9 @@ class LocalBus:
 
     def start(self) -> None:
         """Start the background loops and the relay."""
-        for held in self.held.values():
-            step = functools.partial(relay.drain, held.database, _InboxPublisher(self))
-            self._loops.append(BackgroundLoop(f"{held.service}.relay", step, relay.POLL))
+        for resources in self.resources.values():
+            step = functools.partial(relay.drain, resources.database, _InboxPublisher(self))
+            self._loops.append(BackgroundLoop(f"{resources.service}.relay", step, relay.POLL))
         for loop in self._loops:
             loop.start()
         log.warning("in_process_bus", meaning="demonstration only: one process holds all services")
@@ -50,8 +50,8 @@ class LocalBus:
         """Stop the loops and close the databases."""
         for loop in self._loops:
             loop.stop()
-        for held in self.held.values():
-            held.database.dispose()
+        for resources in self.resources.values():
+            resources.database.dispose()
 
     def deliver(self, event: dict[str, Any]) -> None:
         """Write an event into the inbox of each subscriber and wake its worker."""
@@ -59,7 +59,7 @@ class LocalBus:
         if not subscribers:
             raise relay.Undeliverable("nobody subscribes")
         for subscriber in subscribers:
-            received.receive(self.held[subscriber].database, event)
+            received.receive(self.resources[subscriber].database, event)
             loop = self._inbox_loops.get((subscriber, event["source"], event["type"]))
             if loop is not None:
                 loop.wake()
@@ -67,22 +67,22 @@ class LocalBus:
     def _host(self, service_class: Any) -> None:
         name = service_class.name
         extensions = dict(
-            inspect.getmembers(service_class, lambda member: isinstance(member, Resources | Inbox | Loop))
+            inspect.getmembers(service_class, lambda member: isinstance(member, ResourceProvider | Inbox | Loop))
         )
-        resources = next(member for member in extensions.values() if isinstance(member, Resources))
-        held = self.held[name] = hold(name, resources.settings_class, self.caller)
+        provider = next(member for member in extensions.values() if isinstance(member, ResourceProvider))
+        resources = self.resources[name] = open_resources(name, provider.settings_class, self.caller)
         service = self.services[name] = service_class()
         for attribute, extension in extensions.items():
             if isinstance(extension, Inbox):
-                loop = extension.make_loop(held)
+                loop = extension.make_loop(resources)
                 self._inbox_loops[name, extension.source, extension.event_type] = loop
                 self._loops.append(loop)
             elif isinstance(extension, Loop):
-                loop = extension.make(held, f"{name}.{attribute}")
+                loop = extension.make(resources, f"{name}.{attribute}")
                 self._loops.append(loop)
                 setattr(service, attribute, loop)
             else:
-                setattr(service, attribute, held)
+                setattr(service, attribute, resources)
 
 
 class LocalCaller:
@@ -105,7 +105,7 @@ class LocalCaller:
         entry = getattr(target, method, None)
         if not hasattr(entry, "nameko_entrypoints"):
             raise RpcUnavailable(f"{service}.{method}")
-        correlation_id = correlation.current()
+        correlation_id = correlation.current_id()
 
         def run() -> Any:
             correlation.bind(correlation_id, idempotency_key)

@@ -14,9 +14,9 @@ from nameko.messaging import QueueConsumer
 
 from services.runtime.bus import topology
 from services.runtime.hosting.background import BackgroundLoop
-from services.runtime.hosting.held import Held
 from services.runtime.hosting.received import Work, receive, work_due
-from services.runtime.hosting.resources import held_by
+from services.runtime.hosting.resource_provider import resources_of
+from services.runtime.hosting.resources import Resources
 from services.runtime.telemetry import logs
 
 log = logs.get_logger("isoloir.inbox")
@@ -37,11 +37,11 @@ class Inbox(DependencyProvider):
         self.queue: Queue | None = None
         self._loop: BackgroundLoop | None = None
 
-    def make_loop(self, held: Held) -> BackgroundLoop:
+    def make_loop(self, resources: Resources) -> BackgroundLoop:
         """The loop that works the rows off, not yet started."""
         return BackgroundLoop(
-            f"{held.service}.inbox.{self.event_type}",
-            lambda: work_due(held, self.source, self.event_type, self.work),
+            f"{resources.service}.inbox.{self.event_type}",
+            lambda: work_due(resources, self.source, self.event_type, self.work),
             every=1.0,
         )
 
@@ -54,7 +54,7 @@ class Inbox(DependencyProvider):
 
     def start(self) -> None:
         """Begin to work rows off, those of an earlier life of the process included."""
-        self._loop = self.make_loop(held_by(self))
+        self._loop = self.make_loop(resources_of(self))
         self._loop.start()
 
     def stop(self) -> None:
@@ -70,7 +70,7 @@ class Inbox(DependencyProvider):
     def handle_message(self, body: Any, message: Any) -> None:
         """Insert and acknowledge; where the database is away, wait and give the message back."""
         try:
-            receive(held_by(self).database, body)
+            receive(resources_of(self).database, body)
         except (KeyError, TypeError) as error:
             # No envelope of ours: nothing could ever come of it.
             log.error("event_malformed", event_type=self.event_type, exc_info=error)

@@ -6,8 +6,8 @@ from typing import Any
 from nameko.extensions import DependencyProvider
 
 from services.runtime.hosting.background import BackgroundLoop
-from services.runtime.hosting.held import Held
-from services.runtime.hosting.resources import held_by
+from services.runtime.hosting.resource_provider import resources_of
+from services.runtime.hosting.resources import Resources
 
 
 class Loop(DependencyProvider):
@@ -16,18 +16,18 @@ class Loop(DependencyProvider):
     In: `work`, a plain function of the service's resources that returns something true while there is more to do.
     """
 
-    def __init__(self, work: Callable[[Held], Any], every: float = 1.0) -> None:
+    def __init__(self, work: Callable[[Resources], Any], every: float = 1.0) -> None:
         self.work = work
         self.every = every
         self._loop: BackgroundLoop | None = None
 
-    def make(self, held: Held, name: str) -> BackgroundLoop:
+    def make(self, resources: Resources, name: str) -> BackgroundLoop:
         """The loop over these resources, not yet started."""
-        return BackgroundLoop(name, lambda: self.work(held), self.every)
+        return BackgroundLoop(name, lambda: self.work(resources), self.every)
 
     def start(self) -> None:
         """Begin with the service."""
-        self._loop = self.make(held_by(self), f"{self.container.service_name}.{self.attr_name}")
+        self._loop = self.make(resources_of(self), f"{self.container.service_name}.{self.attr_name}")
         self._loop.start()
 
     def stop(self) -> None:

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from services.runtime.bus.delivery_tables import INBOX
 from services.runtime.clock import utc_now
-from services.runtime.hosting.held import Held
+from services.runtime.hosting.resources import Resources
 from services.runtime.storage.database import Database
 from services.runtime.telemetry import correlation, logs
 
 log = logs.get_logger("isoloir.inbox")
 
-Work = Callable[[Session, dict[str, Any], Held], Any]
+Work = Callable[[Session, dict[str, Any], Resources], Any]
 
 MOST_ATTEMPTS = 12
 LONGEST_PAUSE = 300.0  # seconds between two attempts
@@ -50,7 +50,7 @@ def receive(database: Database, event: dict[str, Any]) -> bool:
     return True
 
 
-def work_due(held: Held, source: str, event_type: str, work: Work) -> int:
+def work_due(resources: Resources, source: str, event_type: str, work: Work) -> int:
     """Do the work of the rows that are due. Out: how many were taken up.
 
     Each row in a transaction of its own, together with its being marked done. Its payload and exact time are erased
@@ -68,25 +68,25 @@ def work_due(held: Held, source: str, event_type: str, work: Work) -> int:
         .order_by(INBOX.c.received_at)
         .limit(BATCH)
     )
-    with held.database.reading() as session:
+    with resources.database.reading() as session:
         event_ids = session.execute(due).scalars().all()
     for event_id in event_ids:
-        contextvars.copy_context().run(_work_one, held, event_id, work)
+        contextvars.copy_context().run(_work_one, resources, event_id, work)
     return len(event_ids)
 
 
-def _work_one(held: Held, event_id: str, work: Work) -> None:
+def _work_one(resources: Resources, event_id: str, work: Work) -> None:
     row_of = select(INBOX).where(INBOX.c.event_id == event_id, INBOX.c.state == "pending")
     try:
-        with held.database.transaction() as session:
+        with resources.database.transaction() as session:
             row = session.execute(row_of.with_for_update(skip_locked=True)).one_or_none()
             if row is None:  # another process of the same service has it
                 return
             correlation.bind(row.correlation_id)
-            work(session, json.loads(row.payload), held)
+            work(session, json.loads(row.payload), resources)
             session.execute(update(INBOX).where(INBOX.c.event_id == event_id).values(_worked(row)))
     except Exception as error:
-        _note_failure(held.database, event_id, error)
+        _note_failure(resources.database, event_id, error)
     else:
         log.info("event_worked", event_type=row.type, source=row.source)
 

@@ -1,59 +1,28 @@
-"""What an entry point has at hand: settings, database, and the way to the other services."""
+"""The resources of one service in one process: what its plain functions are given to work with."""
 
-import inspect
+from dataclasses import dataclass, field
 from typing import Any
 
-from nameko.extensions import DependencyProvider
-
 from services.runtime import settings
-from services.runtime.hosting.held import Held, hold
-from services.runtime.telemetry import correlation
+from services.runtime.bus.rpc import Caller, RpcClient
+from services.runtime.storage.database import Database
 
 
-class Resources(DependencyProvider):
-    """Gives each worker the service's resources, and binds the identifiers that came with the request."""
+@dataclass
+class Resources:
+    """The resources of one service in one process."""
 
-    def __init__(self, settings_class: type[settings.RuntimeSettings]) -> None:
-        self.settings_class = settings_class
-        self._held: Held | None = None
-
-    @property
-    def held(self) -> Held:
-        """The resources, opened at first use so that loops and inboxes may ask before this extension is set up."""
-        if self._held is None:
-            self._held = hold(self.container.service_name, self.settings_class)
-        return self._held
-
-    def setup(self) -> None:
-        """Fail at start where a setting is wrong."""
-        self.held  # noqa: B018
-
-    def stop(self) -> None:
-        """Close what was opened."""
-        if self._held is not None:
-            self._held.rpc.close()
-            self._held.database.dispose()
-
-    def get_dependency(self, worker_ctx: Any) -> Held:
-        """What the service class sees as its attribute."""
-        return self.held
-
-    def worker_setup(self, worker_ctx: Any) -> None:
-        """Take over the identifiers of the request before the method runs, in the worker's own greenlet."""
-        data = worker_ctx.data
-        correlation.bind(data.get(correlation.CORRELATION_HEADER), data.get(correlation.IDEMPOTENCY_HEADER))
+    service: str
+    settings: Any
+    database: Database
+    rpc: Caller
+    shared: dict[str, Any] = field(default_factory=dict)
+    """What a service wants to keep between requests (parsed keys, caches)."""
 
 
-def settings_class_of(service_class: type) -> type[settings.RuntimeSettings]:
-    """The settings that a service's resources will be opened with: to be checked before anything else begins."""
-    members = inspect.getmembers(service_class, lambda member: isinstance(member, Resources))
-    resources: Resources = members[0][1]
-    return resources.settings_class
-
-
-def held_by(extension: DependencyProvider) -> Held:
-    """The resources of the service that `extension` belongs to."""
-    for sibling in extension.container.dependencies:
-        if isinstance(sibling, Resources):
-            return sibling.held
-    raise LookupError(f"service {extension.container.service_name} has no Resources")
+def open_resources(
+    service: str, settings_class: type[settings.RuntimeSettings], rpc: Caller | None = None
+) -> Resources:
+    """Open the resources of a service. In: its name, its settings class, and a caller where the bus is in-process."""
+    loaded: Any = settings.load(settings_class)
+    return Resources(service, loaded, Database(loaded.database_url, service), rpc or RpcClient(loaded.amqp_uri))

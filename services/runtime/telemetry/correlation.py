@@ -33,7 +33,7 @@ def bind(correlation_id: str | None, idempotency_key: str | None = None) -> str:
     return known
 
 
-def current() -> str:
+def current_id() -> str:
     """The correlation id of the current request; one is made where there is none yet."""
     return _correlation_id.get() or bind(None)
 

@@ -32,24 +32,24 @@ class StandardErrorAsLog:
     def __init__(self, log: Any, fallback: TextIO) -> None:
         self._log = log
         self._fallback = fallback
-        self._held = _HeldBack()
+        self._resources = _HeldBack()
 
     def write(self, text: str) -> int:
         """Take `text`; log each line that it ends."""
-        held = self._held
-        if held.logging:
+        resources = self._resources
+        if resources.logging:
             return self._fallback.write(text)
-        *lines, held.unfinished = (held.unfinished + text).split("\n")
+        *lines, resources.unfinished = (resources.unfinished + text).split("\n")
         for line in lines:
             self._take(line)
         return len(text)
 
     def flush(self) -> None:
         """Log what this thread holds back, even a line without an end."""
-        held = self._held
-        if held.logging:
+        resources = self._resources
+        if resources.logging:
             return
-        line, held.unfinished = held.unfinished, ""
+        line, resources.unfinished = resources.unfinished, ""
         if line:
             self._take(line)
         self._end_of_traceback()
@@ -63,10 +63,10 @@ class StandardErrorAsLog:
         return self._fallback.fileno()
 
     def _take(self, line: str) -> None:
-        traceback = self._held.traceback
+        traceback = self._resources.traceback
         if line.startswith(_TRACEBACK):
             self._end_of_traceback()
-            self._held.traceback.append(line)
+            self._resources.traceback.append(line)
         elif traceback:
             traceback.append(line)
             if line and not line.startswith(" "):  # the exception itself: the last line
@@ -75,16 +75,16 @@ class StandardErrorAsLog:
             self._say(line)
 
     def _end_of_traceback(self) -> None:
-        lines, self._held.traceback = self._held.traceback, []
+        lines, self._resources.traceback = self._resources.traceback, []
         if lines:
             self._say("\n".join(lines))
 
     def _say(self, text: str) -> None:
-        self._held.logging = True
+        self._resources.logging = True
         try:
             self._log.warning("stray_output", text=text)
         finally:
-            self._held.logging = False
+            self._resources.logging = False
 
 
 def log_standard_error() -> None:

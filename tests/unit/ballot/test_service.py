@@ -55,14 +55,14 @@ def deliver(bus):
             "correlation_id": str(uuid.uuid4()),
         }
         bus.deliver(event)
-        assert received.work_due(bus.held["ballot"], "reassort", kind, works[kind]) == 1
+        assert received.work_due(bus.resources["ballot"], "reassort", kind, works[kind]) == 1
 
     return arrive
 
 
 @pytest.fixture
 def urn(bus, board):
-    return Urn(bus.held["ballot"].database, board[0])
+    return Urn(bus.resources["ballot"].database, board[0])
 
 
 def creation(urn, **changes):
@@ -210,9 +210,9 @@ def test_the_urn_closes_by_itself_when_its_time_is_over(bus, call, deliver, urn,
     deliver("credentials_issued", {"election": urn.uuid, "batch": 0, "entries": urn.entries("anne")})
     deliver("credentials_committed", {"election": urn.uuid, **urn.commitment()})
     call("seal_election", election=urn.uuid, present=[])
-    while not close_due(bus.held["ballot"]):
+    while not close_due(bus.resources["ballot"]):
         assert utc_now() < soon + timedelta(seconds=20)
-    assert not close_due(bus.held["ballot"])
+    assert not close_due(bus.resources["ballot"])
     assert call("encrypted_tally", election=urn.uuid)["sized"]
 
 
@@ -225,7 +225,7 @@ def test_the_accepted_ballot_is_told_once(bus, call, deliver, urn, board):
     raw = make_ballot(urn.election, urn.secrets["anne", 0], [[1, 0, 0, 0]])
     for _ in range(3):
         call("cast_ballot", permit=permit_for(urn.uuid, "anne", now=utc_now()), ballot=raw)
-    with bus.held["ballot"].database.reading() as session:
+    with bus.resources["ballot"].database.reading() as session:
         rows = session.connection().exec_driver_sql("SELECT type, payload FROM outbox").all()
     assert [(row.type, json.loads(row.payload)) for row in rows] == [
         ("ballot_accepted", {"election": urn.uuid, "holder": holder_of("anne")})

@@ -148,7 +148,7 @@ def test_the_pages_solver_solves_what_the_server_signs() -> None:
     assert node, "node is needed to build the pages"
     key = b"k" * 32
     challenge = proof_of_work.new_challenge("access", key, 300)
-    module = (REPOSITORY / "gateway" / "scripts" / "challenge-solver.js").as_uri()
+    module = (REPOSITORY / "gateway" / "assets" / "scripts" / "challenge-solver.js").as_uri()
     script = f'import {{ payload }} from "{module}"; process.stdout.write(payload({json.dumps(challenge)}));'
     made = subprocess.run([node, "--input-type=module", "-e", script], capture_output=True, text=True, check=True)
     proof = proof_of_work.verify(made.stdout, "access", key)

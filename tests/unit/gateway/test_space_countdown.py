@@ -46,7 +46,7 @@ def moments(first: int, last: int) -> st.SearchStrategy[datetime]:
 
 def at(now: datetime) -> countdown.Countdown:
     """The countdown of the sample event at a moment."""
-    return countdown.of({**event(), "now": now.isoformat()})
+    return countdown.countdown_to({**event(), "now": now.isoformat()})
 
 
 def test_closing_hours_are_those_of_the_facts(app: Flask) -> None:
@@ -150,7 +150,7 @@ def test_hours_page_is_localised(browser: Browser, rpc: FakeRpc) -> None:
 def test_pages_stand_without_the_countdown(problem: Exception, app: Flask, rpc: FakeRpc) -> None:
     rpc.table["identity", "voting_event"] = problem
     with app.test_request_context():
-        assert countdown.current() is None
+        assert countdown.current_countdown() is None
         assert countdown.current_event() == ("", "")
     assert len(rpc.made("identity", "voting_event")) == 1, "asked once a request"
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from services.identity.letters.requests import MailRoom
+from services.identity.letters.requests import LetterSettings
 from services.identity.models import outbox
 from services.identity.voting_events import voting_events
 from services.runtime.sealing_box import new_keypair, open_sealed
@@ -55,8 +55,8 @@ def keypair():
 
 
 @pytest.fixture
-def room(keypair):
-    return MailRoom(keypair[1], "https://vote.example.org")
+def letters(keypair):
+    return LetterSettings(keypair[1], "https://vote.example.org")
 
 
 @pytest.fixture

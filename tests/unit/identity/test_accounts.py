@@ -32,10 +32,10 @@ def resume(database, token, now=NOW):
 
 
 @pytest.fixture
-def anne(database, voters, room, mails):
+def anne(database, voters, letters, mails):
     """Anne has activated her account; the fixture is the token of her session."""
     ask(database, "anne@ac-amiens.fr")
-    answer(database, room)
+    answer(database, letters)
     return activate(database, token_in(mails()[0]))
 
 
@@ -50,9 +50,9 @@ def test_after_activation_the_password_comes_next(database, anne):
     assert resume(database, log_in(database, " ANNE@ac-amiens.fr"))["voter"]["surname"] == "Nom-anne"
 
 
-def test_a_weak_password_leaves_the_link_usable(database, voters, room, mails):
+def test_a_weak_password_leaves_the_link_usable(database, voters, letters, mails):
     ask(database, "anne@ac-amiens.fr")
-    answer(database, room)
+    answer(database, letters)
     token = token_in(mails()[0])
     before = everything(database)
     refused = refusal(activate, database, token, password="trop court")
@@ -127,19 +127,19 @@ def test_simultaneous_guesses_are_counted_before_they_are_checked(database, anne
     assert len(tried) == 5
 
 
-def test_a_link_opens_a_locked_account(database, anne, room, mails):
+def test_a_link_opens_a_locked_account(database, anne, letters, mails):
     for _ in range(5):
         refusal(log_in, database, password="wrong")
     ask_password(database, "anne@ac-amiens.fr")
-    answer(database, room)
+    answer(database, letters)
     assert mails()[-1]["template"] == "password_link"
     activate(database, token_in(mails()[-1]), password=PASSWORD + "2", **NO_CHALLENGE)
     assert log_in(database, password=PASSWORD + "2")
 
 
-def test_a_new_password_ends_other_sessions_and_the_old_one_lasts_until_then(database, anne, room, mails):
+def test_a_new_password_ends_other_sessions_and_the_old_one_lasts_until_then(database, anne, letters, mails):
     ask_password(database, "anne@ac-amiens.fr")
-    answer(database, room)
+    answer(database, letters)
     other = log_in(database)
     new = activate(database, token_in(mails()[-1]), password=PASSWORD + "2", **NO_CHALLENGE)
     for ended in (anne, other):
@@ -148,9 +148,9 @@ def test_a_new_password_ends_other_sessions_and_the_old_one_lasts_until_then(dat
     assert refusal(log_in, database).code == "log_in_refused"
 
 
-def test_a_password_replaced_during_the_check_is_not_accepted(database, anne, room, mails):
+def test_a_password_replaced_during_the_check_is_not_accepted(database, anne, letters, mails):
     ask_password(database, "anne@ac-amiens.fr")
-    answer(database, room)
+    answer(database, letters)
 
     def slow(function, *args):
         result = function(*args)
@@ -160,10 +160,10 @@ def test_a_password_replaced_during_the_check_is_not_accepted(database, anne, ro
     assert refusal(log_in, database, slow=slow).code == "log_in_refused"
 
 
-def test_a_password_link_for_an_account_never_activated_activates_it(database, voters, room, mails):
+def test_a_password_link_for_an_account_never_activated_activates_it(database, voters, letters, mails):
     for identifier in ("bob@ac-amiens.fr", "nobody@ac-amiens.fr"):
         ask_password(database, identifier)
-    answer(database, room)
+    answer(database, letters)
     assert [mail["template"] for mail in mails()] == ["activation_link"]
 
 
@@ -200,13 +200,13 @@ def test_no_token_and_no_password_is_stored(database, anne, mails):
         assert secret not in stored
 
 
-def test_the_2018_policy_applies_where_the_voting_event_says_so(database, room, mails):
+def test_the_2018_policy_applies_where_the_voting_event_says_so(database, letters, mails):
     with database.transaction() as session:
         voting_events.open_voting_event(session, definition(profile="2018"))
     import_roll(database, [row("anne1@ac-amiens.fr")])
     ask(database, "anne1@ac-amiens.fr")
     with database.transaction() as session:
-        access_requests.answer_requests(session, room, now=NOW, lifetime=LIFETIME)
+        access_requests.answer_requests(session, letters, now=NOW, lifetime=LIFETIME)
     token = token_in(mails()[0])
     assert refusal(activate, database, token, password="Anne1@ac-amiens.fr", **NO_CHALLENGE).details == {
         "broken": ["same_as_identifier"]

@@ -40,20 +40,20 @@ def pending(database):
 
 
 @pytest.fixture
-def token(database, voters, room, mails):
+def token(database, voters, letters, mails):
     """Anne's activation link."""
     ask(database, ANNE)
-    answer(database, room)
+    answer(database, letters)
     return token_in(mails()[0])
 
 
 @pytest.fixture
-def token_2018(database, room, mails):
+def token_2018(database, letters, mails):
     with database.transaction() as session:
         voting_events.open_voting_event(session, definition(profile="2018"))
     import_roll(database, [row(ANNE)])
     ask(database, ANNE)
-    answer(database, room)
+    answer(database, letters)
     return token_in(mails()[0])
 
 
@@ -111,11 +111,11 @@ def test_a_weak_password_is_not_prepared(database, token):
     assert everything(database) == before
 
 
-def test_a_password_prepared_on_a_link_that_was_replaced_is_gone(database, token, room, mails):
+def test_a_password_prepared_on_a_link_that_was_replaced_is_gone(database, token, letters, mails):
     prepare(database, token)
     later = NOW + timedelta(minutes=3)
     ask(database, ANNE, later)
-    answer(database, room, later)
+    answer(database, letters, later)
     assert pending(database) == [None, None]
     assert refusal(activate, database, token, password=None, now=later).code == "link_expired"
     newest = token_in(mails()[-1])
@@ -132,7 +132,7 @@ def test_a_prepared_password_goes_when_the_link_expires(database, token):
     assert pending(database) == [None]
 
 
-def test_the_link_may_be_replaced_while_the_password_is_hashed(database, token, room):
+def test_the_link_may_be_replaced_while_the_password_is_hashed(database, token, letters):
     def slow(function, *args):
         hashed = function(*args)
         with database.transaction() as session:
@@ -157,25 +157,25 @@ def test_access_without_activation_leaves_neither_password_nor_answer(database, 
     assert resumed["expires_at"] == NOW + timedelta(minutes=30)
 
 
-def test_the_next_visit_starts_again_at_the_link(database, token, room, mails):
+def test_the_next_visit_starts_again_at_the_link(database, token, letters, mails):
     prepare(database, token)
     enter(database, token)
     assert refusal(log_in, database).code == "log_in_refused"
     assert refusal(enter, database, token).code == "link_used"
     later = NOW + timedelta(hours=1)
     assert ask(database, ANNE, later) == "link_sent"
-    answer(database, room, later)
+    answer(database, letters, later)
     new = token_in(mails()[-1])
     assert new != token
     assert refusal(activate, database, new, password=None, now=later).code == "activation_not_prepared"
     assert resume(database, activate(database, new, now=later), later)["activated"] is True
 
 
-def test_activation_ends_the_session_without_activation(database, token, room, mails):
+def test_activation_ends_the_session_without_activation(database, token, letters, mails):
     old = enter(database, token)
     later = NOW + timedelta(minutes=5)
     ask(database, ANNE, later)
-    answer(database, room, later)
+    answer(database, letters, later)
     activate(database, token_in(mails()[-1]), now=later)
     assert refusal(resume, database, old, later).code == "session_expired"
 
@@ -214,11 +214,11 @@ def test_2018_has_one_step_and_no_other_way_in(database, token_2018):
     assert account(database).answer_hash is None
 
 
-def test_a_new_password_keeps_the_challenge_and_has_no_other_way_in(database, token, room, mails):
+def test_a_new_password_keeps_the_challenge_and_has_no_other_way_in(database, token, letters, mails):
     activate(database, token)
     kept = account(database).answer_hash
     ask_password(database, ANNE)
-    answer(database, room)
+    answer(database, letters)
     new = token_in(mails()[-1])
     assert refusal(enter, database, new).code == "not_in_this_profile"
     assert refusal(activate, database, new, password=PASSWORD + "2").code == "not_in_this_profile"
@@ -232,7 +232,7 @@ def test_without_the_setting_the_question_may_be_left_out(database, token):
     assert account(database).answer_hash is None
 
 
-def test_the_link_resets_the_lock_in_every_way(database, token, room, mails):
+def test_the_link_resets_the_lock_in_every_way(database, token, letters, mails):
     for _ in range(5):
         refusal(log_in, database, password="wrong")
     assert refusal(log_in, database).code == "account_locked"
@@ -240,12 +240,12 @@ def test_the_link_resets_the_lock_in_every_way(database, token, room, mails):
     assert refusal(log_in, database).code == "log_in_refused"
 
 
-def test_the_owner_gets_in_while_guesses_go_on(database, token, room, mails):
+def test_the_owner_gets_in_while_guesses_go_on(database, token, letters, mails):
     activate(database, token)
     for _ in range(5):
         refusal(log_in, database, password="wrong")
     ask_password(database, ANNE)
-    answer(database, room)
+    answer(database, letters)
 
     def slow(function, *args):
         refusal(log_in, database, password="wrong")

@@ -26,9 +26,9 @@ def sign(database, holder, election=ONLINE, now=NOW):
         return poll_book.sign(session, holder_key=KEY, election=election, holder=holder, now=now, mail_every=HOUR)
 
 
-def mail(database, room, now, limit=200):
+def mail(database, letters, now, limit=200):
     with database.transaction() as session:
-        return poll_book.enter_due(session, room, now=now, limit=limit)
+        return poll_book.enter_due(session, letters, now=now, limit=limit)
 
 
 @pytest.fixture
@@ -44,20 +44,20 @@ def test_signed_once_however_often_the_urn_tells(database, anne):
     assert everything(database) == before
 
 
-def test_the_voter_is_told_once_and_not_before_the_hour_is_over(database, room, mails, anne):
+def test_the_voter_is_told_once_and_not_before_the_hour_is_over(database, letters, mails, anne):
     sign(database, anne)
     end = poll_book.end_of_period(NOW, HOUR)
     assert end == datetime(2026, 12, 3, 11, tzinfo=UTC)
-    assert mail(database, room, end - timedelta(seconds=1)) == 0
+    assert mail(database, letters, end - timedelta(seconds=1)) == 0
     assert mails() == []
-    assert [mail(database, room, end), mail(database, room, end)] == [1, 0]
+    assert [mail(database, letters, end), mail(database, letters, end)] == [1, 0]
     (sent,) = mails()
     assert (sent["template"], sent["to"]) == ("attendance", {"email": "anne@ac-amiens.fr"})
     assert sent["values"]["election"] == "CSA ministériel"
     assert "tracker" not in sent["values"]
 
 
-def test_the_mails_of_an_hour_leave_in_the_order_of_the_random_keys(database, room, mails, voters):
+def test_the_mails_of_an_hour_leave_in_the_order_of_the_random_keys(database, letters, mails, voters):
     for name in voters:
         entitled = voter_id(database, name)
         for election in (ONLINE, ONLINE_TOO):
@@ -70,7 +70,7 @@ def test_the_mails_of_an_hour_leave_in_the_order_of_the_random_keys(database, ro
             .order_by(RecentSignature.id)
         ).all()
     assert len(keys) > 2
-    while mail(database, room, NOW + HOUR, limit=1):
+    while mail(database, letters, NOW + HOUR, limit=1):
         pass
     assert [sent["to"]["email"] for sent in mails()] == [key.identifier for key in keys]
 
@@ -86,7 +86,7 @@ def test_a_period_ends_on_the_clock_and_keeps_no_exact_time(minutes, expected):
     assert [f"{end:%H:%M:%S}" for end in ends] == [expected]
 
 
-def test_signed_once_by_two_processes(database, room, anne):
+def test_signed_once_by_two_processes(database, letters, anne):
     ends = []
     threads = [threading.Thread(target=lambda: ends.append(sign(database, anne))) for _ in range(4)]
     for thread in threads:
@@ -94,17 +94,17 @@ def test_signed_once_by_two_processes(database, room, anne):
     for thread in threads:
         thread.join(timeout=120)
     assert sorted(ends) == [False, False, False, True]
-    assert mail(database, room, NOW + HOUR) == 1
+    assert mail(database, letters, NOW + HOUR) == 1
 
 
-def test_the_time_is_cut_to_the_hour(database, room, anne):
+def test_the_time_is_cut_to_the_hour(database, letters, anne):
     sign(database, anne)
     with database.reading() as session:
         assert session.scalar(select(RecentSignature.signed_in_hour)) == datetime(2026, 12, 3, 10, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("holder", ["00" * 32, "nonsense"])
-def test_an_unknown_holder_is_for_people_to_look_at(database, room, voters, holder):
+def test_an_unknown_holder_is_for_people_to_look_at(database, letters, voters, holder):
     before = everything(database)
     with pytest.raises(poll_book.UnknownHolder) as unknown:
         sign(database, holder)
@@ -112,7 +112,7 @@ def test_an_unknown_holder_is_for_people_to_look_at(database, room, voters, hold
     assert everything(database) == before
 
 
-def test_a_holder_counts_for_its_own_election_only(database, room, anne):
+def test_a_holder_counts_for_its_own_election_only(database, letters, anne):
     with pytest.raises(poll_book.UnknownHolder):
         sign(database, anne, election=ONLINE_TOO)
 
@@ -126,10 +126,10 @@ def test_a_holder_counts_for_its_own_election_only(database, room, anne):
         "DELETE FROM recent_signatures",
     ],
 )
-def test_signatures_are_never_taken_back(database, room, voters, statement):
+def test_signatures_are_never_taken_back(database, letters, voters, statement):
     """Bob's is in the poll book already, Anne's on its way."""
     for name, hour in (("bob@ac-amiens.fr", 0), ("anne@ac-amiens.fr", 1)):
-        mail(database, room, NOW + hour * HOUR)
+        mail(database, letters, NOW + hour * HOUR)
         sign(database, holders.holder(KEY, ONLINE, voter_id(database, name)), now=NOW + hour * HOUR)
     before = everything(database)
     assert [len(before[table]) for table in ("poll_book", "recent_signatures")] == [1, 1]
@@ -138,7 +138,7 @@ def test_signatures_are_never_taken_back(database, room, voters, statement):
     assert everything(database) == before
 
 
-def test_the_poll_book_has_no_hidden_order(database, room, anne):
+def test_the_poll_book_has_no_hidden_order(database, letters, anne):
     with pytest.raises(DBAPIError), database.reading() as session:
         session.execute(text("SELECT rowid FROM poll_book"))
     with pytest.raises(DBAPIError), database.reading() as session:
@@ -146,7 +146,7 @@ def test_the_poll_book_has_no_hidden_order(database, room, anne):
 
 
 @pytest.mark.parametrize("table", ["recent_signatures", "poll_book"])
-def test_signatures_are_laid_out_by_their_random_keys(database, room, voters, table):
+def test_signatures_are_laid_out_by_their_random_keys(database, letters, voters, table):
     for name in voters[:2]:
         sign(database, holders.holder(KEY, ONLINE, voter_id(database, name)))
     bob = voter_id(database, "bob@ac-amiens.fr")
@@ -155,7 +155,7 @@ def test_signatures_are_laid_out_by_their_random_keys(database, room, voters, ta
         session.add(late)
     with database.transaction() as session:
         if table == "poll_book":
-            assert poll_book.enter_due(session, room, now=NOW + HOUR) == 3
+            assert poll_book.enter_due(session, letters, now=NOW + HOUR) == 3
         else:
             poll_book.hide_order(session)
     with database.reading() as session:
@@ -165,7 +165,7 @@ def test_signatures_are_laid_out_by_their_random_keys(database, room, voters, ta
     assert stored == sorted(stored)
 
 
-def test_what_is_signed_counts_before_and_after_it_is_entered(database, room, mails, anne):
+def test_what_is_signed_counts_before_and_after_it_is_entered(database, letters, mails, anne):
     def told():
         with database.reading() as session:
             own = entitlements.own_elections(session, voter_id(database, "anne@ac-amiens.fr"))
@@ -174,13 +174,13 @@ def test_what_is_signed_counts_before_and_after_it_is_entered(database, room, ma
     assert told() == (0, [False, False])
     sign(database, anne)
     assert told() == (1, [True, False])
-    assert mail(database, room, NOW + HOUR) == 1
+    assert mail(database, letters, NOW + HOUR) == 1
     assert told() == (1, [True, False])
     assert sign(database, anne, now=NOW + HOUR) is False
-    assert (told(), mail(database, room, NOW + 2 * HOUR), len(mails())) == ((1, [True, False]), 0, 1)
+    assert (told(), mail(database, letters, NOW + 2 * HOUR), len(mails())) == ((1, [True, False]), 0, 1)
 
 
-def test_a_signature_of_both_tables_counts_once(database, room, anne):
+def test_a_signature_of_both_tables_counts_once(database, letters, anne):
     """As a version leaves it that entered signatures at once, and mailed later."""
     sign(database, anne)
     with database.transaction() as session:
@@ -189,12 +189,12 @@ def test_a_signature_of_both_tables_counts_once(database, room, anne):
         session.add(PollBookEntry(**kept))
     with database.reading() as session:
         assert poll_book.counts(session, EVENT)[0]["signed"] == 1
-    assert mail(database, room, NOW + HOUR) == 1
+    assert mail(database, letters, NOW + HOUR) == 1
     with database.reading() as session:
         assert poll_book.counts(session, EVENT)[0]["signed"] == 1
 
 
-def test_counts(database, room, anne):
+def test_counts(database, letters, anne):
     sign(database, anne)
     with database.reading() as session:
         assert poll_book.counts(session, EVENT) == [
@@ -207,7 +207,7 @@ def test_counts(database, room, anne):
     assert refused.value.code == "voting_event_unknown"
 
 
-def test_own_elections_tell_what_is_signed(database, room, anne):
+def test_own_elections_tell_what_is_signed(database, letters, anne):
     sign(database, anne)
     with database.reading() as session:
         own = entitlements.own_elections(session, voter_id(database, "anne@ac-amiens.fr"))

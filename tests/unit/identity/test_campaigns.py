@@ -28,13 +28,13 @@ def start(database, name="Ouverture"):
         return campaigns.open_campaign(session, voting_event=EVENT, name=name, now=NOW)
 
 
-def page(database, room, campaign, limit=10, now=NOW):
+def page(database, letters, campaign, limit=10, now=NOW):
     with database.transaction() as session:
-        return campaigns.send_page(session, room, campaign=campaign, limit=limit, lifetime=LIFETIME, now=now)
+        return campaigns.send_page(session, letters, campaign=campaign, limit=limit, lifetime=LIFETIME, now=now)
 
 
-def run(database, room, campaign, limit=10):
-    while not page(database, room, campaign, limit)["finished"]:
+def run(database, letters, campaign, limit=10):
+    while not page(database, letters, campaign, limit)["finished"]:
         pass
 
 
@@ -43,9 +43,9 @@ def progress(database, campaign):
         return campaigns.progress(session, campaign)
 
 
-def test_everybody_is_written_to_once(database, many, room, mails):
+def test_everybody_is_written_to_once(database, many, letters, mails):
     campaign = start(database)
-    assert [page(database, room, campaign) for _ in range(4)] == [
+    assert [page(database, letters, campaign) for _ in range(4)] == [
         {"queued": 10, "finished": False},
         {"queued": 10, "finished": False},
         {"queued": 5, "finished": True},
@@ -62,27 +62,27 @@ def test_everybody_is_written_to_once(database, many, room, mails):
     assert progress(database, campaign) | {"voters": 25, "queued": 25, "activated": 0} == progress(database, campaign)
 
 
-def test_the_link_is_a_first_connection(database, voters, room, mails):
-    run(database, room, start(database))
+def test_the_link_is_a_first_connection(database, voters, letters, mails):
+    run(database, letters, start(database))
     anne = next(mail for mail in mails() if mail["to"]["email"] == "anne@ac-amiens.fr")
     assert activate(database, token_in(anne), now=NOW + timedelta(days=13))
     assert progress(database, start(database))["activated"] == 1
 
 
-def test_the_name_stands_for_the_campaign(database, many, room, mails):
+def test_the_name_stands_for_the_campaign(database, many, letters, mails):
     first = start(database)
-    run(database, room, first)
+    run(database, letters, first)
     assert start(database) == first
     other = start(database, "Rappel")
     assert other != first
-    run(database, room, other)
+    run(database, letters, other)
     assert len(mails()) == 50
     with database.reading() as session:
         assert [one["name"] for one in campaigns.of_event(session, EVENT)] == ["Ouverture", "Rappel"]
 
 
-def test_unknown_campaigns_and_events_are_refused(database, many, room):
-    assert refusal(page, database, room, "nothing").code == "campaign_unknown"
+def test_unknown_campaigns_and_events_are_refused(database, many, letters):
+    assert refusal(page, database, letters, "nothing").code == "campaign_unknown"
     assert refusal(progress, database, "nothing").code == "campaign_unknown"
     with pytest.raises(Refusal) as refused, database.transaction() as session:
         campaigns.open_campaign(session, voting_event="nothing", name="x", now=NOW)
@@ -93,9 +93,9 @@ def test_unknown_campaigns_and_events_are_refused(database, many, room):
 
 
 @pytest.mark.parametrize("dies_at", [1, 7, 10])
-def test_a_crash_within_a_page_leaves_all_of_it_or_nothing(database, many, room, mails, monkeypatch, dies_at):
+def test_a_crash_within_a_page_leaves_all_of_it_or_nothing(database, many, letters, mails, monkeypatch, dies_at):
     campaign = start(database)
-    page(database, room, campaign)
+    page(database, letters, campaign)
     before = everything(database)
     asked = []
     publish = requests.outbox.publish
@@ -109,20 +109,20 @@ def test_a_crash_within_a_page_leaves_all_of_it_or_nothing(database, many, room,
     with monkeypatch.context() as patched:
         patched.setattr(requests.outbox, "publish", dying)
         with pytest.raises(KeyboardInterrupt):
-            page(database, room, campaign)
+            page(database, letters, campaign)
     assert everything(database) == before
-    run(database, room, campaign)
+    run(database, letters, campaign)
     addresses = [mail["to"]["email"] for mail in mails()]
     assert (len(addresses), len(set(addresses))) == (25, 25)
 
 
-def test_two_operators_at_once_write_to_nobody_twice(database, many, room, mails):
+def test_two_operators_at_once_write_to_nobody_twice(database, many, letters, mails):
     campaign = start(database)
     failures = []
 
     def work():
         try:
-            run(database, room, campaign, limit=3)
+            run(database, letters, campaign, limit=3)
         except Exception as error:
             failures.append(error)
 
@@ -136,23 +136,23 @@ def test_two_operators_at_once_write_to_nobody_twice(database, many, room, mails
     assert (len(addresses), len(set(addresses))) == (25, 25)
 
 
-def test_late_additions_to_the_roll_are_written_to_when_it_is_run_again(database, many, room, mails):
+def test_late_additions_to_the_roll_are_written_to_when_it_is_run_again(database, many, letters, mails):
     campaign = start(database)
-    run(database, room, campaign)
+    run(database, letters, campaign)
     import_roll(database, [row(f"v{number}@ac-amiens.fr") for number in range(5, 40)], import_id="import-2")
     assert progress(database, campaign) | {"voters": 35, "queued": 20} == progress(database, campaign)
-    run(database, room, campaign, limit=4)
+    run(database, letters, campaign, limit=4)
     addresses = [mail["to"]["email"] for mail in mails()]
     assert (len(addresses), len(set(addresses))) == (40, 40)
-    assert page(database, room, campaign) == {"queued": 0, "finished": True}
+    assert page(database, letters, campaign) == {"queued": 0, "finished": True}
 
 
-def test_who_is_active_already_is_told_so_without_a_link(database, voters, room, mails):
+def test_who_is_active_already_is_told_so_without_a_link(database, voters, letters, mails):
     ask(database, "anne@ac-amiens.fr")
-    answer(database, room)
+    answer(database, letters)
     session = activate(database, token_in(mails()[0]))
     assert session
-    run(database, room, start(database))
+    run(database, letters, start(database))
     anne = next(mail for mail in mails()[1:] if mail["to"]["email"] == "anne@ac-amiens.fr")
     assert anne["values"] | {"active": True, "link": None} == anne["values"]
     bob = next(mail for mail in mails()[1:] if mail["to"]["email"] == "bob@ac-amiens.fr")
@@ -160,21 +160,21 @@ def test_who_is_active_already_is_told_so_without_a_link(database, voters, room,
     assert bob["values"]["link"].startswith("https://vote.example.org/lien/")
 
 
-def test_the_link_of_the_campaign_is_replaced_by_one_asked_for(database, voters, room, mails):
-    run(database, room, start(database))
+def test_the_link_of_the_campaign_is_replaced_by_one_asked_for(database, voters, letters, mails):
+    run(database, letters, start(database))
     old = next(mail for mail in mails() if mail["to"]["email"] == "anne@ac-amiens.fr")
     later = NOW + timedelta(days=1)
     ask(database, "anne@ac-amiens.fr", later)
-    answer(database, room, later)
+    answer(database, letters, later)
     with database.reading() as session:
         with pytest.raises(Refusal):
             links.find(session, token_in(old), later)
         assert links.find(session, token_in(mails()[-1]), later)
 
 
-def test_the_database_refuses_a_second_message(database, many, room):
+def test_the_database_refuses_a_second_message(database, many, letters):
     campaign = start(database)
-    run(database, room, campaign)
+    run(database, letters, campaign)
     with database.reading() as session:
         voter = session.scalar(select(Voter.id))
         assert session.scalar(select(func.count()).select_from(CampaignMessage)) == 25
@@ -183,4 +183,4 @@ def test_the_database_refuses_a_second_message(database, many, room):
         session.add(CampaignMessage(campaign=campaign, voter_id=voter, message_id="x", queued_at=NOW))
     with database.transaction() as session:
         session.execute(delete(CampaignMessage).where(CampaignMessage.voter_id == voter))
-    assert page(database, room, campaign) == {"queued": 1, "finished": True}
+    assert page(database, letters, campaign) == {"queued": 1, "finished": True}

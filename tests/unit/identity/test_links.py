@@ -17,9 +17,9 @@ def ask(database, identifier, now=NOW):
         return access_requests.request_access(session, identifier, holder_key=KEY, now=now).next
 
 
-def answer(database, room, now=NOW):
+def answer(database, letters, now=NOW):
     with database.transaction() as session:
-        return access_requests.answer_requests(session, room, now=now, lifetime=LIFETIME)
+        return access_requests.answer_requests(session, letters, now=now, lifetime=LIFETIME)
 
 
 def token_in(mail):
@@ -37,18 +37,18 @@ def activate(database, token, *, slow=direct, now=NOW, **given):
     return activation.activate(database, hashing, token=token, **values, holder_key=KEY, now=now)
 
 
-def test_the_answer_is_the_same_for_strangers(database, voters, room, mails):
+def test_the_answer_is_the_same_for_strangers(database, voters, letters, mails):
     assert ask(database, "nobody@ac-amiens.fr") == ask(database, " ANNE@ac-amiens.fr") == "link_sent"
     assert mails() == []
-    assert answer(database, room) == 2
+    assert answer(database, letters) == 2
     assert [mail["to"]["email"] for mail in mails()] == ["anne@ac-amiens.fr"]
     with database.reading() as session:
         assert session.scalars(select(AccessRequest)).all() == []
 
 
-def test_the_message_says_what_the_template_needs(database, voters, room, mails):
+def test_the_message_says_what_the_template_needs(database, voters, letters, mails):
     ask(database, "anne@ac-amiens.fr")
-    answer(database, room)
+    answer(database, letters)
     (mail,) = mails()
     assert (mail["channel"], mail["template"]) == ("email", "activation_link")
     assert mail["expires_at"] == (NOW + LIFETIME).isoformat()
@@ -60,18 +60,18 @@ def test_the_message_says_what_the_template_needs(database, voters, room, mails)
     assert token_in(mail) not in str(everything(database))
 
 
-def test_within_the_cooldown_nothing_new_is_sent(database, voters, room, mails):
+def test_within_the_cooldown_nothing_new_is_sent(database, voters, letters, mails):
     ask(database, "anne@ac-amiens.fr")
-    answer(database, room)
+    answer(database, letters)
     assert ask(database, "anne@ac-amiens.fr", NOW + timedelta(seconds=119)) == "link_sent"
-    answer(database, room, NOW + timedelta(seconds=119))
+    answer(database, letters, NOW + timedelta(seconds=119))
     assert len(mails()) == 1
 
 
-def test_only_the_newest_link_is_valid(database, voters, room, mails):
+def test_only_the_newest_link_is_valid(database, voters, letters, mails):
     for now in (NOW, NOW + timedelta(minutes=2)):
         ask(database, "anne@ac-amiens.fr", now)
-        answer(database, room, now)
+        answer(database, letters, now)
     old, new = map(token_in, mails())
     with database.reading() as session:
         with pytest.raises(Refusal) as refused:
@@ -80,9 +80,9 @@ def test_only_the_newest_link_is_valid(database, voters, room, mails):
         assert links.find(session, new, NOW + timedelta(minutes=3)).purpose == "activation"
 
 
-def test_looking_at_a_link_does_not_use_it_up(database, voters, room, mails):
+def test_looking_at_a_link_does_not_use_it_up(database, voters, letters, mails):
     ask(database, "anne@ac-amiens.fr")
-    answer(database, room)
+    answer(database, letters)
     for _ in range(2):
         with database.reading() as session:
             followed = activation.follow(session, token_in(mails()[0]), NOW)
@@ -91,9 +91,9 @@ def test_looking_at_a_link_does_not_use_it_up(database, voters, room, mails):
 
 
 @pytest.mark.parametrize(("later", "code"), [(LIFETIME, "link_expired"), (timedelta(0), "link_unknown")])
-def test_expired_and_unknown_links_are_refused(database, voters, room, mails, later, code):
+def test_expired_and_unknown_links_are_refused(database, voters, letters, mails, later, code):
     ask(database, "anne@ac-amiens.fr")
-    answer(database, room)
+    answer(database, letters)
     token = token_in(mails()[0]) if code == "link_expired" else "x" * 43
     before = everything(database)
     with pytest.raises(Refusal) as refused:
@@ -102,9 +102,9 @@ def test_expired_and_unknown_links_are_refused(database, voters, room, mails, la
     assert everything(database) == before
 
 
-def test_of_two_simultaneous_clicks_one_succeeds(database, voters, room, mails):
+def test_of_two_simultaneous_clicks_one_succeeds(database, voters, letters, mails):
     ask(database, "anne@ac-amiens.fr")
-    answer(database, room)
+    answer(database, letters)
     token = token_in(mails()[0])
     both_have_read = threading.Barrier(2, timeout=60)
     ends = []
@@ -130,9 +130,9 @@ def test_of_two_simultaneous_clicks_one_succeeds(database, voters, room, mails):
     assert refusals == ["link_used"]
 
 
-def test_a_link_replaced_meanwhile_is_not_consumed(database, voters, room, mails):
+def test_a_link_replaced_meanwhile_is_not_consumed(database, voters, letters, mails):
     ask(database, "anne@ac-amiens.fr")
-    answer(database, room)
+    answer(database, letters)
     with database.reading() as session:
         found = links.find(session, token_in(mails()[0]), NOW)
     with database.transaction() as session:
@@ -144,14 +144,14 @@ def test_a_link_replaced_meanwhile_is_not_consumed(database, voters, room, mails
         assert session.scalar(select(Link.consumed_at)) is None
 
 
-def test_requests_of_two_processes_send_one_link(database, voters, room, mails):
+def test_requests_of_two_processes_send_one_link(database, voters, letters, mails):
     for _ in range(4):
         ask(database, "anne@ac-amiens.fr")
     failures = []
 
     def work():
         try:
-            while answer(database, room):
+            while answer(database, letters):
                 pass
         except Exception as error:
             failures.append(error)
@@ -165,15 +165,15 @@ def test_requests_of_two_processes_send_one_link(database, voters, room, mails):
     assert len(mails()) == 1
 
 
-def test_a_link_made_while_the_account_is_activated_is_for_a_password(database, voters, room, mails):
+def test_a_link_made_while_the_account_is_activated_is_for_a_password(database, voters, letters, mails):
     """An activation link of an active account would ask for another challenge answer, and offer to do without."""
     ask(database, "anne@ac-amiens.fr")
-    answer(database, room)
+    answer(database, letters)
     later = NOW + timedelta(minutes=3)
     ask(database, "anne@ac-amiens.fr", later)
     with database.reading() as session:
         found = links.find(session, token_in(mails()[0]), later)
-    answering = threading.Thread(target=answer, args=(database, room, later))
+    answering = threading.Thread(target=answer, args=(database, letters, later))
     with database.transaction() as activating:
         links.consume(activating, found, later)
         activating.add(Account(voter_id=found.voter_id, password_hash="x", activated_at=later))

@@ -34,11 +34,11 @@ def work(database):
 
 
 @pytest.fixture
-def anne(database, voters, room, mails):
+def anne(database, voters, letters, mails):
     """Anne is active, bob is not, and the cooldown of neither runs."""
     with database.transaction() as session:
         access_requests.request_access(session, ACTIVE, holder_key=KEY, now=NOW)
-    answer(database, room)
+    answer(database, letters)
     activate(database, token_in(mails()[0]))
 
 
@@ -47,7 +47,7 @@ def request(database, ask, identifier, now=NOW):
         return ask(session, identifier, holder_key=KEY, now=now)
 
 
-def test_asking_for_access_is_the_same_for_unknown_and_unactivated(database, anne, room):
+def test_asking_for_access_is_the_same_for_unknown_and_unactivated(database, anne, letters):
     seen = []
     for identifier in (UNACTIVATED, UNKNOWN):
         answers, statements = [], []
@@ -57,7 +57,7 @@ def test_asking_for_access_is_the_same_for_unknown_and_unactivated(database, ann
                     request(database, access_requests.request_access, identifier, NOW + timedelta(seconds=seconds))
                 )
             statements.append(list(done))
-            answer(database, room, NOW + timedelta(seconds=seconds))
+            answer(database, letters, NOW + timedelta(seconds=seconds))
         seen.append((answers, statements))
     assert seen[0] == seen[1]
     first, second, last, again, after = seen[0][0]
@@ -68,13 +68,13 @@ def test_asking_for_access_is_the_same_for_unknown_and_unactivated(database, ann
     assert after.sent_since == NOW + timedelta(seconds=120)
 
 
-def test_asking_for_a_password_link_is_the_same_for_everybody(database, anne, room):
+def test_asking_for_a_password_link_is_the_same_for_everybody(database, anne, letters):
     seen = []
     for identifier in (ACTIVE, UNACTIVATED, UNKNOWN):
         with work(database) as done:
             answers = [request(database, access_requests.request_password_link, identifier) for _ in range(2)]
         seen.append((answers, list(done)))
-        answer(database, room)
+        answer(database, letters)
     assert seen[0] == seen[1] == seen[2]
     assert [one.sent_since for one in seen[0][0]] == [None, NOW]
 

@@ -33,9 +33,9 @@ def identity_of(session, identifier):
     return session.scalar(select(Voter.id).where(Voter.identifier == identifier))
 
 
-def answer(database, room, number, state="accepted", text="Corrigé.", now=NOW):
+def answer(database, letters, number, state="accepted", text="Corrigé.", now=NOW):
     with database.transaction() as session:
-        claims.answer(session, room, number=number, state=state, text=text, now=now)
+        claims.answer(session, letters, number=number, state=state, text=text, now=now)
 
 
 def mine(database, identifier=ANNE):
@@ -43,22 +43,22 @@ def mine(database, identifier=ANNE):
         return claims.of_voter(session, identity_of(session, identifier))
 
 
-def ask_help(database, room, email=ANNE, now=NOW, **changes):
+def ask_help(database, letters, email=ANNE, now=NOW, **changes):
     values = {"voter_id": None, "name": "Anne", "subject": "access", "text": TEXT, **changes}
     with database.transaction() as session:
-        return assistance.submit(session, room, email=email, **values, holder_key=KEY, now=now)
+        return assistance.submit(session, letters, email=email, **values, holder_key=KEY, now=now)
 
 
-def test_a_claim_is_seen_with_its_state_and_answer(database, voters, room, mails):
+def test_a_claim_is_seen_with_its_state_and_answer(database, voters, letters, mails):
     first, second = submit(database, "wrong_assignment", ONLINE), submit(database)
     assert [(one["claim"], one["state"], one["answer"]) for one in mine(database)] == [
         (second, "submitted", None),
         (first, "submitted", None),
     ]
     assert mine(database, "bob@ac-amiens.fr") == []
-    answer(database, room, first, "examined", "")
+    answer(database, letters, first, "examined", "")
     assert mails() == []
-    answer(database, room, first, "accepted", "Corrigé.", NOW + timedelta(days=1))
+    answer(database, letters, first, "accepted", "Corrigé.", NOW + timedelta(days=1))
     (mail,) = mails()
     assert (mail["template"], mail["to"]["email"]) == ("claim_answered", ANNE)
     assert mail["values"] | {"number": first, "accepted": True, "answer": "Corrigé."} == mail["values"]
@@ -66,15 +66,15 @@ def test_a_claim_is_seen_with_its_state_and_answer(database, voters, room, mails
     assert mine(database)[1]["answered_at"] == NOW + timedelta(days=1)
 
 
-def test_an_answer_is_given_once(database, voters, room, mails):
+def test_an_answer_is_given_once(database, voters, letters, mails):
     number = submit(database)
     for _ in range(2):
-        answer(database, room, number, "rejected", "Non.")
+        answer(database, letters, number, "rejected", "Non.")
     assert len(mails()) == 1
     before = everything(database)
-    refused = refusal(answer, database, room, number, "accepted", "Si.")
+    refused = refusal(answer, database, letters, number, "accepted", "Si.")
     assert (refused.code, refused.details) == ("already_answered", {"state": "rejected"})
-    assert refusal(answer, database, room, number + 1).code == "claim_unknown"
+    assert refusal(answer, database, letters, number + 1).code == "claim_unknown"
     assert everything(database) == before
 
 
@@ -98,14 +98,14 @@ def test_elections_of_others_are_named_only_by_who_misses_from_them(database, vo
         assert everything(database) == before
 
 
-def test_a_voter_has_twenty_open_claims_at_most(database, voters, room):
+def test_a_voter_has_twenty_open_claims_at_most(database, voters, letters):
     numbers = [submit(database) for _ in range(claims.MOST_OPEN)]
     before = everything(database)
     refused = refusal(submit, database)
     assert (refused.code, refused.details) == ("too_many_claims", {"most": 20})
     assert everything(database) == before
     assert submit(database, identifier="bob@ac-amiens.fr")
-    answer(database, room, numbers[0])
+    answer(database, letters, numbers[0])
     assert submit(database)
 
 
@@ -137,9 +137,9 @@ def test_claims_wait_for_their_date(database):
     assert submit(database, now=NOW)
 
 
-def test_the_queue_comes_in_pages_and_by_state(database, voters, room):
+def test_the_queue_comes_in_pages_and_by_state(database, voters, letters):
     numbers = [submit(database, identifier=name) for name in (ANNE, "bob@ac-amiens.fr", ANNE)]
-    answer(database, room, numbers[0], "examined", "")
+    answer(database, letters, numbers[0], "examined", "")
     with database.reading() as session:
         page, following = claims.queue(session, state=None, after=None, limit=2)
         assert [one["claim"] for one in page] == numbers[:2]
@@ -150,48 +150,48 @@ def test_the_queue_comes_in_pages_and_by_state(database, voters, room):
         assert [one["claim"] for one in waiting] == numbers[1:]
 
 
-def test_a_claim_outlives_its_voter_on_the_roll(database, voters, room):
+def test_a_claim_outlives_its_voter_on_the_roll(database, voters, letters):
     number = submit(database)
-    ask_help(database, room, voter_id=voter_id(database, ANNE))
+    ask_help(database, letters, voter_id=voter_id(database, ANNE))
     import_roll(database, [row("bob@ac-amiens.fr")], import_id="import-2")
     with database.reading() as session:
         page, _ = claims.queue(session, state=None, after=None, limit=10)
         assert [(one["claim"], one["voter"]) for one in page] == [(number, None)]
         requests, _ = assistance.queue(session, state=None, after=None, limit=10)
         assert [one["signed_in"] for one in requests] == [False]
-    answer(database, room, number)
+    answer(database, letters, number)
 
 
-def test_a_request_is_acknowledged_without_its_own_words(database, voters, room, mails):
-    number = ask_help(database, room, " Stranger@Example.ORG ", name="BUY NOW", text="http://evil.example BUY")
+def test_a_request_is_acknowledged_without_its_own_words(database, voters, letters, mails):
+    number = ask_help(database, letters, " Stranger@Example.ORG ", name="BUY NOW", text="http://evil.example BUY")
     (mail,) = mails()
     assert (mail["template"], mail["to"]["email"]) == ("assistance_received", "stranger@example.org")
     assert mail["values"] == {"portal": "https://vote.example.org", "number": number, "subject": "access"}
 
 
-def test_voters_and_strangers_are_served_alike(database, voters, room, mails):
-    ask_help(database, room, ANNE)
-    ask_help(database, room, "nobody@ac-amiens.fr")
+def test_voters_and_strangers_are_served_alike(database, voters, letters, mails):
+    ask_help(database, letters, ANNE)
+    ask_help(database, letters, "nobody@ac-amiens.fr")
     assert mails()[0]["values"].keys() == mails()[1]["values"].keys()
 
 
-def test_an_address_sends_five_requests_an_hour(database, voters, room, mails):
+def test_an_address_sends_five_requests_an_hour(database, voters, letters, mails):
     for _ in range(assistance.MOST):
-        ask_help(database, room)
+        ask_help(database, letters)
     before = everything(database)
-    refused = refusal(ask_help, database, room, " ANNE@ac-amiens.fr", NOW + timedelta(minutes=10))
+    refused = refusal(ask_help, database, letters, " ANNE@ac-amiens.fr", NOW + timedelta(minutes=10))
     assert (refused.code, refused.details) == ("too_many_requests", {"retry_after": 3000})
     assert everything(database) == before
-    assert ask_help(database, room, "bob@ac-amiens.fr")
-    assert ask_help(database, room, now=NOW + assistance.WINDOW)
+    assert ask_help(database, letters, "bob@ac-amiens.fr")
+    assert ask_help(database, letters, now=NOW + assistance.WINDOW)
 
 
-def test_a_request_is_answered_once_by_mail(database, voters, room, mails):
-    number = ask_help(database, room)
+def test_a_request_is_answered_once_by_mail(database, voters, letters, mails):
+    number = ask_help(database, letters)
 
     def reply(text, number=number):
         with database.transaction() as session:
-            assistance.answer(session, room, number=number, text=text, now=NOW)
+            assistance.answer(session, letters, number=number, text=text, now=NOW)
 
     for _ in range(2):
         reply("Essayez l’autre adresse.")

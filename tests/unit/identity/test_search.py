@@ -102,7 +102,7 @@ def test_a_corrected_roll_is_found_under_its_new_names(database, roll):
 
 @pytest.mark.parametrize("letter", ["\ufdfa", "²", "ß", "\u0416", "\u0e01", "\U0001d7ce", "q"])
 def test_the_longest_texts_of_any_letter_are_recorded_and_found(database, event, letter):
-    """An entry of an index of PostgreSQL has room for some 2,000 bytes, a word of a tsvector for 2,046."""
+    """An entry of an index of PostgreSQL has letters for some 2,000 bytes, a word of a tsvector for 2,046."""
     longest = {"nom": letter * 100, "prenom": letter * 100, "affectation": letter * 200}
     import_roll(database, [row(ANNE, **longest), row("b@ac-amiens.fr", nom="Dupont")])
     assert found(database, letter)["total"] == found(database, letter * 200)["total"] == 1
@@ -141,7 +141,7 @@ def test_availability_is_part_of_the_definition(database):
         with database.transaction() as session:
             voting_events.open_voting_event(session, definition(availability=availability))
     with database.reading() as session:
-        stored = voting_events.availability(voting_events.current(session))
+        stored = voting_events.availability(voting_events.current_voting_event(session))
         assert stored == {**dict.fromkeys(voting_events.BLOCKS), "roll": NOW}
     with pytest.raises(Refusal) as refused, database.transaction() as session:
         voting_events.open_voting_event(session, definition())

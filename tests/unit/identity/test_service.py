@@ -57,7 +57,7 @@ def bus(tmp_path, monkeypatch, mail_server):
     }.items():
         monkeypatch.setenv(name, value)
     made = LocalBus([IdentityService, NotificationService])
-    for held in made.held.values():
+    for held in made.resources.values():
         held.database.upgrade()
     made.start()
     yield made
@@ -113,7 +113,7 @@ def test_from_the_first_request_to_the_signed_poll_book(bus, call, roll, mail_se
     permit = call("issue_permit", {"session": session, "election": ONLINE})
     assert datetime.fromisoformat(permit["expires_at"]) > datetime.now(UTC)
 
-    held = bus.held["identity"]
+    held = bus.resources["identity"]
     holder = holders.holder(KEY, ONLINE, voter_id(held.database, "anne@ac-amiens.fr"))
     with held.database.transaction() as transaction:
         sign_poll_book(transaction, {"election": ONLINE, "holder": holder}, held)

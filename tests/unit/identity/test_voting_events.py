@@ -53,18 +53,18 @@ def test_the_current_one_is_the_last_opened(database, event):
     with database.transaction() as session:
         voting_events.open_voting_event(session, following)
     with database.reading() as session:
-        assert voting_events.current(session).uuid == "later"
+        assert voting_events.current_voting_event(session).uuid == "later"
 
 
 def test_none_is_current_at_first(database):
     with pytest.raises(Refusal) as refused, database.reading() as session:
-        voting_events.current(session)
+        voting_events.current_voting_event(session)
     assert refused.value.code == "no_voting_event"
 
 
 def test_description_keeps_the_order_and_the_notice_of_paper_elections(database, event):
     with database.reading() as session:
-        described = descriptions.voting_event(session, voting_events.current(session), NOW)
+        described = descriptions.voting_event(session, voting_events.current_voting_event(session), NOW)
     assert described["voting_event"] == EVENT
     assert [election["code"] for election in described["elections"]] == ["CSA-M", "CAP-1", "CCP"]
     assert described["elections"][2]["notice"] == "Vote à l’urne, salle B12."

@@ -7,7 +7,7 @@ from services.ballot.belenios.credential import new_uuid
 from services.reassort.service import ReassortService
 from services.runtime.hosting.entrypoints import entrypoint
 from services.runtime.hosting.in_process_bus import LocalBus
-from services.runtime.hosting.resources import Resources
+from services.runtime.hosting.resource_provider import ResourceProvider
 from services.runtime.refusals import Refusal
 from services.runtime.settings import RuntimeSettings
 from tests.unit.reassort.roll import CODE_KEY, PUBLIC, Roll, pseudonym
@@ -38,7 +38,7 @@ class Identity:
     """Lists five voters, a page at a time."""
 
     name = "identity"
-    resources = Resources(IdentitySettings)
+    resources = ResourceProvider(IdentitySettings)
     current = VOTING_EVENT
 
     @entrypoint(Anything, Raw)
@@ -93,7 +93,7 @@ def call(bus):
 
 @pytest.fixture
 def roll(bus):
-    return Roll(bus.held["reassort"].database, VOTING_EVENT, {"csa": ELECTION})
+    return Roll(bus.resources["reassort"].database, VOTING_EVENT, {"csa": ELECTION})
 
 
 def generate_all(call):
@@ -170,7 +170,7 @@ def test_malformed_requests(call, change):
 
 def test_the_parameters_are_those_that_codes_were_made_with(call, monkeypatch, bus):
     generate_all(call)
-    monkeypatch.setattr(bus.held["reassort"].settings, "pbkdf2_iterations", 9)
+    monkeypatch.setattr(bus.resources["reassort"].settings, "pbkdf2_iterations", 9)
     assert call("code_parameters") == {"iterations": 9}
     assert call("code_parameters", voting_event=VOTING_EVENT) == {"iterations": 2}
     assert call("code_parameters", voting_event="unknown") == {"iterations": 9}

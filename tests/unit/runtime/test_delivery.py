@@ -11,7 +11,7 @@ from services.runtime.bus import idempotency, outbox, relay
 from services.runtime.bus.delivery_tables import INBOX, OUTBOX
 from services.runtime.clock import utc_now
 from services.runtime.hosting import inbox, received
-from services.runtime.hosting.held import Held
+from services.runtime.hosting.resources import Resources
 from services.runtime.telemetry import correlation
 
 
@@ -46,8 +46,8 @@ def envelope(event_id, number=1):
 
 
 @pytest.fixture
-def held(database):
-    return Held("identity", None, database, None)
+def resources(database):
+    return Resources("identity", None, database, None)
 
 
 def test_an_event_of_a_failed_transaction_never_leaves(database, notes):
@@ -74,17 +74,17 @@ def test_what_the_broker_did_not_take_stays(database):
     assert [event["payload"]["number"] for event in broker.events] == [2, 3]
 
 
-def test_an_event_received_twice_is_worked_once_and_its_payload_erased(database, held, notes):
+def test_an_event_received_twice_is_worked_once_and_its_payload_erased(database, resources, notes):
     event = envelope("e1", 7)
     assert received.receive(database, event)
     assert not received.receive(database, event)
 
-    def work(session, payload, _held):
+    def work(session, payload, _resources):
         session.execute(insert(notes).values(text=str(payload["number"])))
 
-    received.work_due(held, "ballot", "ballot_accepted", work)
+    received.work_due(resources, "ballot", "ballot_accepted", work)
     assert not received.receive(database, event)
-    received.work_due(held, "ballot", "ballot_accepted", work)
+    received.work_due(resources, "ballot", "ballot_accepted", work)
     assert [row.text for row in rows(database, notes)] == ["7"]
     (row,) = rows(database, INBOX)
     assert (row.state, row.payload, row.correlation_id) == ("done", None, "")
@@ -92,7 +92,7 @@ def test_an_event_received_twice_is_worked_once_and_its_payload_erased(database,
 
 
 @pytest.mark.parametrize("database_answers", [True, False])
-def test_a_broker_that_dies_before_it_is_answered_ends_no_process(database, held, monkeypatch, database_answers):
+def test_a_broker_that_dies_before_it_is_answered_ends_no_process(database, resources, monkeypatch, database_answers):
     def gone(_message):
         raise ConnectionResetError
 
@@ -101,7 +101,7 @@ def test_a_broker_that_dies_before_it_is_answered_ends_no_process(database, held
 
     accepted = inbox.Inbox("ballot", "ballot_accepted", lambda *_: None)
     accepted.queue_consumer = SimpleNamespace(ack_message=gone, requeue_message=gone)
-    monkeypatch.setattr(inbox, "held_by", lambda _inbox: held)
+    monkeypatch.setattr(inbox, "resources_of", lambda _inbox: resources)
     monkeypatch.setattr(inbox, "time", SimpleNamespace(sleep=lambda _seconds: None))
     if not database_answers:
         monkeypatch.setattr(inbox, "receive", away)
@@ -109,55 +109,55 @@ def test_a_broker_that_dies_before_it_is_answered_ends_no_process(database, held
     assert [row.event_id for row in rows(database, INBOX)] == (["e1"] if database_answers else [])
 
 
-def test_work_that_fails_changes_nothing_waits_and_is_parked_in_the_end(database, held, notes, monkeypatch):
+def test_work_that_fails_changes_nothing_waits_and_is_parked_in_the_end(database, resources, notes, monkeypatch):
     now = utc_now()  # it stands still: the first pause is a second, which a busy machine may take to ask again
     monkeypatch.setattr(received, "utc_now", lambda: now)
     received.receive(database, envelope("e1"))
 
-    def work(session, payload, _held):
+    def work(session, payload, _resources):
         session.execute(insert(notes).values(text="half done"))
         raise RuntimeError("a sentence that could repeat a secret")
 
     for attempt in range(1, received.MOST_ATTEMPTS + 1):
-        assert received.work_due(held, "ballot", "ballot_accepted", work) == 1
-        assert received.work_due(held, "ballot", "ballot_accepted", work) == 0, "no hot loop: the row has to wait"
+        assert received.work_due(resources, "ballot", "ballot_accepted", work) == 1
+        assert received.work_due(resources, "ballot", "ballot_accepted", work) == 0, "no hot loop: the row has to wait"
         (row,) = rows(database, INBOX)
         assert (row.attempts, row.reason) == (attempt, "RuntimeError")
         with database.transaction() as session:
             session.execute(update(INBOX).values(next_attempt_at=now))
     assert row.state == "parked"
-    assert received.work_due(held, "ballot", "ballot_accepted", work) == 0
+    assert received.work_due(resources, "ballot", "ballot_accepted", work) == 0
     assert rows(database, notes) == []
 
 
-def test_a_failure_noted_late_does_not_undo_what_another_process_did(database, held, monkeypatch):
+def test_a_failure_noted_late_does_not_undo_what_another_process_did(database, resources, monkeypatch):
     """Two processes of a service: one fails, and the other works the row before the first has noted its failure."""
     received.receive(database, envelope("e1"))
     note_failure = received._note_failure
 
     def note_late(*failure):
-        received._work_one(held, "e1", lambda *_: None)
+        received._work_one(resources, "e1", lambda *_: None)
         note_failure(*failure)
 
-    def work(session, payload, _held):
+    def work(session, payload, _resources):
         raise RuntimeError
 
     monkeypatch.setattr(received, "_note_failure", note_late)
-    received.work_due(held, "ballot", "ballot_accepted", work)
+    received.work_due(resources, "ballot", "ballot_accepted", work)
     (row,) = rows(database, INBOX)
     assert (row.state, row.attempts, row.payload) == ("done", 0, None)
 
 
-def test_one_bad_event_does_not_hold_up_the_others(database, held, notes):
+def test_one_bad_event_does_not_hold_up_the_others(database, resources, notes):
     received.receive(database, envelope("e1", 1))
     received.receive(database, envelope("e2", 2))
 
-    def work(session, payload, _held):
+    def work(session, payload, _resources):
         if payload["number"] == 1:
             raise RuntimeError
         session.execute(insert(notes).values(text="second"))
 
-    received.work_due(held, "ballot", "ballot_accepted", work)
+    received.work_due(resources, "ballot", "ballot_accepted", work)
     assert [row.text for row in rows(database, notes)] == ["second"]
 
 

@@ -62,7 +62,7 @@ def test_a_process_on_eventlet_keeps_its_exit_status_and_its_last_words():
     program = (
         "import eventlet; eventlet.monkey_patch()\n"
         "import sys\n"
-        "from services.runtime import logs, stray_output\n"
+        "from services.runtime.telemetry import logs, stray_output\n"
         "logs.configure('ballot'); stray_output.log_standard_error()\n"
         "print('last words', end='', file=sys.stderr)\n"
         "raise SystemExit(3)\n"

@@ -1,0 +1,59 @@
+"""What an entry point has at hand: settings, database, and the way to the other services."""
+
+import inspect
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+
+from services.runtime import settings
+from services.runtime.hosting.resources import Resources, open_resources
+from services.runtime.telemetry import correlation
+
+
+class ResourceProvider(DependencyProvider):
+    """Gives each worker the service's resources, and binds the identifiers that came with the request."""
+
+    def __init__(self, settings_class: type[settings.RuntimeSettings]) -> None:
+        self.settings_class = settings_class
+        self._resources: Resources | None = None
+
+    @property
+    def resources(self) -> Resources:
+        """The resources, opened at first use so that loops and inboxes may ask before this extension is set up."""
+        if self._resources is None:
+            self._resources = open_resources(self.container.service_name, self.settings_class)
+        return self._resources
+
+    def setup(self) -> None:
+        """Fail at start where a setting is wrong."""
+        self.resources  # noqa: B018
+
+    def stop(self) -> None:
+        """Close what was opened."""
+        if self._resources is not None:
+            self._resources.rpc.close()
+            self._resources.database.dispose()
+
+    def get_dependency(self, worker_ctx: Any) -> Resources:
+        """What the service class sees as its attribute."""
+        return self.resources
+
+    def worker_setup(self, worker_ctx: Any) -> None:
+        """Take over the identifiers of the request before the method runs, in the worker's own greenlet."""
+        data = worker_ctx.data
+        correlation.bind(data.get(correlation.CORRELATION_HEADER), data.get(correlation.IDEMPOTENCY_HEADER))
+
+
+def settings_class_of(service_class: type) -> type[settings.RuntimeSettings]:
+    """The settings that a service's resources will be opened with: to be checked before anything else begins."""
+    members = inspect.getmembers(service_class, lambda member: isinstance(member, ResourceProvider))
+    resources: ResourceProvider = members[0][1]
+    return resources.settings_class
+
+
+def resources_of(extension: DependencyProvider) -> Resources:
+    """The resources of the service that `extension` belongs to."""
+    for sibling in extension.container.dependencies:
+        if isinstance(sibling, ResourceProvider):
+            return sibling.resources
+    raise LookupError(f"service {extension.container.service_name} has no ResourceProvider")
