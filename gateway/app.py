@@ -11,6 +11,7 @@ from werkzeug.routing import BaseConverter
 from gateway import api, pages
 from gateway.clients import Services
 from gateway.edge import (
+    compression,
     correlation,
     failures,
     language,
@@ -74,6 +75,7 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
+    compression.install(app)
     correlation.install(app)
     request_log.install(app)
     security_headers.install(app, secure=settings.secure_cookies)

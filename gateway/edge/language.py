@@ -85,15 +85,16 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def note() -> None:
-        g.language_choice = chosen()
+        # A static file is the same for everybody: looking at the session would have it vary with the cookie.
+        g.language_choice = chosen() if request.endpoint != "static" else None
 
     @app.after_request
     def keep(response: Response) -> Response:
         # Sessions begin and end by emptying the cookie; the reader does not change language with them.
-        held = g.get("language_choice")
-        if held and session.get(CHOICE) != held:
-            session[CHOICE] = held
         if request.endpoint != "static":
+            held = g.get("language_choice")
+            if held and session.get(CHOICE) != held:
+                session[CHOICE] = held
             response.headers["Content-Language"] = current_language()
             response.vary.update(("Accept-Language", "Cookie"))
         return response

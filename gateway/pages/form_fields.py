@@ -9,6 +9,7 @@ from flask_babel.speaklater import LazyString
 from wtforms import Field, Form, ValidationError
 from wtforms.fields.choices import SelectChoice
 
+from services.identity.contract.identifiers import normalise
 from services.runtime.refusals import Refusal
 
 
@@ -21,6 +22,11 @@ def storable(form: Form, field: Field) -> None:
 def without_blanks(text: str | None) -> str | None:
     """The text without surrounding blanks, which copying from a message often brings."""
     return text.strip() if text else text
+
+
+def copied_address(text: str | None) -> str | None:
+    """An address as identity compares it, without what came along when it was copied: the form shows what was understood."""
+    return normalise(text) if text else text
 
 
 def readable(form: Form, field: Field) -> None:

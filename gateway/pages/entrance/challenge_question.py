@@ -1,6 +1,5 @@
 """« Question défi »: the step that activates the account, or the way in without activation (A6)."""
 
-import unicodedata
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -16,6 +15,7 @@ from gateway.edge import voter_session
 from gateway.edge.errors import words_for
 from gateway.pages.entrance import activation
 from gateway.pages.form_fields import chooser, storable, without_blanks
+from services.identity.contract.wording import without_accents
 from services.runtime.refusals import Refusal
 
 blueprint = Blueprint("challenge_question", __name__)
@@ -49,13 +49,8 @@ def own_question(form: Form, field: Any) -> None:
 
 def same_answer(form: Form, field: Any) -> None:
     """Typed twice alike, as identity will compare it: whatever the case, the accents and the repeated blanks."""
-    if _compared(field.data) != _compared(form.answer.data):
+    if without_accents(field.data or "") != without_accents(form.answer.data or ""):
         raise ValidationError(gettext("Les deux réponses sont différentes. Saisissez deux fois la même."))
-
-
-def _compared(text: str | None) -> str:
-    plain = "".join(char for char in unicodedata.normalize("NFKD", text or "") if not unicodedata.combining(char))
-    return " ".join(plain.casefold().split())
 
 
 class ChallengeQuestionForm(FlaskForm):

@@ -12,7 +12,7 @@ from gateway.clients import services
 from gateway.edge import voter_session
 from gateway.edge.session_end import clock
 from gateway.pages.entrance import entry_profile, sent_link
-from gateway.pages.form_fields import storable, without_blanks
+from gateway.pages.form_fields import copied_address, storable
 
 blueprint = Blueprint("identification", __name__)
 
@@ -22,7 +22,7 @@ class IdentificationForm(GuardedForm):
 
     identifier = StringField(
         _("Identifiant électeur"),
-        filters=[without_blanks],
+        filters=[copied_address],
         validators=[
             InputRequired(_("Saisissez votre identifiant électeur, c’est-à-dire votre adresse professionnelle.")),
             Length(max=254, message=_("Cette adresse est trop longue : 254 caractères au plus.")),

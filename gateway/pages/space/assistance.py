@@ -11,7 +11,7 @@ from gateway import space_clients
 from gateway.captcha.challenge_field import ChallengeField, GuardedForm
 from gateway.edge import voter_session
 from gateway.edge.errors import words_for
-from gateway.pages.form_fields import blame, chooser, readable, storable, unix_lines, without_blanks
+from gateway.pages.form_fields import blame, chooser, copied_address, readable, storable, unix_lines, without_blanks
 from services.runtime.refusals import Refusal
 
 blueprint = Blueprint("assistance", __name__)
@@ -41,7 +41,7 @@ class AssistanceForm(FlaskForm):
     )
     email = StringField(
         _("Adresse électronique où vous répondre"),
-        filters=[without_blanks],
+        filters=[copied_address],
         validators=[
             InputRequired(_("Indiquez l’adresse où la cellule de soutien pourra vous répondre.")),
             Length(max=254, message=_("Cette adresse est trop longue : 254 caractères au plus.")),

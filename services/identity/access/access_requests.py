@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.identity.access import links
-from services.identity.access.identifiers import normalise
+from services.identity.contract.identifiers import normalise
 from services.identity.letters.requests import LetterSettings
 from services.identity.models import AccessCooldown, AccessRequest, Account, Voter
 from services.identity.voting_events import holders, voting_events

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.identity.access import lockout, passwords, sessions
-from services.identity.access.identifiers import normalise
+from services.identity.contract.identifiers import normalise
 from services.identity.contract.refusals import Code, refuse
 from services.identity.models import Account, Voter
 from services.identity.voting_events import holders, voting_events

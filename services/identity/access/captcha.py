@@ -13,9 +13,12 @@ from services.identity.access import tokens
 from services.identity.contract.refusals import Code
 from services.identity.models import Captcha
 
-ALPHABET = "23456789fhjkrwxy"
-"""Neither two symbols that look alike (0 o, 1 i l, 2 z, 9 q g) nor two whose French names sound alike (b c d e g p t v,
-a k, m n, f s): the same code is drawn and spoken."""
+ALPHABET = "246hjkrwxy"
+"""No symbol that a stroke of the drawing's noise turns into another (7 is read as 1 or Z, 3 and 9 as 8, 5 as 6 or S,
+F as E or P), none that looks like another (0 o, 1 i l), no two whose French names sound alike (b c d e g p t v, a k,
+m n, f s): the same code is drawn and spoken."""
+_READ_AS = str.maketrans({"z": "2", "a": "4", "8": "6", "b": "6", "g": "6", "v": "y"})
+"""What people read nevertheless, none of it in the alphabet, → what was drawn."""
 LENGTH = 5
 LIFETIME = timedelta(minutes=10)
 MOST_OF_BROWSER = 20
@@ -76,8 +79,8 @@ def check(session: Session, *, captcha: str, form: str, binding: str, answer: st
 
 
 def normalise(answer: str) -> str:
-    """Return an answer as it is compared: lower case, without blanks."""
-    return "".join(answer.lower().split())
+    """Return an answer as it is compared: lower case, without blanks, look-alikes as the symbol that can be meant."""
+    return "".join(answer.lower().split()).translate(_READ_AS)
 
 
 def forget_expired(session: Session, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.identity.access.identifiers import normalise
+from services.identity.contract.identifiers import normalise
 from services.identity.contract.refusals import Code, refuse
 from services.identity.letters.requests import LetterSettings, request_email_to
 from services.identity.models import AssistanceRequest

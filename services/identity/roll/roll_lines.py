@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 
-from services.identity.access.identifiers import normalise
+from services.identity.contract.identifiers import normalise
 
 COLUMNS = (
     "identifiant",

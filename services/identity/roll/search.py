@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, cast, literal_column, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
-from services.identity.access.wording import without_accents
 from services.identity.contract.refusals import Code, refuse
+from services.identity.contract.wording import without_accents
 from services.identity.models import WORDS_BY_ELECTION, Election, Entitlement, Voter
 from services.identity.voting_events import voting_events
 

@@ -32,6 +32,28 @@ def test_every_file_of_a_page_is_kept_for_good(browser: Browser) -> None:
         assert answer.status_code == 200, file
         assert answer.cache_control.immutable, file
         assert answer.cache_control.max_age == static_files.YEAR_SECONDS
+        assert answer.vary.as_set(preserve_casing=True) <= {"Accept-Encoding"}, "a shared cache keeps one for everybody"
+        assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "br", "zstd", "deflate"])
+def test_texts_travel_compressed(browser: Browser, accepted: str) -> None:
+    page = browser.get("/identification", headers={"Accept-Encoding": accepted})
+    assert page.headers["Content-Encoding"] == accepted
+    assert len(page.data) < len(browser.get("/identification").data) / 2
+    style = re.search(r'href="(/static/build/site\.css[^"]*)"', browser.get("/identification").text)
+    assert style
+    plain = browser.get(style[1])
+    small = browser.get(style[1], headers={"Accept-Encoding": f"{accepted}, deflate"})
+    assert "Content-Encoding" in small.headers
+    assert len(small.data) < len(plain.data) / 2
+    assert small.cache_control.immutable
+
+
+def test_a_page_that_repeats_its_address_is_not_compressed(browser: Browser) -> None:
+    """Its length would tell a stranger, who chooses the address, the anti-forgery token (BREACH)."""
+    answer = browser.get("/identification?q=x", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in answer.headers
 
 
 def test_new_content_is_another_address(site, tmp_path):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.identity.access import challenge_question, passwords
-from services.identity.access.wording import without_accents
+from services.identity.contract.wording import without_accents
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,11 @@ from services.identity.access.wording import without_accents
         ("e\u0301te\u0301", "été"),
         ("ﬁn", "FIN"),
         ("Straße", "STRASSE"),
+        ("rue de l’Étang", "rue de l'etang"),
+        ("rue de l´Étang", "rue de l`etang"),
+        ("Saint‑Rémy", "saint-remy"),
+        ("Saint–Rémy", "Saint−Rémy"),
+        ("Mé\u00addor\u200b", "medor"),
     ],
 )
 def test_what_people_would_call_the_same_is_the_same(one, other):

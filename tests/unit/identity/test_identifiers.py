@@ -4,12 +4,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.identity.access.identifiers import normalise
+from services.identity.contract.identifiers import normalise
 
 
 @pytest.mark.parametrize(
     "typed",
-    ["anne.lee@ac-amiens.fr", "  Anne.LEE@AC-Amiens.FR ", "ANNE.lee@ac-amiens.fr\n", "\u00a0anne.lee@ac-amiens.fr"],
+    [
+        "anne.lee@ac-amiens.fr",
+        "  Anne.LEE@AC-Amiens.FR ",
+        "ANNE.lee@ac-amiens.fr\n",
+        "\u00a0anne.lee@ac-amiens.fr",
+        "anne.lee@ac-amiens.fr\u200b",
+        "anne.l\u00adee@ac-amiens.fr",
+        "mailto:anne.lee@ac-amiens.fr",
+        "<anne.lee@ac-amiens.fr>",
+        " <mailto:Anne.Lee@ac-amiens.fr>\u202c",
+    ],
 )
 def test_one_address_is_one_identifier(typed):
     assert normalise(typed) == "anne.lee@ac-amiens.fr"
