@@ -24,6 +24,9 @@ class RuntimeSettings(BaseSettings):
     )
     """Where voters reach the gateway: scheme and host, no trailing slash."""
 
+    job_lease_seconds: float = Field(default=30.0, validation_alias="ISOLOIR_JOB_LEASE_SECONDS", ge=1, le=3600)
+    """How long the job of a worker that died waits for the next one; a worker at work renews it."""
+
     @field_validator("*")
     @classmethod
     def _addresses_can_be_used(cls, value: Any, info: ValidationInfo) -> Any:

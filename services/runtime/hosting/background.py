@@ -38,6 +38,10 @@ class BackgroundLoop:
         """There is something to do: do not wait any longer."""
         self._wake.set()
 
+    def is_alive(self) -> bool:
+        """Whether the loop was started and has not ended."""
+        return self._thread is not None and self._thread.is_alive()
+
     def stop(self) -> None:
         """Let the present step end, then stop."""
         self._stopping = True

@@ -16,6 +16,7 @@ from services.runtime.bus.rpc import DEFAULT_TIMEOUT, RpcUnavailable
 from services.runtime.hosting import received
 from services.runtime.hosting.background import BackgroundLoop
 from services.runtime.hosting.inbox import Inbox
+from services.runtime.hosting.jobs import JobWorker, jobs_of
 from services.runtime.hosting.loops import Loop
 from services.runtime.hosting.resource_provider import ResourceProvider
 from services.runtime.hosting.resources import Resources, open_resources
@@ -33,6 +34,7 @@ class LocalBus:
         self.services: dict[str, Any] = {}
         self.resources: dict[str, Resources] = {}
         self._loops: list[BackgroundLoop] = []
+        self._job_workers: list[JobWorker] = []
         self._inbox_loops: dict[tuple[str, str, str], BackgroundLoop] = {}
         for service_class in service_classes:
             self._host(service_class)
@@ -48,6 +50,8 @@ class LocalBus:
 
     def stop(self) -> None:
         """Stop the loops and close the databases."""
+        for worker in self._job_workers:
+            worker.stop()
         for loop in self._loops:
             loop.stop()
         for resources in self.resources.values():
@@ -83,6 +87,11 @@ class LocalBus:
                 setattr(service, attribute, loop)
             else:
                 setattr(service, attribute, resources)
+        jobs = jobs_of(service_class)
+        if jobs:
+            worker = JobWorker(resources, jobs)
+            self._job_workers.append(worker)
+            self._loops.append(worker.make_loop())
 
 
 class LocalCaller:

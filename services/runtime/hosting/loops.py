@@ -13,12 +13,14 @@ from services.runtime.hosting.resources import Resources
 class Loop(DependencyProvider):
     """A background loop as an attribute of a service class: `deliveries = Loop(deliver_due, every=1.0)`.
 
-    In: `work`, a plain function of the service's resources that returns something true while there is more to do.
+    In: `work`, a plain function of the service's resources that returns something true while there is more to do;
+    `in_worker`, whether it runs in the service's worker process, because it needs more processor than serving leaves.
     """
 
-    def __init__(self, work: Callable[[Resources], Any], every: float = 1.0) -> None:
+    def __init__(self, work: Callable[[Resources], Any], every: float = 1.0, *, in_worker: bool = False) -> None:
         self.work = work
         self.every = every
+        self.in_worker = in_worker
         self._loop: BackgroundLoop | None = None
 
     def make(self, resources: Resources, name: str) -> BackgroundLoop:
@@ -26,7 +28,9 @@ class Loop(DependencyProvider):
         return BackgroundLoop(name, lambda: self.work(resources), self.every)
 
     def start(self) -> None:
-        """Begin with the service."""
+        """Begin with the service, unless the worker process has this loop."""
+        if self.in_worker:
+            return
         self._loop = self.make(resources_of(self), f"{self.container.service_name}.{self.attr_name}")
         self._loop.start()
 

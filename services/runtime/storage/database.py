@@ -86,7 +86,8 @@ class Database:
 
     def check(self) -> None:
         """Raise SQLAlchemy's error where the database does not answer."""
-        with self.engine.connect() as connection:
+        # As a reader: a writer of SQLite would wait for the one that writes now, which may be a long job.
+        with self.engine.connect().execution_options(reading=True) as connection:
             connection.execute(text("SELECT 1"))
 
     def dispose(self) -> None:
