@@ -1,7 +1,5 @@
 """The three tables that every service has for the bus: outbox, inbox, and the commands already done."""
 
-from typing import Any
-
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 
 from services.runtime.storage.database import UtcDateTime
@@ -63,15 +61,3 @@ def inbox_table(metadata: MetaData) -> Table:
 def command_table(metadata: MetaData) -> Table:
     """The commands done as a table of the service's own metadata."""
     return COMMAND.to_metadata(metadata)
-
-
-def create_delivery_tables(op: Any) -> None:
-    """Create the three tables in a migration. In: alembic's operations object."""
-    _metadata.create_all(op.get_bind(), checkfirst=False)
-
-
-def index_inbox_by_what_is_due(op: Any) -> None:
-    """In a migration: what made the tables before this index existed gets it, and loses the two that it replaces."""
-    op.drop_index("ix_inbox_type", "inbox", if_exists=True)
-    op.drop_index("ix_inbox_state", "inbox", if_exists=True)
-    op.create_index("inbox_due", "inbox", ["state", "source", "type", "received_at"], if_not_exists=True)

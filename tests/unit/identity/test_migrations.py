@@ -1,27 +1,14 @@
-"""The schema that migrations make is the one of the models, and data of the first release survives them."""
+"""Data of the first release survives the migrations."""
 
 from datetime import UTC, datetime
 
-import pytest
 from alembic import command
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from services.identity.models import Base
 from services.identity.roll import search
 from services.runtime.storage.database import Database
 from services.runtime.storage.migration import SERVICES
-
-
-# SQLite has no such index, and alembic says that it would not see it.
-@pytest.mark.filterwarnings(
-    "ignore:autogenerate skipping metadata-specified expression-based index 'entitlements_by_word'"
-)
-def test_models_and_migrations_agree(database):
-    with database.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 
 
 def test_what_the_first_release_wrote_is_kept_and_found(tmp_path):

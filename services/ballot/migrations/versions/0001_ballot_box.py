@@ -8,13 +8,12 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from services.runtime.bus.delivery_tables import create_delivery_tables
-from services.runtime.storage.database import UtcDateTime
-
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+UTC = sa.DateTime(timezone=True)
 
 APPEND_ONLY = ("ballots", "chain_events", "chain_objects", "closings", "partial_decryptions")
 
@@ -92,7 +91,7 @@ REPLACEMENTS = (
 
 def upgrade() -> None:
     """Create the tables, then the guards."""
-    create_delivery_tables(op)
+    _delivery()
     _create_elections()
     _create_credentials()
     _create_chain()
@@ -118,19 +117,19 @@ def _create_elections() -> None:
         sa.Column("uuid", sa.String(64), primary_key=True),
         sa.Column("voting_event", sa.String(64), nullable=False),
         sa.Column("definition", sa.Text, nullable=False),
-        sa.Column("opens_at", UtcDateTime, nullable=False),
-        sa.Column("closes_at", UtcDateTime, nullable=False),
+        sa.Column("opens_at", UTC, nullable=False),
+        sa.Column("closes_at", UTC, nullable=False),
         sa.Column("trustees", sa.Text),
         sa.Column("public_key", sa.String(64)),
         sa.Column("raw", sa.Text),
         sa.Column("hash", sa.String(43)),
-        sa.Column("sealed_at", UtcDateTime),
+        sa.Column("sealed_at", UTC),
         sa.Column("present", sa.Text),
     )
     op.create_table(
         "closings",
         sa.Column("election", sa.String(64), primary_key=True),
-        sa.Column("closed_at", UtcDateTime, nullable=False),
+        sa.Column("closed_at", UTC, nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
         sa.ForeignKeyConstraint(["election"], ["elections.uuid"], name="fk_closings_election"),
     )
@@ -242,4 +241,39 @@ def _refuse_truncate(table: str) -> None:
     op.execute(
         f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
         f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_no_truncate()"
+    )
+
+
+def _delivery() -> None:
+    op.create_table(
+        "outbox",
+        sa.Column(
+            "sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=True
+        ),
+        sa.Column("event_id", sa.String(36), nullable=False, unique=True),
+        sa.Column("source", sa.String(40), nullable=False),
+        sa.Column("type", sa.String(80), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("correlation_id", sa.String(36), nullable=False),
+        sa.Column("created_at", UTC, nullable=False),
+    )
+    op.create_table(
+        "inbox",
+        sa.Column("event_id", sa.String(36), primary_key=True),
+        sa.Column("source", sa.String(40), nullable=False),
+        sa.Column("type", sa.String(80), nullable=False, index=True),
+        sa.Column("payload", sa.Text()),
+        sa.Column("correlation_id", sa.String(36), nullable=False),
+        sa.Column("received_at", UTC, nullable=False),
+        sa.Column("state", sa.String(10), nullable=False, index=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", UTC, nullable=False),
+        sa.Column("reason", sa.String(200)),
+    )
+    op.create_table(
+        "command_done",
+        sa.Column("idempotency_key", sa.String(64), primary_key=True),
+        sa.Column("method", sa.String(80), nullable=False),
+        sa.Column("response", sa.Text(), nullable=False),
+        sa.Column("done_at", UTC, nullable=False),
     )

@@ -3,26 +3,25 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.runtime.bus.delivery_tables import create_delivery_tables
-from services.runtime.storage.database import UtcDateTime
-
 revision = "0001"
 down_revision = None
+
+UTC = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
     """Create everything."""
-    create_delivery_tables(op)
+    _delivery()
     op.create_table(
         "voting_events",
         sa.Column("uuid", sa.String(length=36), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("opens_at", UtcDateTime(), nullable=False),
-        sa.Column("closes_at", UtcDateTime(), nullable=False),
+        sa.Column("opens_at", UTC, nullable=False),
+        sa.Column("closes_at", UTC, nullable=False),
         sa.Column("profile", sa.String(length=20), nullable=False),
-        sa.Column("codes_listed_at", UtcDateTime(), nullable=True),
-        sa.Column("roll_sealed_at", UtcDateTime(), nullable=True),
+        sa.Column("codes_listed_at", UTC, nullable=True),
+        sa.Column("roll_sealed_at", UTC, nullable=True),
         sa.PrimaryKeyConstraint("uuid"),
         sa.UniqueConstraint("rank"),
     )
@@ -31,7 +30,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("voting_event", sa.String(length=36), nullable=False),
         sa.Column("identifier", sa.String(length=254), nullable=False),
-        sa.Column("requested_at", UtcDateTime(), nullable=False),
+        sa.Column("requested_at", UTC, nullable=False),
         sa.ForeignKeyConstraint(["voting_event"], ["voting_events.uuid"]),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -56,7 +55,7 @@ def upgrade() -> None:
         sa.Column("voting_event", sa.String(length=36), nullable=False),
         sa.Column("voters", sa.Integer(), nullable=False),
         sa.Column("entitlements", sa.Integer(), nullable=False),
-        sa.Column("committed_at", UtcDateTime(), nullable=False),
+        sa.Column("committed_at", UTC, nullable=False),
         sa.ForeignKeyConstraint(["voting_event"], ["voting_events.uuid"]),
         sa.PrimaryKeyConstraint("import_id"),
     )
@@ -92,10 +91,10 @@ def upgrade() -> None:
         "accounts",
         sa.Column("voter_id", sa.String(length=36), nullable=False),
         sa.Column("password_hash", sa.String(length=60), nullable=False),
-        sa.Column("activated_at", UtcDateTime(), nullable=False),
+        sa.Column("activated_at", UTC, nullable=False),
         sa.Column("failed_log_ins", sa.Integer(), nullable=False),
-        sa.Column("locked_until", UtcDateTime(), nullable=True),
-        sa.Column("last_connection_at", UtcDateTime(), nullable=True),
+        sa.Column("locked_until", UTC, nullable=True),
+        sa.Column("last_connection_at", UTC, nullable=True),
         sa.ForeignKeyConstraint(["voter_id"], ["voters.id"]),
         sa.PrimaryKeyConstraint("voter_id"),
     )
@@ -116,10 +115,10 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("voter_id", sa.String(length=36), nullable=False),
         sa.Column("purpose", sa.String(length=20), nullable=False),
-        sa.Column("created_at", UtcDateTime(), nullable=False),
-        sa.Column("expires_at", UtcDateTime(), nullable=False),
-        sa.Column("superseded_at", UtcDateTime(), nullable=True),
-        sa.Column("consumed_at", UtcDateTime(), nullable=True),
+        sa.Column("created_at", UTC, nullable=False),
+        sa.Column("expires_at", UTC, nullable=False),
+        sa.Column("superseded_at", UTC, nullable=True),
+        sa.Column("consumed_at", UTC, nullable=True),
         sa.ForeignKeyConstraint(["voter_id"], ["voters.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("token_hash"),
@@ -130,7 +129,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("voter_id", sa.String(length=36), nullable=False),
         sa.Column("election", sa.String(length=14), nullable=False),
-        sa.Column("signed_in_hour", UtcDateTime(), nullable=False),
+        sa.Column("signed_in_hour", UTC, nullable=False),
         sa.ForeignKeyConstraint(["election"], ["elections.uuid"]),
         sa.ForeignKeyConstraint(["voter_id"], ["voters.id"]),
         sa.PrimaryKeyConstraint("id"),
@@ -143,9 +142,9 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("voter_id", sa.String(length=36), nullable=False),
-        sa.Column("opened_at", UtcDateTime(), nullable=False),
-        sa.Column("last_seen_at", UtcDateTime(), nullable=False),
-        sa.Column("previous_connection_at", UtcDateTime(), nullable=True),
+        sa.Column("opened_at", UTC, nullable=False),
+        sa.Column("last_seen_at", UTC, nullable=False),
+        sa.Column("previous_connection_at", UTC, nullable=True),
         sa.ForeignKeyConstraint(["voter_id"], ["voters.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("token_hash"),
@@ -179,3 +178,38 @@ def _make_poll_book_append_only() -> None:
             f"CREATE TRIGGER poll_book_no_{verb.lower()} BEFORE {verb} ON poll_book "
             "BEGIN SELECT RAISE(ABORT, 'the poll book is append-only'); END"
         )
+
+
+def _delivery() -> None:
+    op.create_table(
+        "outbox",
+        sa.Column(
+            "sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=True
+        ),
+        sa.Column("event_id", sa.String(36), nullable=False, unique=True),
+        sa.Column("source", sa.String(40), nullable=False),
+        sa.Column("type", sa.String(80), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("correlation_id", sa.String(36), nullable=False),
+        sa.Column("created_at", UTC, nullable=False),
+    )
+    op.create_table(
+        "inbox",
+        sa.Column("event_id", sa.String(36), primary_key=True),
+        sa.Column("source", sa.String(40), nullable=False),
+        sa.Column("type", sa.String(80), nullable=False, index=True),
+        sa.Column("payload", sa.Text()),
+        sa.Column("correlation_id", sa.String(36), nullable=False),
+        sa.Column("received_at", UTC, nullable=False),
+        sa.Column("state", sa.String(10), nullable=False, index=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", UTC, nullable=False),
+        sa.Column("reason", sa.String(200)),
+    )
+    op.create_table(
+        "command_done",
+        sa.Column("idempotency_key", sa.String(64), primary_key=True),
+        sa.Column("method", sa.String(80), nullable=False),
+        sa.Column("response", sa.Text(), nullable=False),
+        sa.Column("done_at", UTC, nullable=False),
+    )

@@ -1,13 +1,14 @@
 """What the voters' portal adds: CAPTCHA, challenge questions, claims, assistance, campaigns, search of the roll."""
 
+import unicodedata
+
 import sqlalchemy as sa
 from alembic import op
 
-from services.identity.roll.search import searchable
-from services.runtime.storage.database import UtcDateTime
-
 revision = "0002"
 down_revision = "0001"
+
+UTC = sa.DateTime(timezone=True)
 
 CHUNK = 1000
 
@@ -40,15 +41,15 @@ def _entrance() -> None:
         "log_in_attempts",
         sa.Column("tag", sa.String(length=64), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("locked_until", UtcDateTime(), nullable=True),
-        sa.Column("last_at", UtcDateTime(), nullable=False),
+        sa.Column("locked_until", UTC, nullable=True),
+        sa.Column("last_at", UTC, nullable=False),
         sa.PrimaryKeyConstraint("tag"),
     )
     op.create_index(op.f("ix_log_in_attempts_last_at"), "log_in_attempts", ["last_at"], unique=False)
     op.create_table(
         "access_cooldowns",
         sa.Column("tag", sa.String(length=64), nullable=False),
-        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("asked_at", UTC, nullable=False),
         sa.PrimaryKeyConstraint("tag"),
     )
     op.create_index(op.f("ix_access_cooldowns_asked_at"), "access_cooldowns", ["asked_at"], unique=False)
@@ -58,8 +59,8 @@ def _entrance() -> None:
         sa.Column("form", sa.String(length=20), nullable=False),
         sa.Column("binding_hash", sa.String(length=64), nullable=False),
         sa.Column("text", sa.String(length=10), nullable=False),
-        sa.Column("opened_at", UtcDateTime(), nullable=False),
-        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("opened_at", UTC, nullable=False),
+        sa.Column("expires_at", UTC, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("captchas_of_browser", "captchas", ["binding_hash", "opened_at"], unique=False)
@@ -68,7 +69,7 @@ def _entrance() -> None:
         "spent_proofs",
         sa.Column("proof", sa.String(length=64), nullable=False),
         sa.Column("form", sa.String(length=20), nullable=False),
-        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UTC, nullable=False),
         sa.PrimaryKeyConstraint("proof"),
     )
     op.create_index(op.f("ix_spent_proofs_expires_at"), "spent_proofs", ["expires_at"], unique=False)
@@ -86,8 +87,8 @@ def _requests() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("answer", sa.Text(), nullable=True),
-        sa.Column("submitted_at", UtcDateTime(), nullable=False),
-        sa.Column("answered_at", UtcDateTime(), nullable=True),
+        sa.Column("submitted_at", UTC, nullable=False),
+        sa.Column("answered_at", UTC, nullable=True),
         sa.ForeignKeyConstraint(["voting_event"], ["voting_events.uuid"]),
         sa.ForeignKeyConstraint(["voter_id"], ["voters.id"]),
         sa.ForeignKeyConstraint(["election"], ["elections.uuid"]),
@@ -106,8 +107,8 @@ def _requests() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("answer", sa.Text(), nullable=True),
-        sa.Column("submitted_at", UtcDateTime(), nullable=False),
-        sa.Column("answered_at", UtcDateTime(), nullable=True),
+        sa.Column("submitted_at", UTC, nullable=False),
+        sa.Column("answered_at", UTC, nullable=True),
         sa.ForeignKeyConstraint(["voter_id"], ["voters.id"]),
         sa.PrimaryKeyConstraint("number"),
     )
@@ -123,7 +124,7 @@ def _campaigns() -> None:
         sa.Column("voting_event", sa.String(length=36), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("position", sa.String(length=36), nullable=False),
-        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("opened_at", UTC, nullable=False),
         sa.ForeignKeyConstraint(["voting_event"], ["voting_events.uuid"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("voting_event", "name"),
@@ -133,7 +134,7 @@ def _campaigns() -> None:
         sa.Column("campaign", sa.String(length=36), nullable=False),
         sa.Column("voter_id", sa.String(length=36), nullable=False),
         sa.Column("message_id", sa.String(length=36), nullable=False),
-        sa.Column("queued_at", UtcDateTime(), nullable=False),
+        sa.Column("queued_at", UTC, nullable=False),
         sa.ForeignKeyConstraint(["campaign"], ["campaigns.id"]),
         sa.ForeignKeyConstraint(["voter_id"], ["voters.id"]),
         sa.PrimaryKeyConstraint("campaign", "voter_id"),
@@ -166,6 +167,25 @@ def _fill_search_text() -> None:
             return
         connection.execute(
             fill,
-            [{"voter": row.id, "searched": searchable(row.surname, row.first_name, row.assignment)} for row in rows],
+            [{"voter": row.id, "searched": _searchable(row.surname, row.first_name, row.assignment)} for row in rows],
         )
         after = rows[-1].id
+
+
+_SAME = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "’": "'", "‘": "'", "ʼ": "'", "′": "'"})
+
+
+def _searchable(*parts: str) -> str:
+    words = "".join(char if char.isalnum() else " " for char in _without_accents(" ".join(parts))).split()
+    return f" {' '.join(words)}"[:500]
+
+
+def _without_accents(typed: str) -> str:
+    current = typed
+    while True:
+        folded = unicodedata.normalize("NFKD", current).casefold().translate(_SAME)
+        bare = "".join(char for char in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(char))
+        following = " ".join(bare.split())
+        if following == current:
+            return current
+        current = following

@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.runtime.storage.database import UtcDateTime
-
 revision = "0004"
 down_revision = "0003"
+
+UTC = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "attendance_mails",
         sa.Column("entry", sa.String(length=36), nullable=False),
-        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("due_at", UTC, nullable=False),
         sa.ForeignKeyConstraint(["entry"], ["poll_book.id"]),
         sa.PrimaryKeyConstraint("entry"),
         sqlite_with_rowid=False,

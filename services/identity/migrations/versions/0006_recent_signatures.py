@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.runtime.storage.database import UtcDateTime
-
 revision = "0006"
 down_revision = "0005"
+
+UTC = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
@@ -16,8 +16,8 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("voter_id", sa.String(length=36), nullable=False),
         sa.Column("election", sa.String(length=14), nullable=False),
-        sa.Column("signed_in_hour", UtcDateTime(), nullable=False),
-        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("signed_in_hour", UTC, nullable=False),
+        sa.Column("due_at", UTC, nullable=False),
         sa.ForeignKeyConstraint(["election"], ["elections.uuid"]),
         sa.ForeignKeyConstraint(["voter_id"], ["voters.id"]),
         sa.PrimaryKeyConstraint("id"),

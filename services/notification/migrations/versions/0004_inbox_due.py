@@ -2,12 +2,13 @@
 
 from alembic import op
 
-from services.runtime.bus.delivery_tables import index_inbox_by_what_is_due
-
 revision = "0004"
 down_revision = "0003"
 
 
 def upgrade() -> None:
     """Replace the indexes of the inbox."""
-    index_inbox_by_what_is_due(op)
+    # A database made in between by a first migration that had it already keeps it.
+    op.drop_index("ix_inbox_type", "inbox", if_exists=True)
+    op.drop_index("ix_inbox_state", "inbox", if_exists=True)
+    op.create_index("inbox_due", "inbox", ["state", "source", "type", "received_at"], if_not_exists=True)
