@@ -25,7 +25,8 @@ from gateway.edge import (
 from gateway.hours import paris_time
 from gateway.i18n import typography
 from gateway.settings import Settings
-from services.runtime.bus.rpc import Caller, RpcClient
+from services.runtime.bus.rpc import RpcClient
+from services.runtime.contracts.client import Caller
 from services.runtime.settings import load
 
 PAGE_BYTES = 512 * 1024

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from flask import current_app
 
-from services.runtime.bus.rpc import Caller, RpcTimeout, RpcUnavailable
+from services.runtime.contracts.client import Caller, RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal
 
 Payload = dict[str, Any]

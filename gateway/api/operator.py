@@ -16,7 +16,7 @@ from gateway.api.description import WITH_BODY, refusals
 from gateway.api.schemas import EmptySchema
 from gateway.clients import COMMAND_SECONDS, HEAVY_SECONDS, QUESTION_SECONDS, Payload, ServiceClient, services
 from gateway.edge.failures import answer
-from services.runtime.bus.rpc import RpcTimeout, RpcUnavailable
+from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal, ServiceFault
 
 blueprint = Blueprint(

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.edge import language, rate_limits, voter_session
 from gateway.edge.errors import INCIDENT, RETRY_AFTER_SECONDS, UNAVAILABLE, RefusalWords, words_for
-from services.runtime.bus.rpc import RpcTimeout, RpcUnavailable
+from gateway.edge.field_problems import sentences
+from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal, ServiceFault
 from services.runtime.telemetry.correlation import current_id
 from services.runtime.telemetry.logs import get_logger
@@ -89,7 +90,10 @@ def refused(refusal: Refusal) -> BaseResponse:
         voter_session.forget()
         if not wants_json():
             return redirect(url_for("session_end.expired"), 303)
-    return answer(refusal.code, refusal.details)
+    details = refusal.details
+    if refusal.code == "invalid_request" and "fields" in details:
+        details = {**details, "fields": sentences(details["fields"])}
+    return answer(refusal.code, details)
 
 
 def unavailable(error: Exception) -> Response:

@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 
 from gateway.clients import Payload, services
-from services.runtime.bus.rpc import RpcTimeout, RpcUnavailable
+from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import ServiceFault
 
 UNKNOWN = "unknown"

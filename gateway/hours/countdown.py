@@ -11,7 +11,7 @@ from flask import g
 
 from gateway.clients import Payload, services
 from gateway.hours.paris_time import parse
-from services.runtime.bus.rpc import RpcTimeout, RpcUnavailable
+from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal, ServiceFault
 from services.runtime.telemetry.logs import get_logger
 

@@ -3,12 +3,12 @@
 import unicodedata
 from collections.abc import Mapping
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from wtforms import Field, Form, ValidationError
 from wtforms.fields.choices import SelectChoice
 
+from gateway.edge.field_problems import sentences
 from services.identity.contract.identifiers import normalise
 from services.runtime.refusals import Refusal
 
@@ -49,9 +49,9 @@ def blame(form: Form, refusal: Refusal) -> bool:
     """Put a service's « invalid_request » at the fields that it names. Out: whether any is on this form."""
     if refusal.code != "invalid_request":
         return False
-    named = [form[name] for name in refusal.details.get("fields", {}) if name in form]
-    for field in named:
-        field.errors = [gettext("Cette saisie n’est pas valable. Vérifiez-la et corrigez-la.")]
+    named = {name: words for name, words in sentences(refusal.details.get("fields", {})).items() if name in form}
+    for name, words in named.items():
+        form[name].errors = [words]
     return bool(named)
 
 

@@ -14,6 +14,7 @@ from services.ballot.records import archive_pages
 from services.ballot.settings import Settings
 from services.ballot.tally import tallying
 from services.ballot.urn import casting, receipt, trackers
+from services.reassort.contract.events import CredentialsCommitted, CredentialsIssued
 from services.runtime.clock import utc_now
 from services.runtime.hosting.entrypoints import entrypoint
 from services.runtime.hosting.inbox import Inbox
@@ -22,23 +23,23 @@ from services.runtime.hosting.resource_provider import ResourceProvider
 from services.runtime.hosting.resources import Resources
 
 
-def credentials_issued(session: Session, payload: dict[str, Any], _resources: Resources) -> None:
+def credentials_issued(session: Session, event: CredentialsIssued, _resources: Resources[Settings]) -> None:
     """A batch of public credentials from the credential authority."""
-    credentials.receive(session, payload["election"], payload["entries"])
+    credentials.receive(session, event.election, event.entries)
 
 
-def credentials_committed(session: Session, payload: dict[str, Any], _resources: Resources) -> None:
+def credentials_committed(session: Session, event: CredentialsCommitted, _resources: Resources[Settings]) -> None:
     """What the credential authority says it sent."""
     credentials.commit(
         session,
-        payload["election"],
-        holders=payload["holders"],
-        count=payload["count"],
-        digest=payload["digest"],
+        event.election,
+        holders=event.holders,
+        count=event.count,
+        digest=event.digest,
     )
 
 
-def close_due(resources: Resources) -> bool:
+def close_due(resources: Resources[Settings]) -> bool:
     """Close the urns whose time is over (L12); true if there was one."""
     with resources.database.reading() as session:
         due = closing.due(session, utc_now())
@@ -54,8 +55,8 @@ class BallotService:
     name = "ballot"
 
     resources = ResourceProvider(Settings)
-    issued = Inbox("reassort", "credentials_issued", credentials_issued)
-    committed = Inbox("reassort", "credentials_committed", credentials_committed)
+    issued = Inbox("reassort", CredentialsIssued, credentials_issued)
+    committed = Inbox("reassort", CredentialsCommitted, credentials_committed)
     closer = Loop(close_due, every=5.0)
 
     @property

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from services.ballot.contract.events import BallotAccepted
 from services.identity import schemas
 from services.identity.access import access_requests, forgetting, sessions
 from services.identity.attendance import poll_book as attendance
@@ -28,7 +29,7 @@ from services.runtime.hosting.resources import Resources
 Payload = dict[str, Any]
 
 
-def answer_requests(resources: Resources) -> int:
+def answer_requests(resources: Resources[Settings]) -> int:
     """Loop: send the links that were asked for."""
     settings: Settings = resources.settings
     with resources.database.transaction() as session:
@@ -40,38 +41,38 @@ def answer_requests(resources: Resources) -> int:
         )
 
 
-def forget_idle_sessions(resources: Resources) -> None:
+def forget_idle_sessions(resources: Resources[Settings]) -> None:
     """Loop: delete the sessions that idleness has ended."""
     with resources.database.transaction() as session:
         sessions.forget_idle(session, now=utc_now(), idle=timedelta(minutes=resources.settings.session_idle_minutes))
 
 
-def forget_what_is_over(resources: Resources) -> None:
+def forget_what_is_over(resources: Resources[Settings]) -> None:
     """Loop: erase what was kept for a while."""
     with resources.database.transaction() as session:
         forgetting.forget(session, utc_now())
 
 
-def hide_signing_order(resources: Resources) -> None:
+def hide_signing_order(resources: Resources[Settings]) -> None:
     """Loop: lay the signatures of the running period out in the order of their random keys."""
     with resources.database.transaction() as session:
         attendance.hide_order(session)
 
 
-def sign_poll_book(session: Session, payload: Payload, resources: Resources) -> None:
+def sign_poll_book(session: Session, event: BallotAccepted, resources: Resources[Settings]) -> None:
     """Inbox: a ballot was accepted."""
     settings: Settings = resources.settings
     attendance.sign(
         session,
         holder_key=settings.holder_key,
-        election=payload["election"],
-        holder=payload["holder"],
+        election=event.election,
+        holder=event.holder,
         now=utc_now(),
         mail_every=timedelta(minutes=settings.attendance_mail_minutes),
     )
 
 
-def enter_signatures(resources: Resources) -> int:
+def enter_signatures(resources: Resources[Settings]) -> int:
     """Loop: enter signatures in the poll book and tell voters."""
     with resources.database.transaction() as session:
         return attendance.enter_due(session, letter_settings(resources.settings), now=utc_now())
@@ -83,7 +84,7 @@ class IdentityService(Entrance, Space, Desk):
     name = "identity"
 
     resources = ResourceProvider(Settings)
-    accepted = Inbox("ballot", "ballot_accepted", sign_poll_book)
+    accepted = Inbox("ballot", BallotAccepted, sign_poll_book)
     link_requests = Loop(answer_requests, every=1.0)
     signatures = Loop(enter_signatures, every=5.0)
     signing_order = Loop(hide_signing_order, every=600.0)

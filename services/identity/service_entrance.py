@@ -8,6 +8,7 @@ from services.identity import portal_schemas, schemas
 from services.identity.access import access_requests, accounts, activation, captcha, proofs_of_work
 from services.identity.contract.refusals import Code, refuse
 from services.identity.service_parts import Payload
+from services.identity.settings import Settings
 from services.identity.voting_events import descriptions
 from services.runtime.bus import idempotency
 from services.runtime.clock import utc_now
@@ -86,13 +87,13 @@ class Entrance:
     @entrypoint(schemas.PrepareActivation, schemas.Prepared)
     def prepare_activation(self, request: Payload) -> Payload:
         """Check a first password and keep its hash until the next step."""
-        resources: Resources = self.resources
+        resources: Resources[Settings] = self.resources
         return {"profile": activation.prepare(resources.database, _hashing(resources), **request, now=utc_now())}
 
     @entrypoint(schemas.Activate, schemas.SessionToken)
     def activate(self, request: Payload) -> Payload:
         """Set what a link is for and open a session."""
-        resources: Resources = self.resources
+        resources: Resources[Settings] = self.resources
         token = activation.activate(
             resources.database,
             _hashing(resources),
@@ -106,7 +107,7 @@ class Entrance:
     @entrypoint(schemas.LinkToken, schemas.SessionToken)
     def enter_without_activation(self, request: Payload) -> Payload:
         """Open a session by means of a link and keep nothing else."""
-        resources: Resources = self.resources
+        resources: Resources[Settings] = self.resources
         token = activation.enter_without_activation(
             resources.database, token=request["token"], holder_key=resources.settings.holder_key, now=utc_now()
         )
@@ -115,7 +116,7 @@ class Entrance:
     @entrypoint(schemas.LogIn, schemas.SessionToken)
     def log_in(self, request: Payload) -> Payload:
         """Open a session with the password."""
-        resources: Resources = self.resources
+        resources: Resources[Settings] = self.resources
         token = accounts.log_in(
             resources.database,
             offload,
@@ -127,5 +128,5 @@ class Entrance:
         return {"session": token}
 
 
-def _hashing(resources: Resources) -> activation.Hashing:
+def _hashing(resources: Resources[Settings]) -> activation.Hashing:
     return activation.Hashing(offload, resources.settings.bcrypt_cost)

@@ -19,7 +19,7 @@ def letter_settings(settings: Settings) -> LetterSettings:
     return LetterSettings(settings.notification_public_key, settings.public_url)
 
 
-def resume(resources: Resources, token: str) -> sessions.OpenSession:
+def resume(resources: Resources[Settings], token: str) -> sessions.OpenSession:
     """Return the open session of a token and note that it is alive. Raises session_expired."""
     idle = timedelta(minutes=resources.settings.session_idle_minutes)
     return sessions.resume(resources.database, token, now=utc_now(), idle=idle)

@@ -3,47 +3,46 @@
 from __future__ import annotations
 
 import random
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.notification import schemas
 from services.notification.bounces import delivery_reports
 from services.notification.channels.email import EmailChannel
 from services.notification.channels.paper import PaperChannel
 from services.notification.channels.sms import SmsChannel
+from services.notification.contract import methods
+from services.notification.contract.bounces import RecordBounce, Recorded
+from services.notification.contract.events import MessageRequested
+from services.notification.contract.reports import Counts, Failures, ListFailures, MessageCounts
 from services.notification.evidence import reports
 from services.notification.queue import delivery, intake
 from services.notification.settings import Settings
 from services.runtime.clock import utc_now
-from services.runtime.hosting.entrypoints import entrypoint
+from services.runtime.contracts.messages import Health, Nothing
+from services.runtime.contracts.methods import HEALTH
+from services.runtime.hosting.entrypoints import command, healthy, question
 from services.runtime.hosting.inbox import Inbox
 from services.runtime.hosting.loops import Loop
 from services.runtime.hosting.offload import offload
-from services.runtime.hosting.resource_provider import ResourceProvider
+from services.runtime.hosting.resource_provider import provide
 from services.runtime.hosting.resources import Resources
 from services.runtime.telemetry import logs
-
-Payload = dict[str, Any]
 
 log = logs.get_logger("isoloir.intake")
 
 _JITTER = random.Random()  # noqa: S311 - spreads retries, guards nothing
 
 
-def take_in(session: Session, payload: Payload, resources: Resources) -> None:
+def take_in(session: Session, message: MessageRequested, _resources: Resources[Settings]) -> None:
     """Inbox: a message was requested."""
-    message = schemas.MessageRequested().load(payload)
-    intake.receive(session, **message, now=utc_now())
+    intake.receive(session, message, now=utc_now())
     # Joins the request, by its correlation id, to all that is logged of the message later.
-    log.info(
-        "message_queued", message_id=message["message_id"], channel=message["channel"], template=message["template"]
-    )
+    log.info("message_queued", message_id=message.message_id, channel=message.channel, template=message.template)
 
 
-def send_emails(resources: Resources) -> int:
+def send_emails(resources: Resources[Settings]) -> int:
     """Loop: send the e-mails that are due."""
-    settings: Settings = resources.settings
+    settings = resources.settings
     channel = EmailChannel(settings.smtp_url, settings.sender, settings.bounce_domain)
     return delivery.deliver_singly(
         resources.database,
@@ -55,9 +54,9 @@ def send_emails(resources: Resources) -> int:
     )
 
 
-def send_texts(resources: Resources) -> int:
+def send_texts(resources: Resources[Settings]) -> int:
     """Loop: send the SMS that are due."""
-    settings: Settings = resources.settings
+    settings = resources.settings
     channel = SmsChannel(
         base_url=settings.twilio_base_url,
         account_sid=settings.twilio_account_sid,
@@ -67,9 +66,9 @@ def send_texts(resources: Resources) -> int:
     return delivery.deliver_singly(resources.database, channel, settings.private_key, clock=utc_now, jitter=_JITTER)
 
 
-def print_notices(resources: Resources) -> int:
+def print_notices(resources: Resources[Settings]) -> int:
     """Loop: print the next batch of notices."""
-    settings: Settings = resources.settings
+    settings = resources.settings
     return delivery.deliver_printed(
         resources.database,
         PaperChannel(settings.print_dir),
@@ -85,33 +84,36 @@ class NotificationService:
 
     name = "notification"
 
-    resources = ResourceProvider(Settings)
-    requested_by_identity = Inbox("identity", "message_requested", take_in)
-    requested_by_reassort = Inbox("reassort", "message_requested", take_in)
+    resources = provide(Settings)
+    requested_by_identity = Inbox("identity", MessageRequested, take_in)
+    requested_by_reassort = Inbox("reassort", MessageRequested, take_in)
     emails = Loop(send_emails, every=1.0)
     texts = Loop(send_texts, every=2.0)
     notices = Loop(print_notices, every=2.0)
 
-    @entrypoint(schemas.Nothing, schemas.Health)
-    def health(self, request: Payload) -> Payload:
-        """Raise when the database does not answer."""
-        self.resources.database.check()
-        return {"service": self.name, "database": "ok"}
+    @question(HEALTH)
+    def health(self, _request: Nothing, session: Session) -> Health:
+        """Whether the service and its database answer."""
+        return healthy(self.name, session)
 
-    @entrypoint(schemas.MessageCounts, schemas.Counts)
-    def message_counts(self, request: Payload) -> Payload:
+    @question(methods.MESSAGE_COUNTS)
+    def message_counts(self, request: MessageCounts, session: Session) -> Counts:
         """Count messages by channel and state."""
-        with self.resources.database.reading() as session:
-            return {"counts": reports.message_counts(session, **request)}
+        return Counts(counts=reports.message_counts(session, request.campaign))
 
-    @entrypoint(schemas.ListFailures, schemas.Failures)
-    def list_failures(self, request: Payload) -> Payload:
+    @question(methods.LIST_FAILURES)
+    def list_failures(self, request: ListFailures, session: Session) -> Failures:
         """List the newest failures."""
-        with self.resources.database.reading() as session:
-            return {"failures": reports.list_failures(session, **request)}
+        return Failures(failures=reports.list_failures(session, request.limit, request.campaign))
 
-    @entrypoint(schemas.RecordBounce, schemas.Recorded)
-    def record_bounce(self, request: Payload) -> Payload:
+    @command(methods.RECORD_BOUNCE)
+    def record_bounce(self, request: RecordBounce, session: Session) -> Recorded:
         """Note that a message came back."""
-        with self.resources.database.transaction() as session:
-            return {"state": delivery_reports.record(session, **request, now=utc_now())}
+        state = delivery_reports.record(
+            session,
+            message_id=request.message_id,
+            status=request.status,
+            diagnostic=request.diagnostic,
+            now=utc_now(),
+        )
+        return Recorded(state=state)

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
-from services.reassort import schemas
+from sqlalchemy.orm import Session
+
 from services.reassort.codes import generation, parallel
 from services.reassort.codes.generation import BearerToServe, Parameters
+from services.reassort.contract import methods
+from services.reassort.contract.codes import (
+    CodeCounts,
+    CodeParameters,
+    CodeParametersOf,
+    CodesGenerated,
+    GenerateCodes,
+    OfVotingEvent,
+)
 from services.reassort.settings import Settings
-from services.runtime.hosting.entrypoints import entrypoint
-from services.runtime.hosting.resource_provider import ResourceProvider
+from services.runtime.contracts.messages import Health, Nothing
+from services.runtime.contracts.methods import HEALTH
+from services.runtime.hosting.entrypoints import command_in_steps, healthy, question
+from services.runtime.hosting.resource_provider import provide
 from services.runtime.hosting.resources import Resources
 from services.runtime.refusals import Refusal
+from services.runtime.storage.database import Database
 
 ROLL_TIMEOUT = 30.0
 
@@ -26,7 +38,7 @@ def _parameters(settings: Settings) -> Parameters:
     )
 
 
-def _name_of(resources: Resources, voting_event: str) -> str | None:
+def _name_of(resources: Resources[Settings], voting_event: str) -> str | None:
     """The name to print on the notices, where the voting event is identity's current one."""
     try:
         current = resources.rpc.call("identity", "voting_event", {}, timeout=ROLL_TIMEOUT)
@@ -40,39 +52,35 @@ class ReassortService:
 
     name = "reassort"
 
-    resources = ResourceProvider(Settings)
+    resources = provide(Settings)
 
-    @entrypoint(schemas.GenerateCodesRequest, schemas.CodesGenerated)
-    def generate_codes(self, request: dict[str, Any]) -> dict[str, Any]:
+    @question(HEALTH)
+    def health(self, _request: Nothing, session: Session) -> Health:
+        """Whether the service and its database answer."""
+        return healthy(self.name, session)
+
+    @command_in_steps(methods.GENERATE_CODES)
+    def generate_codes(self, request: GenerateCodes, database: Database) -> CodesGenerated:
         """Make the codes of one page of the roll."""
-        voting_event = request["voting_event"]
-        listed = self.resources.rpc.call("identity", "list_bearers", request, timeout=ROLL_TIMEOUT)
+        listed = self.resources.rpc.call("identity", "list_bearers", request.dump(), timeout=ROLL_TIMEOUT)
         page = generation.generate_page(
-            self.resources.database,
+            database,
             _parameters(self.resources.settings),
-            voting_event,
-            _name_of(self.resources, voting_event),
+            request.voting_event,
+            _name_of(self.resources, request.voting_event),
             [BearerToServe.parse(bearer) for bearer in listed["bearers"]],
             on_roll=listed["total"],
             compute=parallel.several_at_once,
         )
-        return asdict(page) | {"next": listed["next"]}
+        return CodesGenerated(**asdict(page), next=listed["next"])
 
-    @entrypoint(schemas.VotingEventRequest, schemas.CodeCounts)
-    def code_counts(self, request: dict[str, Any]) -> dict[str, Any]:
+    @question(methods.CODE_COUNTS)
+    def code_counts(self, request: OfVotingEvent, session: Session) -> CodeCounts:
         """How much was generated."""
-        with self.resources.database.reading() as session:
-            return asdict(generation.counts(session, request["voting_event"]))
+        return generation.counts(session, request.voting_event)
 
-    @entrypoint(schemas.CodeParametersRequest, schemas.CodeParameters)
-    def code_parameters(self, request: dict[str, Any]) -> dict[str, Any]:
+    @question(methods.CODE_PARAMETERS)
+    def code_parameters(self, request: CodeParametersOf, session: Session) -> CodeParameters:
         """The public parameters of the derivation from a code to its credential."""
-        with self.resources.database.reading() as session:
-            fixed = generation.iterations_of(session, request["voting_event"])
-        return {"iterations": fixed or self.resources.settings.pbkdf2_iterations}
-
-    @entrypoint(schemas.Empty, schemas.Health)
-    def health(self, _request: dict[str, Any]) -> dict[str, Any]:
-        """Whether the service and its database answer."""
-        self.resources.database.check()
-        return {"service": self.name, "database": "ok"}
+        fixed = generation.iterations_of(session, request.voting_event)
+        return CodeParameters(iterations=fixed or self.resources.settings.pbkdf2_iterations)

@@ -13,7 +13,8 @@ import pytest
 
 from services.ballot.belenios.credential import new_uuid
 from services.runtime.bus import relay, topology
-from services.runtime.bus.rpc import RpcClient, RpcTimeout, RpcUnavailable
+from services.runtime.bus.rpc import RpcClient
+from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal
 from services.runtime.storage.database import Database
 from tests.waiting import wait_until

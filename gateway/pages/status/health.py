@@ -4,7 +4,7 @@ from flask import Blueprint, Response, jsonify
 
 from gateway.clients import services
 from gateway.edge.security_headers import reachable_over_http
-from services.runtime.bus.rpc import RpcTimeout, RpcUnavailable
+from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal, ServiceFault
 
 blueprint = Blueprint("health", __name__)

@@ -6,8 +6,7 @@ Batches and commitment come as events: in any order, more than once, before or a
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -17,23 +16,24 @@ from services.ballot.belenios.errors import Malformed
 from services.ballot.belenios.group import ED25519
 from services.ballot.contract.refusals import Code, refuse
 from services.ballot.models import Commitment, Credential, Election
-
-_HOLDER = re.compile(r"[0-9a-f]{64}")
+from services.reassort.contract.events import CredentialEntry
 
 
 class CredentialConflict(Exception):
     """A batch contradicts what is there. The event is parked for people to look at; nothing is changed."""
 
 
-def receive(session: Session, election: str, entries: Sequence[Mapping[str, Any]]) -> int:
-    """Keep the credentials of one batch {holder, credential, rank}; how many were new.
+def receive(session: Session, election: str, entries: Sequence[CredentialEntry]) -> int:
+    """Keep the credentials of one batch; how many were new.
 
     A batch that was received before adds nothing, sealed or not. Raises CredentialConflict (a credential twice with
     other content, a point outside the group, or a new credential for a sealed election).
     """
-    rows = {_checked(entry)["credential"]: _row(election, entry) for entry in entries}
+    rows = {entry.credential: entry for entry in entries}
     if len(rows) != len(entries):
         raise CredentialConflict("a credential twice in one batch")
+    for credential in rows:
+        _check(credential)
     known = {
         row.credential: (row.holder, row.rank)
         for row in session.execute(
@@ -42,9 +42,9 @@ def receive(session: Session, election: str, entries: Sequence[Mapping[str, Any]
             )
         )
     }
-    if any((rows[credential]["holder"], rows[credential]["rank"]) != content for credential, content in known.items()):
+    if any((rows[credential].holder, rows[credential].rank) != content for credential, content in known.items()):
         raise CredentialConflict("a credential came back with another holder or rank")
-    new = [row for credential, row in rows.items() if credential not in known]
+    new = [_row(election, entry) for credential, entry in rows.items() if credential not in known]
     if new and is_sealed(session, election):
         raise CredentialConflict("new credentials after sealing")
     if new:
@@ -52,26 +52,21 @@ def receive(session: Session, election: str, entries: Sequence[Mapping[str, Any]
     return len(new)
 
 
-def _checked(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+def _check(credential: str) -> None:
     try:
-        if ED25519.decode(entry["credential"]) == ED25519.identity:
+        if ED25519.decode(credential) == ED25519.identity:
             raise CredentialConflict("the identity is no credential")
     except Malformed as error:
         raise CredentialConflict("a credential is not in the group") from error
-    if not isinstance(entry["holder"], str) or not _HOLDER.fullmatch(entry["holder"]):
-        raise CredentialConflict("a holder is not a pseudonym")
-    if not isinstance(entry["rank"], int) or isinstance(entry["rank"], bool) or entry["rank"] < 0:
-        raise CredentialConflict("a rank is not a number")
-    return entry
 
 
-def _row(election: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+def _row(election: str, entry: CredentialEntry) -> dict[str, Any]:
     return {
         "election": election,
-        "credential": entry["credential"],
-        "holder": entry["holder"],
-        "rank": entry["rank"],
-        "state": "active" if entry["rank"] == 0 else "spare",
+        "credential": entry.credential,
+        "holder": entry.holder,
+        "rank": entry.rank,
+        "state": "active" if entry.rank == 0 else "spare",
     }
 
 

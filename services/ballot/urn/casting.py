@@ -21,6 +21,7 @@ from services.ballot.belenios.ballot import CheckedBallot, check_ballot, max_bal
 from services.ballot.belenios.election import Election as ElectionFile
 from services.ballot.belenios.errors import InvalidBallot
 from services.ballot.belenios.hashing import sha_b64
+from services.ballot.contract.events import BallotAccepted
 from services.ballot.contract.refusals import Code, refuse
 from services.ballot.elections.elections import State, found, locked, state_of
 from services.ballot.models import Ballot, Credential, Election
@@ -160,7 +161,7 @@ def _commit(session: Session, keys: Keys, granted: Permit, checked: CheckedBallo
         "tracker": checked.tracker,
     }
     session.execute(insert(Ballot).values(row))
-    outbox.publish(session, "ballot", "ballot_accepted", {"election": granted.election, "holder": granted.holder})
+    outbox.publish(session, "ballot", BallotAccepted(election=granted.election, holder=granted.holder))
     return receipt.sign(
         keys.receipt_private,
         election=granted.election,

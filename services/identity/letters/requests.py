@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.identity.models import Voter
+from services.notification.contract.events import MessageRequested
 from services.runtime import sealing_box
 from services.runtime.bus import outbox
 
@@ -57,14 +58,13 @@ def request_email_to(
         {"to": {"email": address}, "values": {"portal": letters.public_url.rstrip("/"), **values}},
     )
     message_id = str(uuid.uuid4())
-    payload = {
-        "message_id": message_id,
-        "channel": "email",
-        "template": template,
-        "sealed": sealed,
-        "expires_at": expires_at.isoformat() if expires_at else None,
-    }
-    if campaign is not None:
-        payload["campaign"] = campaign
-    outbox.publish(session, "identity", "message_requested", payload)
+    message = MessageRequested(
+        message_id=message_id,
+        channel="email",
+        template=template,
+        sealed=sealed,
+        expires_at=expires_at,
+        campaign=campaign,
+    )
+    outbox.publish(session, "identity", message)
     return message_id

@@ -8,7 +8,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
 
 from services.notification.bounces import delivery_reports
-from services.runtime.bus.rpc import Caller, RpcTimeout, RpcUnavailable
+from services.notification.contract.client import NotificationClient
+from services.runtime.contracts.client import Caller, RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal, ServiceFault
 from services.runtime.telemetry import correlation, logs
 
@@ -26,7 +27,7 @@ class Receiver:
     """Takes in reports for bounce+MESSAGE_ID@…; whatever is not a final failure is taken and forgotten."""
 
     def __init__(self, rpc: Caller) -> None:
-        self._rpc = rpc
+        self._notification = NotificationClient(rpc)
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Envelope, address: str, options: list[str]) -> str:
         """Accept the addresses that our own messages were sent from."""
@@ -50,9 +51,8 @@ class Receiver:
 
     def _note(self, message_id: str, bounce: delivery_reports.Bounce) -> str:
         correlation.bind(None)
-        request = {"message_id": message_id, "status": bounce.status, "diagnostic": bounce.diagnostic}
         try:
-            state = self._rpc.call("notification", "record_bounce", request)["state"]
+            state = self._notification.record_bounce(message_id, bounce.status, bounce.diagnostic)
         except (RpcTimeout, RpcUnavailable, ServiceFault) as error:
             log.warning("bounce_not_noted", message_id=message_id, error=type(error).__name__)
             return AGAIN

@@ -5,11 +5,12 @@ from __future__ import annotations
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from services.notification.contract.reports import Count, Failure
 from services.notification.models import Message, State
 
 
-def message_counts(session: Session, campaign: str | None = None) -> list[dict[str, object]]:
-    """Return [{channel, state, count}], sorted; of one campaign, or of all messages."""
+def message_counts(session: Session, campaign: str | None = None) -> list[Count]:
+    """Return how many there are by channel and state, sorted; of one campaign, or of all messages."""
     chosen = [Message.campaign == campaign] if campaign is not None else []
     rows = session.execute(
         select(Message.channel, Message.state, func.count())
@@ -17,10 +18,10 @@ def message_counts(session: Session, campaign: str | None = None) -> list[dict[s
         .group_by(Message.channel, Message.state)
         .order_by(Message.channel, Message.state)
     )
-    return [{"channel": channel, "state": state, "count": count} for channel, state, count in rows]
+    return [Count(channel=channel, state=state, count=count) for channel, state, count in rows]
 
 
-def list_failures(session: Session, limit: int, campaign: str | None = None) -> list[dict[str, object]]:
+def list_failures(session: Session, limit: int, campaign: str | None = None) -> list[Failure]:
     """Return the newest messages that failed, expired, bounced, may not have left, or wait with a reason."""
     chosen = [Message.campaign == campaign] if campaign is not None else []
     rows = session.scalars(
@@ -36,15 +37,15 @@ def list_failures(session: Session, limit: int, campaign: str | None = None) -> 
         .limit(limit)
     )
     return [
-        {
-            "message_id": row.id,
-            "channel": row.channel,
-            "template": row.template,
-            "state": row.state,
-            "attempts": row.attempts,
-            "reason": row.reason,
-            "diagnostic": row.diagnostic,
-            "at": row.changed_at,
-        }
+        Failure(
+            message_id=row.id,
+            channel=row.channel,
+            template=row.template,
+            state=row.state,
+            attempts=row.attempts,
+            reason=row.reason,
+            diagnostic=row.diagnostic,
+            at=row.changed_at,
+        )
         for row in rows
     ]

@@ -7,22 +7,13 @@ from datetime import datetime
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from services.notification.contract.events import MessageRequested
 from services.notification.models import Message, State
 
 NOBODY_WAITS_FOR = {"attendance"}
 
 
-def receive(
-    session: Session,
-    *,
-    message_id: str,
-    channel: str,
-    template: str,
-    sealed: str,
-    expires_at: datetime | None,
-    now: datetime,
-    campaign: str | None = None,
-) -> None:
+def receive(session: Session, message: MessageRequested, now: datetime) -> None:
     """Queue a message; nothing happens when its id is known, so that an event told twice is a message sent once.
 
     A message of a `campaign` is handed over at most once. It waits, as those do that leave by the thousand at the full
@@ -32,18 +23,18 @@ def receive(
     session.execute(
         dialect.insert(Message)
         .values(
-            id=message_id,
-            channel=channel,
-            template=template,
-            sealed=sealed,
+            id=message.message_id,
+            channel=message.channel,
+            template=message.template,
+            sealed=message.sealed,
             state=State.QUEUED,
             attempts=0,
             next_attempt_at=now,
-            expires_at=expires_at,
+            expires_at=message.expires_at,
             created_at=now,
             changed_at=now,
-            campaign=campaign,
-            priority=1 if campaign is not None or template in NOBODY_WAITS_FOR else 0,
+            campaign=message.campaign,
+            priority=1 if message.campaign is not None or message.template in NOBODY_WAITS_FOR else 0,
         )
         .on_conflict_do_nothing()
     )

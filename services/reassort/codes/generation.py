@@ -18,7 +18,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.ballot.belenios.credential import private_from_credential, public_credential
+from services.notification.contract.events import MessageRequested
 from services.reassort.codes import spares, voting_code
+from services.reassort.contract.codes import CodeCounts
+from services.reassort.contract.events import CredentialEntry, CredentialsCommitted, CredentialsIssued
 from services.reassort.contract.refusals import Code, refuse
 from services.reassort.models import Bearer, Commitment, Generation, PublicCredential, Spare
 from services.runtime.bus import outbox
@@ -239,7 +242,7 @@ def _keep(session: Session, generation: Generation, served: Sequence[ServedBeare
         session.execute(insert(Spare), rows)
     by_election = _entries(served)
     credentials = [
-        {"voting_event": voting_event, "election": election, **entry}
+        {"voting_event": voting_event, "election": election, **vars(entry)}
         for election, entries in by_election.items()
         for entry in entries
     ]
@@ -251,41 +254,32 @@ def _keep(session: Session, generation: Generation, served: Sequence[ServedBeare
     )
 
 
-def _entries(served: Sequence[ServedBearer]) -> dict[str, list[dict[str, Any]]]:
-    by_election: dict[str, list[dict[str, Any]]] = {}
+def _entries(served: Sequence[ServedBearer]) -> dict[str, list[CredentialEntry]]:
+    by_election: dict[str, list[CredentialEntry]] = {}
     for one in served:
         for holder in one.bearer.holders:
             by_election.setdefault(holder.election, []).extend(
-                {
-                    "holder": holder.holder,
-                    "credential": credentials.by_election[holder.election],
-                    "rank": credentials.rank,
-                }
+                CredentialEntry(
+                    holder=holder.holder,
+                    credential=credentials.by_election[holder.election],
+                    rank=credentials.rank,
+                )
                 for credentials in one.credentials
             )
     # Not one voter's ranks in a row: the points themselves are the only order.
-    return {
-        election: sorted(entries, key=lambda entry: str(entry["credential"]))
-        for election, entries in by_election.items()
-    }
+    return {election: sorted(entries, key=lambda entry: entry.credential) for election, entries in by_election.items()}
 
 
 def _publish(
-    session: Session, batch: int, served: Sequence[ServedBearer], by_election: Mapping[str, list[dict[str, Any]]]
+    session: Session, batch: int, served: Sequence[ServedBearer], by_election: Mapping[str, list[CredentialEntry]]
 ) -> None:
     for one in served:
-        message = {
-            "message_id": str(uuid.uuid4()),
-            "channel": "paper",
-            "template": NOTICE_TEMPLATE,
-            "sealed": one.sealed_notice,
-            "expires_at": None,
-        }
-        outbox.publish(session, SOURCE, "message_requested", message)
-    for election, entries in sorted(by_election.items()):
-        outbox.publish(
-            session, SOURCE, "credentials_issued", {"election": election, "batch": batch, "entries": entries}
+        notice = MessageRequested(
+            message_id=str(uuid.uuid4()), channel="paper", template=NOTICE_TEMPLATE, sealed=one.sealed_notice
         )
+        outbox.publish(session, SOURCE, notice)
+    for election, entries in sorted(by_election.items()):
+        outbox.publish(session, SOURCE, CredentialsIssued(election=election, batch=batch, entries=entries))
 
 
 def _commit(session: Session, voting_event: str) -> None:
@@ -308,28 +302,21 @@ def _commit(session: Session, voting_event: str) -> None:
         holders = session.scalar(
             select(func.count(func.distinct(PublicCredential.holder))).where(PublicCredential.election == election)
         )
-        payload = {"election": election, "holders": holders, "count": len(points), "digest": digest}
-        outbox.publish(session, SOURCE, "credentials_committed", payload)
+        outbox.publish(
+            session,
+            SOURCE,
+            CredentialsCommitted(election=election, holders=holders or 0, count=len(points), digest=digest),
+        )
 
 
 def _count(table: type[Bearer] | type[Spare] | type[PublicCredential], voting_event: str) -> Any:
     return select(func.count()).select_from(table).where(table.voting_event == voting_event)
 
 
-@dataclass(frozen=True)
-class Counts:
-    """How much was generated; a notice was requested for each voter."""
-
-    voters: int
-    spares: int
-    credentials: int
-    notices: int
-
-
-def counts(session: Session, voting_event: str) -> Counts:
+def counts(session: Session, voting_event: str) -> CodeCounts:
     """Count what was generated for a voting event; zeros for one that is unknown."""
     voters = session.scalar(_count(Bearer, voting_event)) or 0
-    return Counts(
+    return CodeCounts(
         voters=voters,
         spares=session.scalar(_count(Spare, voting_event)) or 0,
         credentials=session.scalar(_count(PublicCredential, voting_event)) or 0,

@@ -42,13 +42,14 @@ def forget(session: Session, before: datetime) -> None:
     session.execute(delete(COMMAND).where(COMMAND.c.done_at < before))
 
 
-def recall(database: Database) -> dict[str, Any] | None:
+def recall(database: Database, method: str = "") -> dict[str, Any] | None:
     """The answer kept under the caller's key, or None where there is no key or no answer."""
     key = correlation.current_idempotency_key()
     if not key:
         return None
+    kept_under = select(COMMAND.c.response).where(COMMAND.c.idempotency_key == key, COMMAND.c.method == method)
     with database.reading() as session:
-        kept = session.execute(select(COMMAND.c.response).where(COMMAND.c.idempotency_key == key)).scalar_one_or_none()
+        kept = session.execute(kept_under).scalar_one_or_none()
     if kept is None:
         return None
     answer: dict[str, Any] = json.loads(kept)

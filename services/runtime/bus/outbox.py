@@ -1,29 +1,29 @@
 """Facts on their way out: written in the transaction that makes them true, published by the relay afterwards."""
 
 import json
-from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from services.runtime.bus.delivery_tables import OUTBOX
 from services.runtime.clock import utc_now
+from services.runtime.contracts.messages import Event
 from services.runtime.telemetry import correlation
 
 
-def publish(session: Session, source: str, event_type: str, payload: dict[str, Any]) -> str:
+def publish(session: Session, source: str, event: Event) -> str:
     """Note an event in the caller's transaction.
 
-    In: `source`, the service that tells; `event_type`, one of services.runtime.bus.topology; `payload`, a JSON object.
-    Out: the event's id. The event is published if and only if the transaction commits (transactional outbox).
+    In: `source`, the service that tells. Out: the event's id. The event is published if and only if the transaction
+    commits (transactional outbox). Raises Malformed where it is not what its contract says.
     """
     event_id = correlation.new_id()
     session.execute(
         insert(OUTBOX).values(
             event_id=event_id,
             source=source,
-            type=event_type,
-            payload=json.dumps(payload, ensure_ascii=False),
+            type=event.type,
+            payload=json.dumps(event.write(), ensure_ascii=False),
             correlation_id=correlation.current_id(),
             created_at=utc_now(),
         )

@@ -7,13 +7,14 @@ single consumer of replies and a table from call id to the thread that waits.
 import socket
 import threading
 import uuid
-from typing import Any, Protocol
+from typing import Any
 
 from amqp.exceptions import AMQPError
 from kombu import Connection, Consumer, Exchange, Queue
 from kombu.exceptions import KombuError, OperationalError
 from kombu.pools import producers, set_limit
 
+from services.runtime.contracts.client import DEFAULT_TIMEOUT, RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal, ServiceFault
 from services.runtime.telemetry import correlation, logs
 
@@ -21,40 +22,10 @@ log = logs.get_logger("isoloir.rpc")
 
 RPC_EXCHANGE = Exchange("nameko-rpc", type="topic", durable=True)
 REPLY_QUEUE_LIFETIME = 300.0  # seconds that the reply queue outlives its consumer: nameko's value
-DEFAULT_TIMEOUT = 5.0  # seconds
 _RETRY = {"max_retries": 2, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.5}
 _AMQP_ERRORS = (OSError, KombuError, OperationalError, AMQPError)
 
 set_limit(40)
-
-
-class RpcTimeout(Exception):
-    """No answer within the time given: the command may have been done; retry it with the same idempotency key."""
-
-
-class RpcUnavailable(Exception):
-    """The broker or the service is away. A broker that died while taking the request may still have kept it: retry a
-    command with the same idempotency key."""
-
-
-class Caller(Protocol):
-    """Whoever can call a service: over RabbitMQ (RpcClient) or in the same process (local_bus.LocalCaller)."""
-
-    def call(
-        self,
-        service: str,
-        method: str,
-        payload: dict[str, Any],
-        *,
-        timeout: float = DEFAULT_TIMEOUT,
-        idempotency_key: str | None = None,
-    ) -> dict[str, Any]:
-        """Call `service.method`. Raises Refusal, ServiceFault, RpcTimeout, RpcUnavailable."""
-        ...
-
-    def close(self) -> None:
-        """Give back what is held."""
-        ...
 
 
 class RpcClient:

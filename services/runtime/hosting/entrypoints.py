@@ -1,86 +1,174 @@
-"""Entry points only translate: strict payload in, domain call, strict payload out, one log line."""
+"""Entry points only translate: typed request in, domain call, typed answer out, one log line.
+
+Each implements one method of its service's contract, and says what it is:
+
+- `@question`: the handler is given a session of a database that only reads. Whatever else it tries, it cannot write.
+- `@command`: the handler is given the session of the transaction that it happens in. Where the contract says Remembered,
+  the answer is kept in that transaction under the caller's key, and a repetition gets it without the handler being asked.
+- `@command_in_steps`: the handler is given the database and opens its transactions itself, because something slow lies
+  between them (a call, a hash, a proof). A repetition must be harmless, or never happen, by what the handler does.
+"""
 
 import functools
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from marshmallow import Schema, ValidationError
 from nameko.rpc import rpc
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from services.runtime.bus import idempotency
+from services.runtime.contracts.messages import Health, Nothing
+from services.runtime.contracts.methods import Answer, AnyMethod, Command, Question, Remembered, Request
+from services.runtime.contracts.problems import from_messages, invalid_request
 from services.runtime.refusals import Refusal, ServiceFault
+from services.runtime.storage.database import Database, only_reading
 from services.runtime.telemetry import correlation, logs
 
 log = logs.get_logger("isoloir.rpc")
 
-Method = Callable[[Any, dict[str, Any]], dict[str, Any]]
+Service = TypeVar("Service")
+EntryPoint = Callable[..., Any]
+REPEATED = "repeated"
 
 
-def entrypoint(request_schema: type[Schema], response_schema: type[Schema]) -> Callable[[Method], Callable[..., Any]]:
-    """Make a service method callable over the bus.
+def question(
+    method: Question[Request, Answer],
+) -> Callable[[Callable[[Service, Request, Session], Answer]], EntryPoint]:
+    """Answer a question of the contract by `handler(self, request, session)`; the session only reads."""
 
-    In: marshmallow schemas of the request and of the response. The method takes the loaded request and returns what the
-    response schema dumps. Raises at the caller: Refusal (the method's, or invalid_request with `fields`, a mapping from
-    field to problems that repeats no value), ServiceFault for anything unforeseen.
-    """
-    request = request_schema()
-    response = response_schema()
+    def decorate(handler: Callable[[Service, Request, Session], Answer]) -> EntryPoint:
+        def run(service: Any, payload: Any) -> tuple[str, Any]:
+            request = method.request.load(payload)
+            with only_reading(), service.resources.database.reading() as session:
+                return "ok", handler(service, request, session).dump()
 
-    def decorate(method: Method) -> Callable[..., Any]:
-        @functools.wraps(method)
-        def handle(self: Any, payload: Any) -> Any:
-            started = time.monotonic()
-            outcome = "ok"
-            try:
-                kept = idempotency.recall(self.resources.database)
-                if kept is not None:
-                    outcome = "repeated"
-                    return kept
-                return response.dump(method(self, _load(request, payload)))
-            except idempotency.AlreadyDone:
-                outcome = "repeated"
-                return idempotency.recall(self.resources.database)
-            except Refusal as refusal:
-                outcome = refusal.code
-                raise
-            except Exception as error:
-                outcome = "fault"
-                fault_id = correlation.new_id()
-                log.error("service_fault", method=method.__name__, fault_id=fault_id, exc_info=error)
-                # Without a cause: what the exception says stays in this service's log.
-                raise ServiceFault(fault_id) from None
-            finally:
-                milliseconds = round((time.monotonic() - started) * 1000, 1)
-                # Health checks come by the minute and for ever: only a failing one is worth a line.
-                say = log.debug if method.__name__ == "health" and outcome == "ok" else log.info
-                say("rpc", method=method.__name__, outcome=outcome, milliseconds=milliseconds)
-
-        decorated: Callable[..., Any] = rpc(
-            expected_exceptions=(Refusal, ServiceFault), sensitive_arguments=("payload",)
-        )(handle)
-        return decorated
+        return _entry_point(method, handler, run)
 
     return decorate
 
 
-def _load(schema: Schema, payload: Any) -> dict[str, Any]:
-    try:
-        loaded: dict[str, Any] = schema.load(payload)
-    except ValidationError as error:
-        raise Refusal("invalid_request", fields=_problems(error.messages)) from None
-    return loaded
+def command(
+    method: Command[Request, Answer],
+) -> Callable[[Callable[[Service, Request, Session], Answer | Refusal]], EntryPoint]:
+    """Do a command of the contract by `handler(self, request, session)`, in one transaction.
+
+    A refusal that is raised undoes the transaction. One that is returned keeps what the handler changed: for what is used
+    up whether or not it was right.
+    """
+    remembered = isinstance(method.repeated, Remembered)
+
+    def decorate(handler: Callable[[Service, Request, Session], Answer | Refusal]) -> EntryPoint:
+        def run(service: Any, payload: Any) -> tuple[str, Any]:
+            request = method.request.load(payload)
+            database: Database = service.resources.database
+            kept = idempotency.recall(database, method.name) if remembered else None
+            if kept is not None:
+                return REPEATED, kept
+            try:
+                with database.transaction() as session:
+                    answer = handler(service, request, session)
+                    dumped = None if isinstance(answer, Refusal) else answer.dump()
+                    if remembered and dumped is not None:
+                        idempotency.remember(session, dumped, method.name)
+            except idempotency.AlreadyDone:
+                return REPEATED, idempotency.recall(database, method.name)
+            if isinstance(answer, Refusal):
+                raise answer
+            return "ok", dumped
+
+        return _entry_point(method, handler, run)
+
+    return decorate
 
 
-def _problems(messages: Any) -> dict[str, list[str]]:
-    """Flatten marshmallow's nested messages into dotted field names; its words never repeat the value."""
-    if not isinstance(messages, dict):
-        return {"_schema": [str(message) for message in messages]}
-    flat: dict[str, list[str]] = {}
-    for name, inner in messages.items():
-        if isinstance(inner, dict):
-            for deeper, problems in _problems(inner).items():
-                flat[f"{name}.{deeper}"] = problems
-        else:
-            flat[str(name)] = [str(message) for message in inner]
-    return flat
+def command_in_steps(
+    method: Command[Request, Answer],
+) -> Callable[[Callable[[Service, Request, Database], Answer]], EntryPoint]:
+    """Do a command of the contract by `handler(self, request, database)`, which opens its transactions itself."""
+    if isinstance(method.repeated, Remembered):
+        raise TypeError(f"{method.name}: an answer is remembered in the transaction of its change: use @command")
+
+    def decorate(handler: Callable[[Service, Request, Database], Answer]) -> EntryPoint:
+        def run(service: Any, payload: Any) -> tuple[str, Any]:
+            request = method.request.load(payload)
+            return "ok", handler(service, request, service.resources.database).dump()
+
+        return _entry_point(method, handler, run)
+
+    return decorate
+
+
+def healthy(service: str, session: Session) -> Health:
+    """The answer to `health`, once the database has answered."""
+    session.execute(text("SELECT 1"))
+    return Health(service=service, database="ok")
+
+
+def _entry_point(
+    method: AnyMethod, handler: Callable[..., Any], run: Callable[[Any, Any], tuple[str, Any]]
+) -> EntryPoint:
+    if handler.__name__ != method.name:
+        raise TypeError(f"{handler.__name__} implements the contract's {method.name}: they have one name")
+
+    @functools.wraps(handler)
+    def handle(self: Any, payload: Any) -> Any:
+        started = time.monotonic()
+        outcome = "ok"
+        try:
+            # In one process a question may have called us: what it may not do, its callee may.
+            with only_reading(False):
+                outcome, answer = run(self, payload)
+            return answer
+        except Refusal as refusal:
+            outcome = refusal.code
+            raise
+        except Exception as error:
+            outcome = "fault"
+            fault_id = correlation.new_id()
+            log.error("service_fault", method=method.name, fault_id=fault_id, exc_info=error)
+            # Without a cause: what the exception says stays in this service's log.
+            raise ServiceFault(fault_id) from None
+        finally:
+            milliseconds = round((time.monotonic() - started) * 1000, 1)
+            # Health checks come by the minute and for ever: only a failing one is worth a line.
+            say = log.debug if method.name == "health" and outcome == "ok" else log.info
+            say("rpc", method=method.name, outcome=outcome, milliseconds=milliseconds)
+
+    decorated: EntryPoint = rpc(expected_exceptions=(Refusal, ServiceFault), sensitive_arguments=("payload",))(handle)
+    decorated.contract_method = method  # type: ignore[attr-defined]
+    return decorated
+
+
+def methods_of(service_class: type) -> dict[str, AnyMethod]:
+    """Name → method of the contract that each entry point of the class implements."""
+    members = (getattr(member, "contract_method", None) for member in vars(service_class).values())
+    return {method.name: method for method in members if method is not None}
+
+
+def entrypoint(
+    request_schema: type[Schema], response_schema: type[Schema]
+) -> Callable[[Callable[..., Any]], EntryPoint]:
+    """The old way, until every service has its contract: marshmallow schemas, dictionaries, answers remembered by hand."""
+    request, response = request_schema(), response_schema()
+
+    def decorate(handler: Callable[..., Any]) -> EntryPoint:
+        def run(service: Any, payload: Any) -> tuple[str, Any]:
+            database: Database = service.resources.database
+            kept = idempotency.recall(database, handler.__name__)
+            if kept is not None:
+                return REPEATED, kept
+            try:
+                loaded = request.load(payload)
+            except ValidationError as error:
+                raise invalid_request(from_messages(error.messages)) from None
+            try:
+                return "ok", response.dump(handler(service, loaded))
+            except idempotency.AlreadyDone:
+                return REPEATED, idempotency.recall(database, handler.__name__)
+
+        return _entry_point(Command(handler.__name__, Nothing, Nothing, Remembered()), handler, run)
+
+    return decorate

@@ -12,7 +12,7 @@ import json
 from typing import Any
 
 from services.runtime.bus import relay, topology
-from services.runtime.bus.rpc import DEFAULT_TIMEOUT, RpcUnavailable
+from services.runtime.contracts.client import DEFAULT_TIMEOUT, RpcUnavailable
 from services.runtime.hosting import received
 from services.runtime.hosting.background import BackgroundLoop
 from services.runtime.hosting.inbox import Inbox
@@ -32,7 +32,7 @@ class LocalBus:
     def __init__(self, service_classes: list[type]) -> None:
         self.caller = LocalCaller(self)
         self.services: dict[str, Any] = {}
-        self.resources: dict[str, Resources] = {}
+        self.resources: dict[str, Resources[Any]] = {}
         self._loops: list[BackgroundLoop] = []
         self._job_workers: list[JobWorker] = []
         self._inbox_loops: dict[tuple[str, str, str], BackgroundLoop] = {}

@@ -14,7 +14,7 @@ from nameko.messaging import QueueConsumer
 
 from services.runtime.bus import topology
 from services.runtime.hosting.background import BackgroundLoop
-from services.runtime.hosting.received import Work, receive, work_due
+from services.runtime.hosting.received import Received, Work, receive, work_due
 from services.runtime.hosting.resource_provider import resources_of
 from services.runtime.hosting.resources import Resources
 from services.runtime.telemetry import logs
@@ -23,25 +23,26 @@ log = logs.get_logger("isoloir.inbox")
 
 
 class Inbox(DependencyProvider):
-    """A subscription as an attribute of a service class: `accepted = Inbox("ballot", "ballot_accepted", sign)`.
+    """A subscription as an attribute of a service class: `accepted = Inbox("ballot", BallotAccepted, sign)`.
 
-    In: `source` and `event_type` of services.runtime.bus.topology, `work(session, payload, resources)`.
+    In: `source`, the service that sends; `kind`, the event as the sender's contract has it (source and type are in
+    services.runtime.bus.topology); `work(session, event, resources)`. An event that is not as its contract says is parked.
     """
 
     queue_consumer = QueueConsumer()
 
-    def __init__(self, source: str, event_type: str, work: Work) -> None:
+    def __init__(self, source: str, kind: type[Received], work: Work[Received]) -> None:
         self.source = source
-        self.event_type = event_type
-        self.work = work
+        self.event_type = kind.type
+        self._work_due: Callable[[Resources[Any]], int] = lambda resources: work_due(resources, source, kind, work)
         self.queue: Queue | None = None
         self._loop: BackgroundLoop | None = None
 
-    def make_loop(self, resources: Resources) -> BackgroundLoop:
+    def make_loop(self, resources: Resources[Any]) -> BackgroundLoop:
         """The loop that works the rows off, not yet started."""
         return BackgroundLoop(
             f"{resources.service}.inbox.{self.event_type}",
-            lambda: work_due(resources, self.source, self.event_type, self.work),
+            lambda: self._work_due(resources),
             every=1.0,
         )
 

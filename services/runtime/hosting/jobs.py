@@ -23,7 +23,7 @@ from services.runtime.telemetry import correlation, logs
 
 log = logs.get_logger("isoloir.job")
 
-Work = Callable[[Resources, RunningJob], dict[str, Any]]
+Work = Callable[[Resources[Any], RunningJob], dict[str, Any]]
 
 POLL = 0.2  # seconds between two looks for a job
 
@@ -53,7 +53,7 @@ def jobs_of(service_class: type) -> dict[str, Work]:
 class JobWorker:
     """Takes jobs of a service one after the other and works on them. In: the resources, and what `jobs_of` found."""
 
-    def __init__(self, resources: Resources, jobs: dict[str, Work]) -> None:
+    def __init__(self, resources: Resources[Any], jobs: dict[str, Work]) -> None:
         self._resources = resources
         self._jobs = jobs
         self._lease = timedelta(seconds=resources.settings.job_lease_seconds)

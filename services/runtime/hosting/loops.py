@@ -17,13 +17,13 @@ class Loop(DependencyProvider):
     `in_worker`, whether it runs in the service's worker process, because it needs more processor than serving leaves.
     """
 
-    def __init__(self, work: Callable[[Resources], Any], every: float = 1.0, *, in_worker: bool = False) -> None:
+    def __init__(self, work: Callable[[Resources[Any]], Any], every: float = 1.0, *, in_worker: bool = False) -> None:
         self.work = work
         self.every = every
         self.in_worker = in_worker
         self._loop: BackgroundLoop | None = None
 
-    def make(self, resources: Resources, name: str) -> BackgroundLoop:
+    def make(self, resources: Resources[Any], name: str) -> BackgroundLoop:
         """The loop over these resources, not yet started."""
         return BackgroundLoop(name, lambda: self.work(resources), self.every)
 

@@ -4,7 +4,7 @@ import contextvars
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 
 from services.runtime.bus.delivery_tables import INBOX
 from services.runtime.clock import utc_now
+from services.runtime.contracts.messages import Event
 from services.runtime.hosting.resources import Resources
 from services.runtime.storage.database import Database
 from services.runtime.telemetry import correlation, logs
 
 log = logs.get_logger("isoloir.inbox")
 
-Work = Callable[[Session, dict[str, Any], Resources], Any]
+Received = TypeVar("Received", bound=Event)
+Work = Callable[[Session, Received, Resources[Any]], Any]
 
 MOST_ATTEMPTS = 12
 LONGEST_PAUSE = 300.0  # seconds between two attempts
@@ -50,7 +52,7 @@ def receive(database: Database, event: dict[str, Any]) -> bool:
     return True
 
 
-def work_due(resources: Resources, source: str, event_type: str, work: Work) -> int:
+def work_due(resources: Resources[Any], source: str, kind: type[Received], work: Work[Received]) -> int:
     """Do the work of the rows that are due. Out: how many were taken up.
 
     Each row in a transaction of its own, together with its being marked done. Its payload and exact time are erased
@@ -62,7 +64,7 @@ def work_due(resources: Resources, source: str, event_type: str, work: Work) -> 
         .where(
             INBOX.c.state == "pending",
             INBOX.c.source == source,
-            INBOX.c.type == event_type,
+            INBOX.c.type == kind.type,
             INBOX.c.next_attempt_at <= utc_now(),
         )
         .order_by(INBOX.c.received_at)
@@ -71,11 +73,11 @@ def work_due(resources: Resources, source: str, event_type: str, work: Work) -> 
     with resources.database.reading() as session:
         event_ids = session.execute(due).scalars().all()
     for event_id in event_ids:
-        contextvars.copy_context().run(_work_one, resources, event_id, work)
+        contextvars.copy_context().run(_work_one, resources, event_id, kind, work)
     return len(event_ids)
 
 
-def _work_one(resources: Resources, event_id: str, work: Work) -> None:
+def _work_one(resources: Resources[Any], event_id: str, kind: type[Received], work: Work[Received]) -> None:
     row_of = select(INBOX).where(INBOX.c.event_id == event_id, INBOX.c.state == "pending")
     try:
         with resources.database.transaction() as session:
@@ -83,7 +85,7 @@ def _work_one(resources: Resources, event_id: str, work: Work) -> None:
             if row is None:  # another process of the same service has it
                 return
             correlation.bind(row.correlation_id)
-            work(session, json.loads(row.payload), resources)
+            work(session, kind.read(json.loads(row.payload)), resources)
             session.execute(update(INBOX).where(INBOX.c.event_id == event_id).values(_worked(row)))
     except Exception as error:
         _note_failure(resources.database, event_id, error)

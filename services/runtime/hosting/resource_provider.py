@@ -1,12 +1,12 @@
 """What an entry point has at hand: settings, database, and the way to the other services."""
 
 import inspect
-from typing import Any
+from typing import Any, cast
 
 from nameko.extensions import DependencyProvider
 
 from services.runtime import settings
-from services.runtime.hosting.resources import Resources, open_resources
+from services.runtime.hosting.resources import Resources, SettingsOf, open_resources
 from services.runtime.telemetry import correlation
 
 
@@ -15,10 +15,10 @@ class ResourceProvider(DependencyProvider):
 
     def __init__(self, settings_class: type[settings.RuntimeSettings]) -> None:
         self.settings_class = settings_class
-        self._resources: Resources | None = None
+        self._resources: Resources[Any] | None = None
 
     @property
-    def resources(self) -> Resources:
+    def resources(self) -> Resources[Any]:
         """The resources, opened at first use so that loops and inboxes may ask before this extension is set up."""
         if self._resources is None:
             self._resources = open_resources(self.container.service_name, self.settings_class)
@@ -34,7 +34,7 @@ class ResourceProvider(DependencyProvider):
             self._resources.rpc.close()
             self._resources.database.dispose()
 
-    def get_dependency(self, worker_ctx: Any) -> Resources:
+    def get_dependency(self, worker_ctx: Any) -> Resources[Any]:
         """What the service class sees as its attribute."""
         return self.resources
 
@@ -44,6 +44,11 @@ class ResourceProvider(DependencyProvider):
         correlation.bind(data.get(correlation.CORRELATION_HEADER), data.get(correlation.IDEMPOTENCY_HEADER))
 
 
+def provide(settings_class: type[SettingsOf]) -> Resources[SettingsOf]:
+    """The attribute `resources` of a service class: nameko puts the service's resources where this provider stands."""
+    return cast("Resources[SettingsOf]", ResourceProvider(settings_class))
+
+
 def settings_class_of(service_class: type) -> type[settings.RuntimeSettings]:
     """The settings that a service's resources will be opened with: to be checked before anything else begins."""
     members = inspect.getmembers(service_class, lambda member: isinstance(member, ResourceProvider))
@@ -51,7 +56,7 @@ def settings_class_of(service_class: type) -> type[settings.RuntimeSettings]:
     return resources.settings_class
 
 
-def resources_of(extension: DependencyProvider) -> Resources:
+def resources_of(extension: DependencyProvider) -> Resources[Any]:
     """The resources of the service that `extension` belongs to."""
     for sibling in extension.container.dependencies:
         if isinstance(sibling, ResourceProvider):

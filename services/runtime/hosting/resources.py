@@ -1,28 +1,30 @@
 """The resources of one service in one process: what its plain functions are given to work with."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from services.runtime import settings
-from services.runtime.bus.rpc import Caller, RpcClient
+from services.runtime.bus.rpc import RpcClient
+from services.runtime.contracts.client import Caller
 from services.runtime.storage.database import Database
+
+SettingsOf = TypeVar("SettingsOf", bound=settings.RuntimeSettings)
 
 
 @dataclass
-class Resources:
-    """The resources of one service in one process."""
+class Resources(Generic[SettingsOf]):
+    """The resources of one service in one process; `Resources[Settings]` knows the service's own settings."""
 
     service: str
-    settings: Any
+    settings: SettingsOf
     database: Database
     rpc: Caller
     shared: dict[str, Any] = field(default_factory=dict)
     """What a service wants to keep between requests (parsed keys, caches)."""
 
 
-def open_resources(
-    service: str, settings_class: type[settings.RuntimeSettings], rpc: Caller | None = None
-) -> Resources:
+def open_resources(service: str, settings_class: type[SettingsOf], rpc: Caller | None = None) -> Resources[SettingsOf]:
     """Open the resources of a service. In: its name, its settings class, and a caller where the bus is in-process."""
-    loaded: Any = settings.load(settings_class)
-    return Resources(service, loaded, Database(loaded.database_url, service), rpc or RpcClient(loaded.amqp_uri))
+    loaded = settings.load(settings_class)
+    database_url: str = loaded.database_url  # type: ignore[attr-defined]  # every service has one; the gateway none
+    return Resources(service, loaded, Database(database_url, service), rpc or RpcClient(loaded.amqp_uri))

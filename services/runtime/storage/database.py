@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,23 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class WritingQuestion(Exception):
+    """A question tried to write."""
+
+
+_only_reading: ContextVar[bool] = ContextVar("only_reading", default=False)
+
+
+@contextmanager
+def only_reading(only: bool = True) -> Iterator[None]:
+    """Within this, no database of this process opens a transaction that writes; `only=False` lifts it again."""
+    token = _only_reading.set(only)
+    try:
+        yield
+    finally:
+        _only_reading.reset(token)
+
+
 class Database:
     """The database of one service.
 
@@ -60,7 +78,12 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """A session whose changes are committed together at the end, or not at all where an exception passes."""
+        """A session whose changes are committed together at the end, or not at all where an exception passes.
+
+        Raises WritingQuestion while a question is answered.
+        """
+        if _only_reading.get():
+            raise WritingQuestion("a question opens no transaction: make it a command")
         if not self.is_sqlite:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 yield session
@@ -70,13 +93,12 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session to read one consistent state; nothing done in it is kept."""
-        with self.engine.connect().execution_options(reading=True) as connection:
-            if not self.is_sqlite:
-                connection = connection.execution_options(isolation_level="REPEATABLE READ")
-            with Session(connection, expire_on_commit=False) as session:
-                yield session
-                session.rollback()
+        """A session to read one consistent state; the database itself refuses to write in it. Connects at first use."""
+        options: dict[str, Any] = {"reading": True}
+        if not self.is_sqlite:
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with Session(self.engine.execution_options(**options), expire_on_commit=False) as session:
+            yield session
 
     def upgrade(self) -> None:
         """Bring the schema to the newest migration of the service."""
@@ -108,4 +130,6 @@ def _configure_sqlite(dbapi_connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     reading = connection.get_execution_options().get("reading", False)
+    # Said each time: the connection may have been used the other way before.
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -15,6 +15,7 @@ from services.ballot.belenios.election import Election
 from services.ballot.belenios.verify import verify_archive
 from services.ballot.service import BallotService, close_due, credentials_committed, credentials_issued
 from services.ballot.urn import receipt
+from services.reassort.contract.events import CredentialsCommitted, CredentialsIssued
 from services.runtime.clock import utc_now
 from services.runtime.hosting import received
 from services.runtime.hosting.in_process_bus import LocalBus
@@ -44,7 +45,10 @@ def call(bus):
 @pytest.fixture
 def deliver(bus):
     """An event of the credential authority arrives and is worked off."""
-    works = {"credentials_issued": credentials_issued, "credentials_committed": credentials_committed}
+    works = {
+        "credentials_issued": (CredentialsIssued, credentials_issued),
+        "credentials_committed": (CredentialsCommitted, credentials_committed),
+    }
 
     def arrive(kind, payload):
         event = {
@@ -55,7 +59,7 @@ def deliver(bus):
             "correlation_id": str(uuid.uuid4()),
         }
         bus.deliver(event)
-        assert received.work_due(bus.resources["ballot"], "reassort", kind, works[kind]) == 1
+        assert received.work_due(bus.resources["ballot"], "reassort", *works[kind]) == 1
 
     return arrive
 

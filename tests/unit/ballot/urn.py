@@ -17,6 +17,7 @@ from services.ballot.elections import credentials, elections
 from services.ballot.elections.elections import Definition
 from services.ballot.models import Base
 from services.ballot.urn import casting, chain, receipt
+from services.reassort.contract.events import CredentialsIssued
 
 OPENS = datetime(2026, 12, 3, 7, tzinfo=UTC)
 CLOSES = datetime(2026, 12, 10, 16, tzinfo=UTC)
@@ -91,9 +92,13 @@ class Urn:
                 listed.append({"holder": holder_of(name), "credential": public_credential(secret), "rank": rank})
         return listed
 
+    def issued(self, entries, batch=0):
+        """The event that carries these credentials, as it is read when it comes in."""
+        return CredentialsIssued.read({"election": self.uuid, "batch": batch, "entries": entries})
+
     def receive(self, entries):
         with self.database.transaction() as session:
-            return credentials.receive(session, self.uuid, entries)
+            return credentials.receive(session, self.uuid, self.issued(entries).entries)
 
     def commitment(self):
         """What the authority would commit to, over all secrets so far."""

@@ -117,7 +117,7 @@ def test_home_shows_the_four_blocks_and_paris_time(voter: Browser, rpc: FakeRpc)
 
 
 def test_home_stands_when_the_ballot_box_is_away(voter: Browser, rpc: FakeRpc) -> None:
-    from services.runtime.bus.rpc import RpcUnavailable
+    from services.runtime.contracts.client import RpcUnavailable
 
     rpc.table["ballot", "election_states"] = RpcUnavailable("ballot")
     assert "État momentanément indisponible" in voter.get("/accueil").text

@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from gateway.edge.errors import INCIDENT, RETRY_AFTER_SECONDS, WORDS
-from services.runtime.bus.rpc import RpcTimeout, RpcUnavailable
+from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal, ServiceFault
 from tests.unit.gateway.conftest import Browser
 from tests.unit.gateway.fake_rpc import FakeRpc

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from services.runtime.bus.rpc import RpcTimeout
+from services.runtime.contracts.client import RpcTimeout
 from services.runtime.telemetry import logs
 from tests.unit.gateway.conftest import OPERATOR_TOKEN, Browser
 from tests.unit.gateway.fake_rpc import (

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from gateway.api.operator import COMMANDS
-from services.runtime.bus.rpc import RpcTimeout, RpcUnavailable
+from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal
 from tests.unit.gateway.conftest import OPERATOR_TOKEN, Browser
 from tests.unit.gateway.fake_rpc import EVENT_UUID, ONLINE, FakeRpc

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from services.notification.schemas import CHANNELS
 
 from deploy.operator import message_words
 from deploy.operator.client import OperatorClient, OperatorRefusal
 from deploy.operator.command import command
 from deploy.operator.roll_file import HEADER
 from services.notification.models import State
-from services.notification.schemas import CHANNELS
 from services.runtime.refusals import Refusal
 from tests.unit.gateway.conftest import OPERATOR_TOKEN
 from tests.unit.gateway.fake_rpc import EVENT_UUID, ONLINE, FakeRpc, described

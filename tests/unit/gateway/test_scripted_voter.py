@@ -3,7 +3,7 @@
 import pytest
 
 from deploy.rehearsal.voter import Voter, VoterRefused
-from services.runtime.bus.rpc import RpcUnavailable
+from services.runtime.contracts.client import RpcUnavailable
 from services.runtime.refusals import Refusal
 from tests.unit.gateway.fake_rpc import LINK_TOKEN, SESSION, FakeRpc
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gateway.hours import countdown
 from gateway.hours.countdown import Phase
 from gateway.hours.overseas import PARIS, TERRITORIES, hours_of, there
-from services.runtime.bus.rpc import RpcTimeout
+from services.runtime.contracts.client import RpcTimeout
 from services.runtime.refusals import Refusal
 from tests.unit.gateway.conftest import Browser
 from tests.unit.gateway.fake_rpc import FakeRpc, event

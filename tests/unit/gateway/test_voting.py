@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from gateway.elections.results import readable
-from services.runtime.bus.rpc import RpcTimeout, RpcUnavailable
+from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal, ServiceFault
 from tests.unit.gateway.conftest import Browser
 from tests.unit.gateway.fake_rpc import (

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from nacl.signing import SigningKey
 
+from services.ballot.contract.events import BallotAccepted
 from services.identity.service import IdentityService, sign_poll_book
 from services.identity.voting_events import holders
 from services.notification.service import NotificationService
@@ -116,7 +117,7 @@ def test_from_the_first_request_to_the_signed_poll_book(bus, call, roll, mail_se
     held = bus.resources["identity"]
     holder = holders.holder(KEY, ONLINE, voter_id(held.database, "anne@ac-amiens.fr"))
     with held.database.transaction() as transaction:
-        sign_poll_book(transaction, {"election": ONLINE, "holder": holder}, held)
+        sign_poll_book(transaction, BallotAccepted(election=ONLINE, holder=holder), held)
     assert call("attendance", {"voting_event": EVENT})["elections"][0] == {"uuid": ONLINE, "entitled": 2, "signed": 1}
     wait_until(lambda: len(mail_server.received) == 2, 60)
     assert "CSA ministériel" in mail_server.received[1].get_body(("plain",)).get_content()

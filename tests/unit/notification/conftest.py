@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from services.notification.contract.events import MessageRequested
 from services.notification.queue import intake
 from services.runtime.sealing_box import new_keypair, seal
 from tests.servers.databases import MigratedDatabases
@@ -64,15 +65,14 @@ def request_message(database, keypair, clock):
             "values": values or {"first_name": "Zoé", "surname": "Œuvray", "portal": "x", "election": "CSA <M>"},
         }
         with database.transaction() as session:
-            intake.receive(
-                session,
+            message = MessageRequested(
                 message_id=message_id,
                 channel=channel,
                 template=template,
                 sealed=seal(keypair[1], content),
                 expires_at=expires_at,
-                now=clock(),
             )
+            intake.receive(session, message, clock())
         return message_id
 
     return take_in

@@ -14,7 +14,7 @@ from services.notification.channels.email import EmailChannel
 from services.notification.evidence import reports
 from services.notification.models import Base, Message
 from services.notification.queue import delivery
-from services.runtime.bus.rpc import RpcUnavailable
+from services.runtime.contracts.client import RpcUnavailable
 from tests.unit.notification.world import SENDER, _Listening, stored
 
 REPORT = """From: MAILER-DAEMON@mx.example.org
@@ -143,7 +143,7 @@ def test_a_bounce_is_noted_without_the_address(database, clock, sent):
     assert stored(database, sent).reason == "bounce_5.1.1"
     with database.reading() as session:
         (failure,) = reports.list_failures(session, 5)
-        assert (failure["state"], failure["reason"]) == ("bounced", "bounce_5.1.1")
+        assert (failure.state, failure.reason) == ("bounced", "bounce_5.1.1")
 
 
 def test_unknown_and_unfinished_messages_are_left_alone(database, clock, request_message):

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from services.notification.channels.email import EmailChannel
+from services.notification.contract.events import MessageRequested
 from services.notification.evidence import reports
 from services.notification.queue import delivery, intake, message_queue
 from services.notification.queue.outcomes import DELIVERED, Outcome, Result
@@ -33,16 +34,15 @@ def of_campaign(database, keypair, clock):
         message_id = str(uuid.uuid4())
         values = {"first_name": "Zoé", "surname": "Œ", "portal": "x", "active": False, "link": "x", "minutes": 60}
         with database.transaction() as session:
-            intake.receive(
-                session,
+            message = MessageRequested(
                 message_id=message_id,
                 channel="email",
                 template="opening_campaign",
                 sealed=seal(keypair[1], {"to": {"email": address}, "values": values}),
                 expires_at=None,
-                now=clock(),
                 campaign=campaign,
             )
+            intake.receive(session, message, clock())
         return message_id
 
     return take_in
@@ -65,7 +65,7 @@ def ids(server):
 
 def counts(database, campaign=CAMPAIGN):
     with database.reading() as session:
-        return {line["state"]: line["count"] for line in reports.message_counts(session, campaign)}
+        return {line.state: line.count for line in reports.message_counts(session, campaign)}
 
 
 @pytest.mark.parametrize("dies_at", ["begin", "connect", "hand_over", "record"])
@@ -115,7 +115,7 @@ def test_uncertain_ones_are_shown_to_operators(database, of_campaign, clock):
         assert message_queue.claim(session, "email", now=clock(), limit=5) == []
     with database.reading() as session:
         (failure,) = reports.list_failures(session, 5, CAMPAIGN)
-        assert (failure["message_id"], failure["state"], failure["reason"]) == (message, "uncertain", "interrupted")
+        assert (failure.message_id, failure.state, failure.reason) == (message, "uncertain", "interrupted")
         assert reports.list_failures(session, 5, "another") == []
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from services.notification.contract.events import MessageRequested
 from services.notification.evidence import reports
 from services.notification.models import Message
 from services.notification.queue import intake, message_queue, rendering
@@ -27,15 +28,14 @@ def test_an_event_told_twice_is_one_message(database, request_message, clock):
     message_id = request_message()
     before = stored(database, message_id).sealed
     with database.transaction() as session:
-        intake.receive(
-            session,
+        message = MessageRequested(
             message_id=message_id,
             channel="email",
             template="attendance",
             sealed="another",
             expires_at=None,
-            now=clock(),
         )
+        intake.receive(session, message, clock())
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Message)) == 1
     assert stored(database, message_id).sealed == before
@@ -77,15 +77,15 @@ def test_counts_and_failures(database, request_message, clock, jitter):
         assert message_queue.expire(session, "email", clock()) == 0
         assert message_queue.expire(session, "sms", clock()) == 1
     with database.reading() as session:
-        assert reports.message_counts(session) == [
+        assert [one.dump() for one in reports.message_counts(session)] == [
             {"channel": "email", "state": "failed", "count": 1},
             {"channel": "email", "state": "queued", "count": 1},
             {"channel": "email", "state": "sending", "count": 1},
             {"channel": "sms", "state": "expired", "count": 1},
         ]
         failures = reports.list_failures(session, 10)
-        assert {failure["message_id"] for failure in failures} >= {failed, waiting}
-        assert sorted(failure["reason"] for failure in failures) == ["expired", "smtp_550", "smtp_unreachable"]
+        assert {failure.message_id for failure in failures} >= {failed, waiting}
+        assert sorted(failure.reason for failure in failures) == ["expired", "smtp_550", "smtp_unreachable"]
         assert len(reports.list_failures(session, 1)) == 1
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import insert, select
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from services.runtime.bus.delivery_tables import INBOX
 from services.runtime.storage.database import UtcDateTime
@@ -24,9 +24,12 @@ def test_a_transaction_that_raises_leaves_nothing(database, notes):
 
 
 def test_reading_keeps_nothing(database, notes):
-    with database.reading() as session:
+    with pytest.raises(DBAPIError), database.reading() as session:
         session.execute(insert(notes).values(text="a"))
     assert count(database, notes) == 0
+    with database.transaction() as session:  # on the same connection
+        session.execute(insert(notes).values(text="a"))
+    assert count(database, notes) == 1
 
 
 def test_many_threads_write_without_losing_a_row(database, notes):

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -10,9 +11,18 @@ from sqlalchemy.exc import OperationalError
 from services.runtime.bus import idempotency, outbox, relay
 from services.runtime.bus.delivery_tables import INBOX, OUTBOX
 from services.runtime.clock import utc_now
+from services.runtime.contracts.messages import Event
 from services.runtime.hosting import inbox, received
 from services.runtime.hosting.resources import Resources
 from services.runtime.telemetry import correlation
+
+
+class Numbered(Event):
+    """An event that the topology knows, with a number to tell one from another."""
+
+    type: ClassVar[str] = "ballot_accepted"
+
+    number: int
 
 
 class Recorder:
@@ -35,7 +45,7 @@ def rows(database, table):
 
 def publish(database, *numbers):
     with database.transaction() as session:
-        return [outbox.publish(session, "ballot", "ballot_accepted", {"number": number}) for number in numbers]
+        return [outbox.publish(session, "ballot", Numbered(number=number)) for number in numbers]
 
 
 def envelope(event_id, number=1):
@@ -52,7 +62,7 @@ def resources(database):
 
 def test_an_event_of_a_failed_transaction_never_leaves(database, notes):
     with pytest.raises(RuntimeError), database.transaction() as session:
-        outbox.publish(session, "ballot", "ballot_accepted", {})
+        outbox.publish(session, "ballot", Numbered(number=1))
         raise RuntimeError
     assert relay.drain(database, Recorder()) == 0
 
@@ -75,16 +85,16 @@ def test_what_the_broker_did_not_take_stays(database):
 
 
 def test_an_event_received_twice_is_worked_once_and_its_payload_erased(database, resources, notes):
-    event = envelope("e1", 7)
-    assert received.receive(database, event)
-    assert not received.receive(database, event)
+    told = envelope("e1", 7)
+    assert received.receive(database, told)
+    assert not received.receive(database, told)
 
-    def work(session, payload, _resources):
-        session.execute(insert(notes).values(text=str(payload["number"])))
+    def work(session, event, _resources):
+        session.execute(insert(notes).values(text=str(event.number)))
 
-    received.work_due(resources, "ballot", "ballot_accepted", work)
-    assert not received.receive(database, event)
-    received.work_due(resources, "ballot", "ballot_accepted", work)
+    received.work_due(resources, "ballot", Numbered, work)
+    assert not received.receive(database, told)
+    received.work_due(resources, "ballot", Numbered, work)
     assert [row.text for row in rows(database, notes)] == ["7"]
     (row,) = rows(database, INBOX)
     assert (row.state, row.payload, row.correlation_id) == ("done", None, "")
@@ -99,7 +109,7 @@ def test_a_broker_that_dies_before_it_is_answered_ends_no_process(database, reso
     def away(_database, _event):
         raise OperationalError("", {}, Exception())
 
-    accepted = inbox.Inbox("ballot", "ballot_accepted", lambda *_: None)
+    accepted = inbox.Inbox("ballot", Numbered, lambda *_: None)
     accepted.queue_consumer = SimpleNamespace(ack_message=gone, requeue_message=gone)
     monkeypatch.setattr(inbox, "resources_of", lambda _inbox: resources)
     monkeypatch.setattr(inbox, "time", SimpleNamespace(sleep=lambda _seconds: None))
@@ -114,19 +124,19 @@ def test_work_that_fails_changes_nothing_waits_and_is_parked_in_the_end(database
     monkeypatch.setattr(received, "utc_now", lambda: now)
     received.receive(database, envelope("e1"))
 
-    def work(session, payload, _resources):
+    def work(session, event, _resources):
         session.execute(insert(notes).values(text="half done"))
         raise RuntimeError("a sentence that could repeat a secret")
 
     for attempt in range(1, received.MOST_ATTEMPTS + 1):
-        assert received.work_due(resources, "ballot", "ballot_accepted", work) == 1
-        assert received.work_due(resources, "ballot", "ballot_accepted", work) == 0, "no hot loop: the row has to wait"
+        assert received.work_due(resources, "ballot", Numbered, work) == 1
+        assert received.work_due(resources, "ballot", Numbered, work) == 0, "no hot loop: the row has to wait"
         (row,) = rows(database, INBOX)
         assert (row.attempts, row.reason) == (attempt, "RuntimeError")
         with database.transaction() as session:
             session.execute(update(INBOX).values(next_attempt_at=now))
     assert row.state == "parked"
-    assert received.work_due(resources, "ballot", "ballot_accepted", work) == 0
+    assert received.work_due(resources, "ballot", Numbered, work) == 0
     assert rows(database, notes) == []
 
 
@@ -136,14 +146,14 @@ def test_a_failure_noted_late_does_not_undo_what_another_process_did(database, r
     note_failure = received._note_failure
 
     def note_late(*failure):
-        received._work_one(resources, "e1", lambda *_: None)
+        received._work_one(resources, "e1", Numbered, lambda *_: None)
         note_failure(*failure)
 
-    def work(session, payload, _resources):
+    def work(session, event, _resources):
         raise RuntimeError
 
     monkeypatch.setattr(received, "_note_failure", note_late)
-    received.work_due(resources, "ballot", "ballot_accepted", work)
+    received.work_due(resources, "ballot", Numbered, work)
     (row,) = rows(database, INBOX)
     assert (row.state, row.attempts, row.payload) == ("done", 0, None)
 
@@ -152,12 +162,12 @@ def test_one_bad_event_does_not_hold_up_the_others(database, resources, notes):
     received.receive(database, envelope("e1", 1))
     received.receive(database, envelope("e2", 2))
 
-    def work(session, payload, _resources):
-        if payload["number"] == 1:
+    def work(session, event, _resources):
+        if event.number == 1:
             raise RuntimeError
         session.execute(insert(notes).values(text="second"))
 
-    received.work_due(resources, "ballot", "ballot_accepted", work)
+    received.work_due(resources, "ballot", Numbered, work)
     assert [row.text for row in rows(database, notes)] == ["second"]
 
 

@@ -1,0 +1,29 @@
+"""The typed client of notification."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from services.notification.contract import methods
+from services.notification.contract.bounces import RecordBounce
+from services.notification.contract.reports import Count, Failure, ListFailures, MessageCounts
+from services.runtime.contracts.client import ServiceClient
+
+
+class NotificationClient(ServiceClient):
+    """Messages and their state."""
+
+    service: ClassVar[str] = "notification"
+
+    def message_counts(self, campaign: str | None = None) -> list[Count]:
+        """How many messages there are, by channel and state."""
+        return self._ask(methods.MESSAGE_COUNTS, MessageCounts(campaign=campaign)).counts
+
+    def list_failures(self, limit: int = 100, campaign: str | None = None) -> list[Failure]:
+        """The newest messages that did not leave, or came back."""
+        return self._ask(methods.LIST_FAILURES, ListFailures(limit=limit, campaign=campaign)).failures
+
+    def record_bounce(self, message_id: str, status: str, diagnostic: str) -> str:
+        """Note that a message came back; its state now, "unknown" when there is no such message."""
+        request = RecordBounce(message_id=message_id, status=status, diagnostic=diagnostic)
+        return self._do(methods.RECORD_BOUNCE, request).state

@@ -1,0 +1,18 @@
+"""What can be asked of notification."""
+
+from __future__ import annotations
+
+from services.notification.contract.bounces import RecordBounce, Recorded
+from services.notification.contract.reports import Counts, Failures, ListFailures, MessageCounts
+from services.runtime.contracts.methods import Command, Idempotent, Question, table
+
+MESSAGE_COUNTS = Question("message_counts", MessageCounts, Counts)
+LIST_FAILURES = Question("list_failures", ListFailures, Failures)
+RECORD_BOUNCE = Command(
+    "record_bounce",
+    RecordBounce,
+    Recorded,
+    repeated=Idempotent("a message that has bounced stays bounced, with the first reason"),
+)
+
+METHODS = table(MESSAGE_COUNTS, LIST_FAILURES, RECORD_BOUNCE)

@@ -1,0 +1,1 @@
+"""What the services' contracts are written with: messages, kinds of fields, problems, methods, clients, events."""

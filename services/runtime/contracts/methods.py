@@ -1,0 +1,69 @@
+"""What can be asked of a service: each method is a question or a command, and a command says what a repetition does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from services.runtime.contracts.messages import Health, Message, Nothing
+
+Request = TypeVar("Request", bound=Message)
+Answer = TypeVar("Answer", bound=Message)
+
+QUESTION_SECONDS = 5.0
+COMMAND_SECONDS = 10.0
+PASSWORD_SECONDS = 15.0
+"""For what hashes or checks proofs, and waits its turn at opening time."""
+HEAVY_SECONDS = 300.0
+"""For work over everything: taking over a roll (100 s for 1.2 million voters on two cores), a tally."""
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """The answer is kept under the caller's key in the transaction of the change, and given again. It holds no secret."""
+
+
+@dataclass(frozen=True)
+class Idempotent:
+    """A repetition changes nothing more; `because` says why, in words."""
+
+    because: str
+
+
+@dataclass(frozen=True)
+class NeverRepeated:
+    """A second try is a second act: clients do not repeat it. `because` says why, in words."""
+
+    because: str
+
+
+@dataclass(frozen=True)
+class Question(Generic[Request, Answer]):
+    """A method that changes nothing."""
+
+    name: str
+    request: type[Request]
+    answer: type[Answer]
+    seconds: float = QUESTION_SECONDS
+
+
+@dataclass(frozen=True)
+class Command(Generic[Request, Answer]):
+    """A method that changes something; `seconds` is how long a caller waits for each try."""
+
+    name: str
+    request: type[Request]
+    answer: type[Answer]
+    repeated: Remembered | Idempotent | NeverRepeated
+    seconds: float = COMMAND_SECONDS
+
+
+HEALTH = Question("health", Nothing, Health, seconds=2.0)
+"""Every service has it: raises where the database does not answer."""
+
+AnyMethod = Question[Any, Any] | Command[Any, Any]
+
+
+def table(*methods: AnyMethod) -> dict[str, AnyMethod]:
+    """Name → method, `health` among them."""
+    return {method.name: method for method in (HEALTH, *methods)}
