@@ -11,7 +11,7 @@ DATABASES ?= sqlite
 help: ## say what can be done
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
-setup: .venv/.runtime gateway/static/build/.built gateway/captcha/build/.built gateway/i18n/translations/.compiled ## install everything that running needs, into .venv and node_modules
+setup: .venv/.runtime .venv/.native gateway/static/build/.built gateway/captcha/build/.built gateway/i18n/translations/.compiled ## install everything that running needs, into .venv and node_modules
 
 .venv/.runtime: requirements/runtime.txt pyproject.toml
 	@echo "Isoloir: installing Python packages into .venv (a minute or two on a new machine)…"
@@ -19,6 +19,13 @@ setup: .venv/.runtime gateway/static/build/.built gateway/captcha/build/.built g
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --disable-pip-version-check --progress-bar on --require-hashes -r requirements/runtime.txt
 	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Where cargo is there; everything works without (docs/adr/0013).
+NATIVE := services/ballot/belenios/backends/native
+.venv/.native: requirements/native.txt $(NATIVE)/Cargo.toml $(NATIVE)/crates.lock $(NATIVE)/install $(wildcard $(NATIVE)/src/*.rs) .venv/.runtime
+	@if command -v cargo >/dev/null; then $(BIN)/pip install --disable-pip-version-check --quiet --require-hashes -r requirements/native.txt || true; fi
+	@$(NATIVE)/install $(BIN)/python
 	@touch $@
 
 .venv/.dev: requirements/dev.txt .venv/.runtime
@@ -80,6 +87,7 @@ bench: setup-test ## measure, as ratios in one run: build/bench.json
 lock: setup-dev ## renew the pins and their hashes
 	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --upgrade -o requirements/runtime.txt requirements/runtime.in
 	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --upgrade -o requirements/dev.txt requirements/dev.in
+	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --upgrade -o requirements/native.txt requirements/native.in
 
 clean: ## remove what was built, installed or run
 	rm -rf build var out gateway/static/build gateway/captcha/build gateway/i18n/translations/.compiled node_modules .venv

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .backends import Disjunction, Statement, checks_of
 from .canonical import dumps, fields, items, loads, string
 from .election import Election, Question
 from .errors import InvalidBallot, Malformed, NotCanonical
@@ -14,8 +15,6 @@ from .hashing import sha_b64, sha_hex
 from .proofs import (
     Ciphertext,
     Proof,
-    check_knowledge,
-    check_one_of,
     encrypt,
     interval,
     interval_prefix,
@@ -153,7 +152,7 @@ def _check_signature(group: Group, value: dict[str, Any]) -> None:
         announced = string(value["signature"]["hash"])
     except Malformed as error:
         raise _refusal(error) from error
-    if announced != digest or not check_knowledge(group, credential, f"sig|{digest}|", proof):
+    if announced != digest or not checks_of(group).knows(credential, f"sig|{digest}|", proof):
         raise InvalidBallot("bad-signature")
 
 
@@ -169,30 +168,61 @@ def _check_answer(election: Election, credential: str, question: Question, answe
     group, key = election.group, election.key
     names = ("choices", "individual_proofs", "overall_proof") + (("blank_proof",) if question.blank else ())
     fields(answer, names)
-    choices = tuple(Ciphertext.parse(group, choice) for choice in items(answer["choices"], question.length))
+    choices = _checked_choices(group, items(answer["choices"], question.length))
     individual = [
         [Proof.parse(group, proof) for proof in items(proofs, 2)]
         for proofs in items(answer["individual_proofs"], question.length)
     ]
     overall = [Proof.parse(group, p) for p in items(answer["overall_proof"], _overall_length(question))]
     blank = [Proof.parse(group, p) for p in items(answer["blank_proof"], 2)] if question.blank else []
-    context = f"{election.hash}|{credential}"
-    for choice, proofs in zip(choices, individual, strict=True):
-        if not check_one_of(group, key, interval_prefix(group, context, choice), interval(group, choice, 0, 1), proofs):
-            raise InvalidBallot("bad-individual-proof")
-    context = _context(group, context, choices)
-    if question.blank:
-        first, rest = choices[0], total(group, choices[1:])
-        if not check_one_of(group, key, f"bproof0|{context}|", [first, rest], blank):
-            raise InvalidBallot("bad-blank-proof")
-        prefix, statements = f"bproof1|{context}|", _blank_statements(group, question, first, rest)
-    else:
-        rest = total(group, choices)
-        prefix = interval_prefix(group, context, rest)
-        statements = interval(group, rest, question.minimum, question.maximum)
-    if not check_one_of(group, key, prefix, statements, overall):
-        raise InvalidBallot("bad-overall-proof")
+    claims, reasons = _claims(group, f"{election.hash}|{credential}", question, choices, individual, overall, blank)
+    failing = checks_of(group).first_failing(key, choices, claims)
+    if failing is not None:
+        raise InvalidBallot(reasons[failing])
     return choices
+
+
+def _checked_choices(group: Group, values: Sequence[Any]) -> tuple[Ciphertext, ...]:
+    choices = []
+    for value in values:
+        fields(value, ("alpha", "beta"))
+        choices.append(Ciphertext(group.decode_trusted(value["alpha"]), group.decode_trusted(value["beta"])))
+    if checks_of(group).first_outside([point for choice in choices for point in choice]) is not None:
+        raise Malformed("bad-point", "not in the prime-order subgroup")
+    return tuple(choices)
+
+
+def _claims(
+    group: Group,
+    context: str,
+    question: Question,
+    choices: Sequence[Ciphertext],
+    individual: Sequence[Sequence[Proof]],
+    overall: Sequence[Proof],
+    blank: Sequence[Proof],
+) -> tuple[list[Disjunction], list[str]]:
+    """All that an answer proves (sections 3.2 and 3.3), and the reason to refuse it for where that does not hold."""
+    claims = [
+        Disjunction(
+            interval_prefix(group, context, choice), [Statement(i, i + 1, 0), Statement(i, i + 1, 1)], individual[i]
+        )
+        for i, choice in enumerate(choices)
+    ]
+    reasons = ["bad-individual-proof"] * len(claims)
+    everything = _context(group, context, choices)
+    numbers = range(question.minimum, question.maximum + 1)
+    length = len(choices)
+    if question.blank:
+        first, rest = Statement(0, 1, 0), [Statement(1, length, number) for number in numbers]
+        claims.append(Disjunction(f"bproof0|{everything}|", [first, Statement(1, length, 0)], blank))
+        claims.append(Disjunction(f"bproof1|{everything}|", [first._replace(value=1), *rest], overall))
+        return claims, [*reasons, "bad-blank-proof", "bad-overall-proof"]
+    sums = checks_of(group).column_sums(2)
+    for choice in choices:
+        sums.add(choice)
+    prefix = interval_prefix(group, everything, Ciphertext(*sums.sums()))
+    claims.append(Disjunction(prefix, [Statement(0, length, number) for number in numbers], overall))
+    return claims, [*reasons, "bad-overall-proof"]
 
 
 def _blank_statements(group: Group, question: Question, first: Ciphertext, rest: Ciphertext) -> list[Ciphertext]:

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
+from .backends import checks_of
 from .canonical import MAX_BYTES, items, loads, string
 from .errors import InvalidArchive, Malformed, ProtocolError
-from .group import ED25519
+from .group import ED25519, Point
 
 # Checking a point takes some 40 microseconds; a pool starts in about half a second.
 CHUNK = 5_000
@@ -50,15 +51,25 @@ def _listed(raw: str) -> list[str]:
 
 def first_fault(credentials: Sequence[str]) -> ProtocolError | None:
     """What is wrong with the first credential that is not a point of weight 1, if any."""
+    points: list[Point] = []
+    fault: ProtocolError | None = None
     for credential in credentials:
         if "," in credential:
-            return InvalidArchive("weighted-credentials")
+            fault = InvalidArchive("weighted-credentials")
+            break
         try:
-            if ED25519.decode(credential) == ED25519.identity:
-                return InvalidArchive("bad-credential", "identity")
+            point = ED25519.decode_trusted(credential)
         except ProtocolError as error:
-            return error
-    return None
+            fault = error
+            break
+        if point == ED25519.identity:
+            fault = InvalidArchive("bad-credential", "identity")
+            break
+        points.append(point)
+    # What is outside the subgroup stands before what stopped the reading.
+    if checks_of(ED25519).first_outside(points) is not None:
+        return Malformed("bad-point", "not in the prime-order subgroup")
+    return fault
 
 
 def _faults(chunks: Sequence[Sequence[str]], processes: int) -> Iterator[ProtocolError | None]:

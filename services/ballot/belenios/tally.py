@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import isqrt
 from typing import Any
 
+from .backends import checks_of
 from .ballot import CheckedBallot
 from .canonical import dumps, fields, items, loads
 from .election import Election
@@ -30,25 +31,26 @@ class TallyAccumulator:
 
     def __init__(self, election: Election) -> None:
         self._election = election
-        one = Ciphertext(election.group.identity, election.group.identity)
-        self._totals = [[one] * question.length for question in election.questions]
+        columns = 2 * sum(question.length for question in election.questions)
+        self._sums = checks_of(election.group).column_sums(columns)
         self.count = 0
 
     def add(self, choices: Sequence[Sequence[Ciphertext]], count: int = 1) -> None:
         """Add the choices of one checked ballot, or the tally of ``count`` ballots."""
-        group = self._election.group
-        for totals, answer in zip(self._totals, choices, strict=True):
-            for position, choice in enumerate(answer):
-                totals[position] = totals[position].plus(group, choice)
+        self._sums.add([point for answer in choices for choice in answer for point in choice])
         self.count += count
 
     def tally(self) -> Tally:
         """The ciphertexts so far."""
-        return tuple(map(tuple, self._totals))
+        points = iter(self._sums.sums())
+        return tuple(
+            tuple(Ciphertext(next(points), next(points)) for _ in range(question.length))
+            for question in self._election.questions
+        )
 
     def raw(self) -> str:
         """The encrypted tally as published."""
-        return dumps([[c.as_json(self._election.group) for c in answer] for answer in self._totals])
+        return dumps([[c.as_json(self._election.group) for c in answer] for answer in self.tally()])
 
 
 @dataclass(frozen=True)
