@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.identity.access import links
@@ -19,6 +18,7 @@ from services.identity.contract.identifiers import normalise
 from services.identity.letters.requests import LetterSettings
 from services.identity.models import AccessCooldown, AccessRequest, Account, Voter
 from services.identity.voting_events import holders, voting_events
+from services.runtime.storage.upsert import upsert
 
 PASSWORD = "password"  # noqa: S105 - what comes next
 LINK_SENT = "link_sent"
@@ -99,8 +99,7 @@ def end_cooldown(session: Session, tag: str) -> None:
 def _write_down(session: Session, voting_event: str, identifier: str, holder_key: str, now: datetime) -> Answer:
     tag = holders.identifier_tag(holder_key, voting_event, identifier)
     over = now - links.COOLDOWN
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(AccessCooldown).values(tag=tag, asked_at=now)
+    statement = upsert(session, AccessCooldown).values(tag=tag, asked_at=now)
     # One statement both asks and answers: of two simultaneous requests one is the first.
     begun = session.execute(
         statement.on_conflict_do_update(

@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.identity.contract.refusals import Code, refuse
 from services.identity.models import LogInAttempts
+from services.runtime.storage.upsert import upsert
 
 FAILURES_ALLOWED = 5
 LONGEST_MINUTES = 15
@@ -34,8 +34,7 @@ def count_attempt(session: Session, tag: str, now: datetime) -> None:
     `tag` stands for the identifier (holders.identifier_tag). Raises account_locked {minutes} and counts nothing while
     the account rests.
     """
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(dialect.insert(LogInAttempts).values(tag=tag, failures=0, last_at=now).on_conflict_do_nothing())
+    session.execute(upsert(session, LogInAttempts).values(tag=tag, failures=0, last_at=now).on_conflict_do_nothing())
     attempts = session.execute(select(LogInAttempts).where(LogInAttempts.tag == tag).with_for_update()).scalar_one()
     if attempts.locked_until is not None and attempts.locked_until > now:
         seconds = (attempts.locked_until - now).total_seconds()

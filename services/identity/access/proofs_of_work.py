@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.identity.contract.refusals import Code, refuse
 from services.identity.models import SpentProof
+from services.runtime.storage.upsert import upsert
 
 MARGIN = timedelta(hours=1)
 """How long a row outlives the proof, should the clocks of gateway and identity differ."""
@@ -17,9 +17,8 @@ MARGIN = timedelta(hours=1)
 
 def spend(session: Session, *, proof: str, form: str, expires_at: datetime) -> None:
     """Note that a proof has served. Raises proof_spent when it had before, for whatever form."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = (
-        dialect.insert(SpentProof)
+        upsert(session, SpentProof)
         .values(proof=proof, form=form, expires_at=expires_at)
         .on_conflict_do_nothing()
         .returning(SpentProof.proof)

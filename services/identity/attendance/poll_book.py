@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session
 
 from services.identity.contract.refusals import Code, refuse
 from services.identity.letters.requests import LetterSettings, request_email
 from services.identity.models import Election, Entitlement, PollBookEntry, RecentSignature, Voter, VotingEvent
 from services.identity.voting_events import holders, voting_events
+from services.runtime.storage.upsert import upsert
 
 
 class UnknownHolder(Exception):
@@ -44,7 +44,7 @@ def sign(
         "signed_in_hour": now.replace(minute=0, second=0, microsecond=0),
         "due_at": end_of_period(now, mail_every),
     }
-    statement = _insert(session, RecentSignature).values(row).on_conflict_do_nothing().returning(RecentSignature.id)
+    statement = upsert(session, RecentSignature).values(row).on_conflict_do_nothing().returning(RecentSignature.id)
     if session.execute(statement).scalar_one_or_none() is None:
         return False
     # After the insertion: before it, the signature could be entered between this question and the insertion.
@@ -83,7 +83,7 @@ def enter_due(session: Session, letters: LetterSettings, *, now: datetime, limit
     signatures = session.scalars(due.with_for_update(skip_locked=True)).all()
     for signature in signatures:
         kept = {name: getattr(signature, name) for name in ("id", "voter_id", "election", "signed_in_hour")}
-        session.execute(_insert(session, PollBookEntry).values(kept).on_conflict_do_nothing())
+        session.execute(upsert(session, PollBookEntry).values(kept).on_conflict_do_nothing())
         voter = session.get_one(Voter, signature.voter_id)
         name = session.execute(select(Election.name).where(Election.uuid == signature.election)).scalar_one()
         # No tracker and no time: the message confirms the signature, it must not tie a person to a ballot.
@@ -127,8 +127,3 @@ def _by_election(
 ) -> dict[str, int]:
     counted = select(table.election, func.count()).where(table.election.in_(elections), *conditions)
     return {row[0]: row[1] for row in session.execute(counted.group_by(table.election))}
-
-
-def _insert(session: Session, table: type[PollBookEntry] | type[RecentSignature]) -> postgresql.Insert | sqlite.Insert:
-    """An insertion that can say « on conflict »."""
-    return postgresql.insert(table) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(table)

@@ -10,7 +10,6 @@ import uuid
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.identity.access import links
@@ -18,14 +17,14 @@ from services.identity.contract.refusals import Code, refuse
 from services.identity.letters.requests import LetterSettings, request_email
 from services.identity.models import Account, Campaign, CampaignMessage, Voter, VotingEvent
 from services.identity.voting_events import voting_events
+from services.runtime.storage.upsert import upsert
 
 
 def open_campaign(session: Session, *, voting_event: str, name: str, now: datetime) -> str:
     """Return the id of the campaign of that name, made when there is none. Raises voting_event_unknown."""
     voting_events.find(session, voting_event)
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(
-        dialect.insert(Campaign)
+        upsert(session, Campaign)
         .values(id=str(uuid.uuid4()), voting_event=voting_event, name=name, position="", opened_at=now)
         .on_conflict_do_nothing()
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.notification.contract.events import MessageRequested
 from services.notification.models import Message, State
+from services.runtime.storage.upsert import upsert
 
 NOBODY_WAITS_FOR = {"attendance"}
 
@@ -19,9 +19,8 @@ def receive(session: Session, message: MessageRequested, now: datetime) -> None:
     A message of a `campaign` is handed over at most once. It waits, as those do that leave by the thousand at the full
     hour, behind messages that somebody asked for and sits waiting for.
     """
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(
-        dialect.insert(Message)
+        upsert(session, Message)
         .values(
             id=message.message_id,
             channel=message.channel,

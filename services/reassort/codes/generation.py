@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.ballot.belenios.credential import private_from_credential, public_credential
@@ -27,6 +26,7 @@ from services.reassort.models import Bearer, Commitment, Generation, PublicCrede
 from services.runtime.bus import outbox
 from services.runtime.sealing_box import seal
 from services.runtime.storage.database import Database
+from services.runtime.storage.upsert import upsert
 
 SOURCE = "reassort"
 NOTICE_TEMPLATE = "voting_notice"
@@ -187,8 +187,7 @@ def _fixed(database: Database, parameters: Parameters, voting_event: str) -> Par
         "batches": 0,
     }
     with database.transaction() as session:
-        dialect = sqlite if database.is_sqlite else postgresql
-        session.execute(dialect.insert(Generation).values(row).on_conflict_do_nothing())
+        session.execute(upsert(session, Generation).values(row).on_conflict_do_nothing())
         generation = _locked(session, voting_event)
         return Parameters(
             code_key=parameters.code_key,

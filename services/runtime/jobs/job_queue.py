@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, and_, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.runtime.clock import utc_now
 from services.runtime.jobs.job_table import IS_UNFINISHED, JOB, UNFINISHED, JobState
 from services.runtime.refusals import Refusal
+from services.runtime.storage.upsert import upsert
 from services.runtime.telemetry import correlation
 
 MOST_ATTEMPTS = 12
@@ -78,9 +78,8 @@ def ask(session: Session, kind: str, subject: str, request: dict[str, Any]) -> s
         "next_attempt_at": now,
         "attempts": 0,
     }
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     add = (
-        dialect.insert(JOB)
+        upsert(session, JOB)
         .values(row)
         .on_conflict_do_nothing(index_elements=["kind", "subject"], index_where=IS_UNFINISHED)
     )
