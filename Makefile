@@ -5,6 +5,7 @@ VOTERS ?= 100
 OUT ?= out
 BUS ?= auto
 DATABASES ?= sqlite
+WORKERS ?= auto
 
 .PHONY: help setup setup-dev setup-test demo election test lint bench lock clean translations screenshots
 
@@ -63,10 +64,10 @@ demo: setup ## start everything with an invented election and say how to be a vo
 election: setup ## run a whole election without a human: make election VOTERS=100 OUT=out
 	$(BIN)/isoloir election --voters $(VOTERS) --out $(OUT) --bus $(BUS) --databases $(DATABASES)
 
-test: setup-test ## run every test (RabbitMQ, PostgreSQL, SMTP, Chromium for real)
+test: setup-test ## run every test (RabbitMQ, PostgreSQL, SMTP, Chromium for real): make test WORKERS=1
 	npm run --silent typecheck
 	npm test --silent
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 lint: setup-dev ## ruff, mypy, import contracts, JavaScript types
 	$(BIN)/ruff check .

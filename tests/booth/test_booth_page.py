@@ -204,6 +204,7 @@ def test_a_vote_from_the_code_to_the_receipt(page: Page, backend: Backend) -> No
         ("U" + CODE[1:], "Le caractère « U » n’existe pas"),
         (("0" if CODE[0] != "0" else "1") + CODE[1:], "Il y a une erreur de frappe"),
     ],
+    ids=["none", "short", "long", "no such symbol", "a slip"],
 )
 def test_a_slip_is_named_and_the_code_can_be_corrected(page: Page, typed: str, sentence: str) -> None:
     """What was typed stays, the field is marked and described, and the right code then passes."""

@@ -1,32 +1,48 @@
 """Loopback ports."""
 
 import errno
+import secrets
 import socket
 
 LOOPBACK = "127.0.0.1"
 
 
-_given: set[int] = set()
+FIRST, LAST = 15_000, 32_767
+"""Where ports are drawn: below those that the kernel gives to outgoing connections, any of which could take a port that
+was found free before its server listens on it."""
+
+_kept: dict[int, socket.socket] = {}
 
 
 def free_port() -> int:
-    """A loopback TCP port that nobody listens on now, and that this process was not given before.
+    """A loopback TCP port that nobody listens on now, and that neither this nor another process was given before.
 
-    The kernel draws among some ten thousand: of the ports of a system, chosen long before they are all listened on, two
-    would be the same once in a thousand starts. Another program could still take the port before it is used.
+    A system chooses its ports long before it listens on all of them, and several systems may do so at the same time.
     """
     while True:
-        with socket.socket() as listener:
-            listener.bind((LOOPBACK, 0))
-            port: int = listener.getsockname()[1]
-        if port not in _given:
-            keep_free(port)
+        port = FIRST + secrets.randbelow(LAST - FIRST + 1)
+        if keep_free(port) and not is_taken(port):
             return port
 
 
-def keep_free(port: int) -> None:
-    """Never give this port: it has a use, though nobody may listen on it yet."""
-    _given.add(port)
+def keep_free(port: int) -> bool:
+    """Give this port to nobody else until this process ends. Returns whether it was still to be had.
+
+    A socket with the port's name in Linux's abstract namespace is what other processes see; the kernel forgets it with
+    the process, however that ends.
+    """
+    if port in _kept:
+        return False
+    mark = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        mark.bind(f"\0isoloir-port-{port}")
+    except OSError as error:
+        mark.close()
+        if error.errno == errno.EADDRINUSE:
+            return False
+        raise
+    _kept[port] = mark
+    return True
 
 
 def is_taken(port: int) -> bool:

@@ -91,7 +91,9 @@ def test_the_envelope_names_the_message(database, server, private_key, clock, ji
     assert {mail["From"] for mail in server.received} == {SENDER}
 
 
-@pytest.mark.parametrize("address", ["", "anne@x.fr", "bounce+@x.fr", "bounce+1234@x.fr", f"x+{uuid.uuid4()}@x.fr"])
+@pytest.mark.parametrize(
+    "address", ["", "anne@x.fr", "bounce+@x.fr", "bounce+1234@x.fr", "x+085f9b5e-22f1-42a5-8878-e5cdd3f7c4b3@x.fr"]
+)
 def test_other_addresses_name_no_message(address):
     assert delivery_reports.message_id_of(address) is None
 
