@@ -10,6 +10,7 @@ from services.runtime import settings
 from services.runtime.settings import RuntimeSettings
 
 SECONDS = 5.0
+WORKER = "-worker"
 
 
 def _service(name: str) -> None:
@@ -34,6 +35,14 @@ def _relay(_: str) -> None:
         database = Database(url, service)
         database.check()
         database.dispose()
+
+
+def _worker(name: str) -> None:
+    from deploy.cli.serve import SERVICES
+    from deploy.production.hosting.worker_process import check_alive
+
+    service = name.removesuffix(WORKER)
+    check_alive(service, SERVICES[service])
 
 
 def _gateway(_: str) -> None:
@@ -62,6 +71,7 @@ CHECKS = {
     "ballot": _service,
     "reassort": _service,
     "notification": _service,
+    "reassort-worker": _worker,
     "relay": _relay,
     "gateway": _gateway,
     "bounces": _bounces,

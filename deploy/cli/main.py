@@ -17,6 +17,7 @@ COMMANDS = {
     "sink": "deploy.local.sink.command",
     "trustee": "deploy.holder.trustee",
     "verify": "deploy.holder.verify",
+    "worker": "deploy.cli.worker",
 }
 """Name of each subcommand → the module whose `command` it is."""
 

@@ -1,17 +1,22 @@
 """HTTP client of the gateway's operator API: a typed method for each command, refusals as exceptions."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
 import requests
 
 Payload = dict[str, Any]
+Watch = Callable[[Payload], None]
 
 # The gateway gives its own RPC two tries of at most 300 s each.
 SECONDS = 620.0
 UNREACHABLE = "Le portail ne répond pas à cette adresse. Vérifiez ISOLOIR_PUBLIC_URL et que la passerelle est démarrée."
+JOB_FAILED = (
+    "Ce travail s’est arrêté plusieurs fois sur une erreur. Relancez la commande : il reprend où il en était. "
+    "Si cela recommence, cherchez « job_ended » dans le journal du service."
+)
 NOT_OURS = "La réponse ne vient pas d’Isoloir. Vérifiez l’adresse du portail (ISOLOIR_PUBLIC_URL)."
 
 
@@ -26,12 +31,8 @@ class OperatorRefusal(Exception):
         super().__init__(f"{code}: {message}")
 
 
-class CodesMissing(Exception):
-    """Voters of the roll have no voting codes, although the last page is made. In: how many."""
-
-    def __init__(self, voters: int) -> None:
-        self.voters = voters
-        super().__init__(f"{voters} voters without codes")
+def ignore(_job: Payload) -> None:
+    """Watch nothing."""
 
 
 class OperatorClient:
@@ -62,6 +63,39 @@ class OperatorClient:
                 time.sleep(pause)
         raise AssertionError("unreachable")
 
+    def jobs(self) -> Payload:
+        """{jobs: those under way in all services and the newest of the others, away: services that do not answer}."""
+        return self.command("jobs", {})
+
+    def _work(self, service: str, start: str, payload: Payload, watch: Watch) -> Payload:
+        """Have a job done and wait for it; whoever asks for the same meanwhile, here or elsewhere, waits for the same.
+
+        Args:
+            service: Whose job it is.
+            start: The command that starts it.
+            payload: What the command takes.
+            watch: Called with the job each time it is looked at.
+
+        Returns:
+            Its result.
+
+        Raises:
+            OperatorRefusal: the job's own refusal, or job_failed {kind, reason}.
+        """
+        known = {"service": service, "job": self.command(start, payload)["job"]}
+        pause = 0.1
+        while True:
+            job = self.command("job", known)
+            watch(job)
+            if job["state"] == "done":
+                result: Payload = job["result"]
+                return result
+            if job["state"] == "failed":
+                details = {"kind": job["kind"], "reason": job["reason"]}
+                raise OperatorRefusal("job_failed", JOB_FAILED, details)
+            time.sleep(pause)
+            pause = min(pause * 1.5, 2.0)
+
     # identity
 
     def open_voting_event(self, event: Payload) -> Payload:
@@ -89,27 +123,9 @@ class OperatorClient:
 
     # reassort
 
-    def generate_codes(self, voting_event: str, after: str | None, limit: int = 100) -> Payload:
-        """Make the codes of one page of voters. Out: {generated, next, total_generated, missing}.
-
-        At the end `next` is null, and `missing` says how many voters other pages left without codes.
-        """
-        return self.command("generate-codes", {"voting_event": voting_event, "after": after, "limit": limit})
-
-    def generate_all_codes(self, voting_event: str, limit: int = 100) -> Iterator[int]:
-        """Make all codes, page by page; yields the total made so far after each page.
-
-        Raises CodesMissing where voters are left without codes: somebody else is making them at the same time.
-        """
-        after: str | None = None
-        while True:
-            page = self.generate_codes(voting_event, after, limit)
-            yield int(page["total_generated"])
-            after = page["next"]
-            if after is None:
-                if page["missing"]:
-                    raise CodesMissing(page["missing"])
-                return
+    def generate_codes(self, voting_event: str, watch: Watch = ignore) -> Payload:
+        """Make the codes of all voters who have none. Out: {voters, missing}, how many of the roll have or have none."""
+        return self._work("reassort", "start-generate-codes", {"voting_event": voting_event}, watch)
 
     def code_counts(self, voting_event: str) -> Payload:
         """{voters, spares, credentials, notices}."""

@@ -9,9 +9,9 @@ from uuid import uuid4
 import click
 from rich.table import Table
 
-from deploy.operator import assistance, campaigns, claims, message_words, roll_file, voting_event_file
+from deploy.operator import assistance, campaigns, claims, jobs, message_words, roll_file, voting_event_file
 from deploy.operator.client import OperatorClient, OperatorRefusal
-from deploy.operator.terminal import complaints, console, current_event, event_option, progress_bar, said_plainly
+from deploy.operator.terminal import complaints, console, current_event, event_option, progress_bar, said_plainly, stop
 
 CHUNK = 500
 
@@ -113,19 +113,16 @@ def _report(refusal: OperatorRefusal) -> None:
 
 @command.command("generate-codes")
 @event_option
-@click.option("--page", default=100, show_default=True, type=click.IntRange(1, 500), help="Électeurs par page.")
 @click.pass_obj
 @said_plainly
-def generate_codes(client: OperatorClient, event: str | None, page: int) -> None:
-    """Produire les codes de vote et leurs notices. Relancée, la commande reprend où elle s'était arrêtée."""
+def generate_codes(client: OperatorClient, event: str | None) -> None:
+    """Produire les codes de vote et leurs notices. Relancée, la commande retrouve le travail en cours."""
     voting_event = current_event(client, event)
-    with progress_bar() as progress:
-        task = progress.add_task("Codes de vote", total=None)
-        total = 0
-        for total in client.generate_all_codes(voting_event, page):
-            progress.update(task, completed=total)
-        progress.update(task, total=total)
-    console().print(f"{total} électeurs ont leurs codes de vote.")
+    with jobs.watched() as watch:
+        made = client.generate_codes(voting_event, watch)
+    if made["missing"]:
+        stop(f"{made['missing']} électeur(s) n’ont pas encore de code : la liste a changé. Relancez la commande.")
+    console().print(f"{made['voters']} électeurs ont leurs codes de vote.")
 
 
 @command.command("seal")
@@ -261,5 +258,5 @@ def _chosen(client: OperatorClient, only: str | None) -> list[dict[str, Any]]:
     return [election for election in online_elections(client) if only in (None, election["uuid"])]
 
 
-for _group in (campaigns.command, claims.command, assistance.command):
+for _group in (campaigns.command, claims.command, assistance.command, jobs.command):
     command.add_command(_group)

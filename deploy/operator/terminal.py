@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from deploy.operator import roll_file, voting_event_file
-from deploy.operator.client import CodesMissing, OperatorClient, OperatorRefusal
+from deploy.operator.client import OperatorClient, OperatorRefusal
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -48,10 +48,6 @@ def said_plainly(work: Callable[P, R]) -> Callable[P, R]:
             if refusal.correlation_id:
                 lines.append(f"  Référence : {refusal.correlation_id} ({refusal.code})")
             stop("\n".join(lines))
-        except CodesMissing as error:
-            stop(
-                f"{error.voters} électeur(s) n’ont pas encore de code. Relancez la commande : elle reprend où il en manque."
-            )
         except voting_event_file.VotingEventFileError as error:
             stop("\n".join(error.problems))
         except roll_file.RollFileError as error:

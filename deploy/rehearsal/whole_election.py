@@ -92,8 +92,7 @@ class Rehearsal:
                 self.operator.stage_roll(voting_event_uuid, import_id, chunk.first_line, chunk.rows)
             self.operator.commit_roll(voting_event_uuid, import_id, len(self.electors))
         with self.phases.phase("Codes de vote"):
-            for _total in self.operator.generate_all_codes(voting_event_uuid):
-                pass
+            self.operator.generate_codes(voting_event_uuid)
 
     def seal(self) -> list[ceremony.TrusteeKey]:
         """Hold the key ceremony and seal roll and elections. Out: the holders' keys."""

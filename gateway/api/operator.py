@@ -48,7 +48,7 @@ COMMANDS = (
     ),
     Command("seal-roll", "identity", schemas.OfVotingEvent, HEAVY_SECONDS, ("voting_event_unknown",)),
     Command("attendance", "identity", schemas.OfVotingEvent, 30, ("voting_event_unknown",), changes=False),
-    Command("generate-codes", "reassort", schemas.GenerateCodes, HEAVY_SECONDS, ("entitlements_changed",)),
+    Command("start-generate-codes", "reassort", schemas.OfVotingEvent, COMMAND_SECONDS),
     Command("code-counts", "reassort", schemas.OfVotingEvent, 30, changes=False),
     Command("create-election", "ballot", schemas.CreateElection, COMMAND_SECONDS, ("election_differs",)),
     Command(
@@ -91,6 +91,9 @@ COMMANDS = (
     Command("message-counts", "notification", schemas.MessageCounts, QUESTION_SECONDS, changes=False),
     Command("list-failures", "notification", schemas.ListFailures, QUESTION_SECONDS, changes=False),
 )
+
+JOB_CODES = ("job_unknown", "entitlements_changed", "voting_event_unknown")
+"""What a look at a job may answer: besides its own, the refusals that the jobs end with."""
 
 
 @blueprint.before_request
@@ -149,3 +152,30 @@ def health(_wanted: Payload) -> Any:
         except (RpcTimeout, RpcUnavailable, ServiceFault, Refusal) as error:
             found[remote.service] = {"service": remote.service, "error": type(error).__name__}
     return jsonify(found)
+
+
+@blueprint.post("/job", endpoint="job")
+@blueprint.doc(security=[{"operator": []}], summary="how far a job is, or what it came to")
+@blueprint.arguments(schemas.OfJob)
+@blueprint.response(200, {"type": "object"}, description="The job; a job that was refused is answered as its refusal")
+@refusals(blueprint, "operator_refused", "not_found", *WITH_BODY, *JOB_CODES)
+def job(wanted: Payload) -> Any:
+    """Look at a job; nobody's thread waits for it."""
+    return jsonify(client(wanted["service"]).ask("job", {"job": wanted["job"]}))
+
+
+@blueprint.post("/jobs", endpoint="jobs")
+@blueprint.doc(security=[{"operator": []}], summary="the jobs of every service")
+@blueprint.arguments(EmptySchema)
+@blueprint.response(200, {"type": "object"}, description="{jobs: of all services, away: services that do not answer}")
+@refusals(blueprint, "operator_refused", "not_found", *WITH_BODY)
+def jobs(_wanted: Payload) -> Any:
+    """List the jobs under way and the newest of the others; a service that is away hides no other."""
+    found: list[Payload] = []
+    away: list[str] = []
+    for service in schemas.SERVICES_WITH_JOBS:
+        try:
+            found += [{"service": service, **one} for one in client(service).ask("jobs", {})["jobs"]]
+        except (RpcTimeout, RpcUnavailable, ServiceFault):
+            away.append(service)
+    return jsonify({"jobs": found, "away": away})

@@ -7,15 +7,13 @@ from gateway.api.schemas import storable, text
 BLOCKS = ("profile", "elections", "lists", "roll", "claims", "vote", "results")
 """The blocks of the voter's space that may have an availability date."""
 
+SERVICES_WITH_JOBS = ("reassort",)
+"""Those whose long work is asked for here."""
+
 
 def number(least: int = 0) -> fields.Integer:
     """A required whole number."""
     return fields.Integer(required=True, strict=True, validate=validate.Range(least, 2**31 - 1))
-
-
-def cursor() -> fields.String:
-    """Where the last page ended; null for the first."""
-    return fields.String(load_default=None, allow_none=True, validate=validate.Length(max=200))
 
 
 def campaign_or_none() -> fields.String:
@@ -92,12 +90,11 @@ class OfVotingEvent(Schema):
     voting_event = voting_event()
 
 
-class GenerateCodes(Schema):
-    """generate_codes."""
+class OfJob(Schema):
+    """job: one job of one service."""
 
-    voting_event = voting_event()
-    after = cursor()
-    limit = number(1)
+    service = fields.String(required=True, validate=validate.OneOf(SERVICES_WITH_JOBS))
+    job = text(36)
 
 
 class Question(Schema):

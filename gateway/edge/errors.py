@@ -208,6 +208,9 @@ WORDS: dict[str, Words] = {
     # notification
     "message_unknown": Words(404, _("Ce message est inconnu. Vérifiez son numéro.")),
     # reassort
+    "job_unknown": Words(
+        404, _("Ce travail n’existe pas. Relancez la commande qui l’a demandé : elle le retrouve, ou en fait un autre.")
+    ),
     "entitlements_changed": Words(
         409,
         _(

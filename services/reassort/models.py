@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, ForeignKeyConstraint, Integer, String, Text, Uni
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.runtime.bus.delivery_tables import command_table, inbox_table, outbox_table
+from services.runtime.jobs.job_table import job_table
 
 
 class Base(DeclarativeBase):
@@ -20,6 +21,7 @@ class Base(DeclarativeBase):
 outbox = outbox_table(Base.metadata)
 inbox = inbox_table(Base.metadata)
 commands = command_table(Base.metadata)
+jobs = job_table(Base.metadata)
 
 
 class Generation(Base):

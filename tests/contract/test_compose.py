@@ -16,18 +16,23 @@ import psycopg2
 import pytest
 import yaml
 
+from deploy.cli.serve import SERVICES as PATHS
+from deploy.local.launcher.environment import WORKERS as LOCAL_WORKERS
 from deploy.local.postgresql import LocalCluster, PostgresMissing, programs
 from deploy.local.sink.settings import SinkSettings
+from deploy.production.hosting.loading import load_class
 from deploy.production.images.new_env import filled, main
 from deploy.production.postgresql.grants import grant
 from gateway.settings import Settings as GatewaySettings
 from services.notification.bounces.receiver_settings import BounceSettings
 from services.runtime.bus.relay import Settings as RelaySettings
+from services.runtime.hosting.worker import has_worker
 from services.runtime.settings import RuntimeSettings, environment_names
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SERVICES = ("identity", "ballot", "reassort", "notification")
-OURS = (*SERVICES, "relay", "gateway", "bounces", "sink")
+WORKERS = ("reassort-worker",)
+OURS = (*SERVICES, *WORKERS, "relay", "gateway", "bounces", "sink")
 ONE_SHOTS = tuple(f"{service}-migrate" for service in SERVICES)
 DATABASES = tuple(f"{service}-database" for service in SERVICES)
 VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)(?::([?-])([^}]*))?\}")
@@ -54,7 +59,9 @@ def _settings_class(process: str) -> type[RuntimeSettings]:
     known = {"relay": RelaySettings, "gateway": GatewaySettings, "bounces": BounceSettings, "sink": SinkSettings}
     if process in known:
         return known[process]
-    found: type[RuntimeSettings] = importlib.import_module(f"services.{process}.settings").Settings
+    found: type[RuntimeSettings] = importlib.import_module(
+        f"services.{process.removesuffix('-worker')}.settings"
+    ).Settings
     return found
 
 
@@ -106,7 +113,8 @@ def test_one_database_one_account_one_network_per_service(compose: dict[str, Any
     (network,) = database["networks"]
     assert compose["networks"][network] == {"internal": True}
     neighbours = {name for name, process in compose["services"].items() if network in process["networks"]}
-    assert neighbours == {service, f"{service}-migrate", f"{service}-database", "relay"}
+    workers = {f"{service}-worker"} & set(WORKERS)
+    assert neighbours == {service, f"{service}-migrate", f"{service}-database", "relay", *workers}
     assert "ports" not in database
 
 
@@ -159,6 +167,22 @@ def test_a_process_waits_for_what_it_needs(compose: dict[str, Any]) -> None:
     assert {entry["condition"] for entry in compose["services"]["gateway"]["depends_on"].values()} == {
         "service_healthy"
     }
+
+
+@pytest.mark.parametrize("worker", WORKERS)
+def test_a_worker_is_its_service_without_an_ear(compose: dict[str, Any], worker: str) -> None:
+    service = worker.removesuffix("-worker")
+    process = compose["services"][worker]
+    assert process["command"] == ["worker", service]
+    assert process["environment"] == compose["services"][service]["environment"]
+    assert process["depends_on"] == compose["services"][service]["depends_on"]
+    assert process.get("volumes") == compose["services"][service].get("volumes")
+
+
+def test_every_service_with_long_work_has_a_worker_here_and_on_this_machine() -> None:
+    found = {f"{name}-worker": name for name, path in PATHS.items() if has_worker(load_class(path))}
+    assert set(found) == set(WORKERS)
+    assert found == LOCAL_WORKERS
 
 
 def test_no_secret_is_written_in_the_file(compose: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from deploy.local.launcher.environment import WORKERS
 from deploy.local.launcher.ports import free_port
 from deploy.local.launcher.process import wait_until
 from deploy.local.launcher.system import System
@@ -88,7 +89,11 @@ def shared_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 @pytest.fixture
 def broker_system(shared_system: System) -> System:
     """A system on a private RabbitMQ, all of it running again whatever the test before has killed."""
-    wait_until(lambda: len(shared_system.pids) == 9 and shared_system.is_ready(), START_SECONDS, "the whole system")
+    wait_until(
+        lambda: len(shared_system.pids) == 9 + len(WORKERS) and shared_system.is_ready(),
+        START_SECONDS,
+        "the whole system",
+    )
     return shared_system
 
 
@@ -188,7 +193,7 @@ def test_health_checks_say_what_works(broker_system: System) -> None:
             check=False,
         )
 
-    for name in ("identity", "ballot", "reassort", "notification", "relay", "gateway", "sink"):
+    for name in ("identity", "ballot", "reassort", "notification", *WORKERS, "relay", "gateway", "sink"):
         result = health(name)
         assert (name, result.returncode, result.stderr) == (name, 0, "")
     failed = health("relay", AMQP_URI=f"amqp://isoloir:isoloir@127.0.0.1:{free_port()}/%2F")
@@ -200,6 +205,7 @@ def test_every_process_comes_back_after_a_crash(broker_system: System) -> None:
     before = broker_system.pids
     assert set(before) == {
         "epmd", "broker", "sink", "identity", "ballot", "reassort", "notification", "relay", "gateway",
+        *WORKERS,
     }  # fmt: skip
     for name in ("identity", "gateway", "relay"):
         broker_system.kill(name)

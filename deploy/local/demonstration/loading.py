@@ -58,8 +58,8 @@ def _load(
         operator.create_election(election)
     tell(f"Import de la liste électorale : {len(voters)} électeurs inventés")
     _import_roll(operator, voting_event, voters)
-    for total in operator.generate_all_codes(voting_event):
-        tell(f"Codes de vote : {total} sur {len(voters)}")
+    made = operator.generate_codes(voting_event)
+    tell(f"Codes de vote : {made['voters']} sur {len(voters)}")
     trustees, present = _trustees(system.state_dir, tell)
     for election in elections:
         state = operator.describe_election(election["uuid"])["state"]

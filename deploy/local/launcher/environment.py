@@ -9,6 +9,8 @@ from deploy.local.launcher.ports import LOOPBACK
 from deploy.production.keys import Keys
 
 SERVICES = ("identity", "ballot", "reassort", "notification")
+WORKERS = {"reassort-worker": "reassort"}
+"""Worker process → its service, whose settings it has."""
 KEPT = (
     "PATH",
     "HOME",
@@ -57,6 +59,7 @@ def environments(keys: Keys, addresses: Addresses, extra: dict[str, str]) -> dic
         "PYTHONWARNINGS": "ignore::DeprecationWarning",  # eventlet announces its own end in every process
     }
     result = {process: shared | settings | extra for process, settings in own.items()}
+    result |= {worker: result[service] for worker, service in WORKERS.items()}
     result["all"] = shared | everything | extra
     return result
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import requests
 
 from deploy.local import broker
-from deploy.local.launcher.environment import SERVICES, Addresses, environments
+from deploy.local.launcher.environment import SERVICES, WORKERS, Addresses, environments
 from deploy.local.launcher.lock import StateLock
 from deploy.local.launcher.ports import LOOPBACK, answers, free_port, is_taken, keep_free
 from deploy.local.launcher.process import Command
@@ -215,9 +215,13 @@ class System:
         listening = (addresses.smtp_port, addresses.sms_port)
         self._child(self._supervisor, "sink", ("sink",), lambda: all(answers(port) for port in listening))
         if self.bus == "broker":
-            self._tell("Démarrage des quatre services, du relais et du portail, chacun dans son processus")
+            self._tell(
+                "Démarrage des services, de leurs travaux longs, du relais et du portail, chacun dans son processus"
+            )
             for service in SERVICES:
                 self._child(self._supervisor, service, ("serve", service), stage="services")
+            for worker, service in WORKERS.items():
+                self._child(self._supervisor, worker, ("worker", service), stage="services")
             self._child(self._supervisor, "relay", ("relay",))
             self._child(self._supervisor, "gateway", ("gateway",), self.is_ready)
         else:

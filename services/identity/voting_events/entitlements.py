@@ -74,8 +74,8 @@ def list_bearers(
     """Return {bearers, next, total}, the bearers in the order of a keyed tag, which says nothing of the roll.
 
     `next` is where the next page starts, None on the last; `total`, how many bearers the whole roll has, is said with the
-    last page alone. Only voters with an election held online. From the first call on the roll is in use: codes exist for
-    it, so it cannot be replaced any more. Raises voting_event_unknown.
+    first page and with the last. Only voters with an election held online. From the first call on the roll is in use:
+    codes exist for it, so it cannot be replaced any more. Raises voting_event_unknown.
     """
     event = voting_events.find(session, voting_event)
     if event.codes_listed_at is None:
@@ -108,9 +108,9 @@ def list_bearers(
         }
         for voter in page
     ]
-    if more:
-        return {"bearers": bearers, "next": page[-1].page_tag, "total": None}
-    return {"bearers": bearers, "next": None, "total": session.scalar(listed.with_only_columns(func.count()))}
+    # Counting costs as much as the roll is long: not for every page.
+    total = session.scalar(listed.with_only_columns(func.count())) if after is None or not more else None
+    return {"bearers": bearers, "next": page[-1].page_tag if more else None, "total": total}
 
 
 def _tag_voters(session: Session, voting_event: str, holder_key: str) -> None:

@@ -1,6 +1,6 @@
-"""Voting codes for the whole roll, page by page (D1).
+"""Voting codes for a page of the roll (D1).
 
-A page is fetched from identity and computed with no transaction open, then kept in one: bearers, spares, public
+A page is computed with no transaction open, then kept in one: bearers, spares, public
 credentials, notices and batches are there together or not at all. A bearer who is there already is left alone, so a
 page may be done again after a crash, or twice at once.
 """
@@ -99,11 +99,10 @@ def in_turn(serve: Serve, bearers: Sequence[BearerToServe]) -> Iterator[ServedBe
 
 @dataclass(frozen=True)
 class Page:
-    """What a page did: bearers newly served, bearers served since the beginning, and, said with the last page, how many
-    of the roll have no codes yet."""
+    """What a page did: how many bearers were newly served, and, said with the last page, how many of the roll have no
+    codes yet."""
 
     generated: int
-    total_generated: int
     missing: int | None
 
 
@@ -116,14 +115,26 @@ def generate_page(
     *,
     on_roll: int | None = None,
     compute: Compute = in_turn,
+    confirm: Callable[[Session], None] = lambda session: None,
 ) -> Page:
     """Make codes for the bearers of a page that have none.
 
-    ``on_roll``, given with the last page, is how many bearers there are: once each has codes, all credentials are
-    committed to. Until then the urn cannot be sealed, so that a page that was left out shuts nobody out.
+    Once each bearer of the roll has codes, all credentials are committed to. Until then the urn cannot be sealed, so that
+    a page that was left out shuts nobody out.
 
-    ``compute`` may serve several bearers at once. Raises Refusal entitlements_changed {bearers} where a bearer has codes
-    for other elections than the roll now says: the code that he has cannot be extended, and nothing is changed.
+    Args:
+        database: Where codes are kept.
+        parameters: How they are made; what the first page fixed holds.
+        voting_event: Whose they are.
+        voting_event_name: Printed on the notices, where there is one.
+        bearers: The page.
+        on_roll: With the last page, how many bearers there are.
+        compute: May serve several bearers at once.
+        confirm: Called at the end of the transaction that keeps the page, which it may undo by raising.
+
+    Raises:
+        Refusal: entitlements_changed {bearers}, where a bearer has codes for other elections than the roll now says: the
+            code that he has cannot be extended, and nothing is changed.
     """
     fixed = _fixed(database, parameters, voting_event)
     with database.reading() as session:
@@ -141,10 +152,11 @@ def generate_page(
         fresh = sorted((one for one in served if one.bearer.bearer in still), key=lambda one: one.bearer.bearer)
         if fresh:
             _keep(session, generation, fresh)
-        total = session.scalar(_count(Bearer, voting_event)) or 0
-        if total == on_roll:
+        missing_of_roll = None if on_roll is None else on_roll - bearers_of(session, voting_event)
+        if missing_of_roll == 0:
             _commit(session, voting_event)
-    return Page(len(fresh), total, None if on_roll is None else on_roll - total)
+        confirm(session)
+    return Page(len(fresh), missing_of_roll)
 
 
 def serve(
@@ -312,9 +324,14 @@ def _count(table: type[Bearer] | type[Spare] | type[PublicCredential], voting_ev
     return select(func.count()).select_from(table).where(table.voting_event == voting_event)
 
 
+def bearers_of(session: Session, voting_event: str) -> int:
+    """How many bearers of a voting event have codes."""
+    return session.scalar(_count(Bearer, voting_event)) or 0
+
+
 def counts(session: Session, voting_event: str) -> CodeCounts:
     """Count what was generated for a voting event; zeros for one that is unknown."""
-    voters = session.scalar(_count(Bearer, voting_event)) or 0
+    voters = bearers_of(session, voting_event)
     return CodeCounts(
         voters=voters,
         spares=session.scalar(_count(Spare, voting_event)) or 0,

@@ -5,24 +5,18 @@ from __future__ import annotations
 from typing import ClassVar
 
 from services.reassort.contract import methods
-from services.reassort.contract.codes import (
-    CodeCounts,
-    CodeParametersOf,
-    CodesGenerated,
-    GenerateCodes,
-    OfVotingEvent,
-)
-from services.runtime.contracts.client import ServiceClient
+from services.reassort.contract.codes import CodeCounts, CodeParametersOf, OfVotingEvent
+from services.runtime.contracts.client import JobClient
 
 
-class ReassortClient(ServiceClient):
+class ReassortClient(JobClient):
     """Voting codes."""
 
     service: ClassVar[str] = "reassort"
 
-    def generate_codes(self, voting_event: str, after: str | None, limit: int) -> CodesGenerated:
-        """Make the codes of one page of the roll. Refusals: identity's voting_event_unknown, entitlements_changed."""
-        return self._do(methods.GENERATE_CODES, GenerateCodes(voting_event=voting_event, after=after, limit=limit))
+    def start_generate_codes(self, voting_event: str) -> str:
+        """Have the codes of the whole roll made; the job's id. Its refusals: voting_event_unknown, entitlements_changed."""
+        return self._do(methods.START_GENERATE_CODES, OfVotingEvent(voting_event=voting_event)).job
 
     def code_counts(self, voting_event: str) -> CodeCounts:
         """How much was generated."""

@@ -13,6 +13,7 @@ class Code(StrEnum):
 
     INVALID_REQUEST = "invalid_request"
     ENTITLEMENTS_CHANGED = "entitlements_changed"
+    JOB_UNKNOWN = "job_unknown"
 
 
 def refuse(code: Code, **details: Any) -> Refusal:

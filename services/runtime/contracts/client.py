@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Protocol
 from uuid import uuid4
 
+from services.runtime.contracts.jobs import JOB, JOBS, JobDescription, JobOf
 from services.runtime.contracts.messages import Health, Nothing
 from services.runtime.contracts.methods import HEALTH, Answer, Command, NeverRepeated, Question, Request
 
@@ -71,3 +72,15 @@ class ServiceClient:
                 raise
             answer = self._rpc.call(self.service, method.name, payload, timeout=method.seconds, idempotency_key=key)
         return method.answer.read(answer)
+
+
+class JobClient(ServiceClient):
+    """A service that has long work."""
+
+    def job(self, job: str) -> JobDescription:
+        """How far a job is, or what it came to. Refusals: job_unknown, and the job's own."""
+        return self._ask(JOB, JobOf(job=job))
+
+    def jobs(self) -> list[JobDescription]:
+        """The jobs under way, then the newest of the others."""
+        return self._ask(JOBS, Nothing()).jobs

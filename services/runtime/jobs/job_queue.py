@@ -16,7 +16,8 @@ from sqlalchemy import CursorResult, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.runtime.clock import utc_now
-from services.runtime.jobs.job_table import IS_UNFINISHED, JOB, UNFINISHED, JobState
+from services.runtime.contracts.jobs import JobState
+from services.runtime.jobs.job_table import IS_UNFINISHED, JOB, UNFINISHED
 from services.runtime.refusals import Refusal
 from services.runtime.storage.upsert import upsert
 from services.runtime.telemetry import correlation

@@ -1,21 +1,9 @@
 """The table of a service's jobs."""
 
-from enum import StrEnum
-
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text, text
 
+from services.runtime.contracts.jobs import JobState
 from services.runtime.storage.database import UtcDateTime
-
-
-class JobState(StrEnum):
-    """Where a job is. `refused` is the domain's no; `failed` waits for an operator, who may ask anew."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    REFUSED = "refused"
-    FAILED = "failed"
-
 
 UNFINISHED = (JobState.WAITING, JobState.RUNNING)
 IS_UNFINISHED = text("state IN ('waiting', 'running')")

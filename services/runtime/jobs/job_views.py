@@ -3,47 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, case, select
 from sqlalchemy.orm import Session
 
 from services.runtime.clock import utc_now
-from services.runtime.jobs.job_table import JOB, UNFINISHED, JobState
+from services.runtime.contracts.jobs import JobDescription, JobList, JobState
+from services.runtime.jobs.job_table import JOB, UNFINISHED
 from services.runtime.refusals import Refusal
 
 LISTED = 50
 JOB_UNKNOWN = "job_unknown"
 
 
-@dataclass(frozen=True)
-class JobView:
-    """A job as it is now.
-
-    `remaining_seconds` is an estimate from the pace of the present step; `reason` is a refusal's code (state refused) or
-    the kind of the last error (failed, or waiting for another attempt).
-    """
-
-    job: str
-    kind: str
-    subject: str
-    state: JobState
-    step: str | None
-    done: int | None
-    total: int | None
-    remaining_seconds: int | None
-    result: dict[str, Any] | None
-    reason: str | None
-    attempts: int
-    asked_at: datetime
-    started_at: datetime | None
-    changed_at: datetime
-    finished_at: datetime | None
-
-
-def look(session: Session, job: str) -> JobView:
+def look(session: Session, job: str) -> JobDescription:
     """Look at a job.
 
     Args:
@@ -64,15 +38,15 @@ def look(session: Session, job: str) -> JobView:
     return _view(row)
 
 
-def listed(session: Session) -> list[JobView]:
+def listed(session: Session) -> JobList:
     """The jobs that an operator wants to see: those under way first, then the newest of the others."""
     first = case((JOB.c.state.in_(UNFINISHED), 0), else_=1)
     rows = session.execute(select(JOB).order_by(first, JOB.c.asked_at.desc()).limit(LISTED))
-    return [_view(row) for row in rows]
+    return JobList(jobs=[_view(row) for row in rows])
 
 
-def _view(row: Row[Any]) -> JobView:
-    return JobView(
+def _view(row: Row[Any]) -> JobDescription:
+    return JobDescription(
         job=row.id,
         kind=row.kind,
         subject=row.subject,

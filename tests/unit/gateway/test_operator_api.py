@@ -17,7 +17,7 @@ NAMES = {
     "stage-roll",
     "commit-roll",
     "seal-roll",
-    "generate-codes",
+    "start-generate-codes",
     "code-counts",
     "create-election",
     "set-trustees",
@@ -116,3 +116,28 @@ def test_health_of_all_hides_none(browser: Browser, rpc: FakeRpc) -> None:
     assert found is not None
     assert found["ballot"] == {"service": "ballot", "database": "ok"}
     assert found["reassort"]["error"] == "RpcTimeout"
+
+
+def test_a_job_is_looked_at_and_its_refusal_is_its_commands(browser: Browser, rpc: FakeRpc) -> None:
+    body = {"service": "reassort", "job": "j"}
+    rpc.table["reassort", "job"] = {"job": "j", "state": "running"}
+    assert browser.client.post("/api/v1/operator/job", json=body, headers=RIGHT).json == {
+        "job": "j",
+        "state": "running",
+    }
+    assert rpc.made("reassort", "job")[0].idempotency_key is None
+    rpc.table["reassort", "job"] = Refusal("entitlements_changed", bearers=2)
+    answer = browser.client.post("/api/v1/operator/job", json=body, headers=RIGHT)
+    assert (answer.status_code, answer.json["code"], answer.json["details"]) == (
+        409, "entitlements_changed", {"bearers": 2},
+    )  # fmt: skip
+    for wrong in ({"service": "gateway", "job": "j"}, {"service": "reassort", "job": "j" * 37}):
+        assert browser.client.post("/api/v1/operator/job", json=wrong, headers=RIGHT).status_code == 422
+
+
+def test_the_list_of_jobs_hides_none_for_a_service_that_is_away(browser: Browser, rpc: FakeRpc) -> None:
+    rpc.table["reassort", "jobs"] = {"jobs": [{"job": "j"}]}
+    found = browser.client.post("/api/v1/operator/jobs", json={}, headers=RIGHT).json
+    assert {"service": "reassort", "job": "j"} in found["jobs"]
+    rpc.table["reassort", "jobs"] = RpcTimeout("x")
+    assert "reassort" in browser.client.post("/api/v1/operator/jobs", json={}, headers=RIGHT).json["away"]

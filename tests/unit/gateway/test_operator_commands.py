@@ -3,16 +3,22 @@
 import base64
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from services.notification.schemas import CHANNELS
 
-from deploy.operator import message_words
+from deploy.cli.serve import SERVICES
+from deploy.operator import jobs, message_words
 from deploy.operator.client import OperatorClient, OperatorRefusal
 from deploy.operator.command import command
 from deploy.operator.roll_file import HEADER
+from deploy.production.hosting.loading import load_class
+from gateway.api.operator_schemas import SERVICES_WITH_JOBS
+from services.notification.contract.limits import CHANNELS
 from services.notification.models import State
+from services.runtime.contracts.jobs import JobState
+from services.runtime.hosting.jobs import jobs_of
 from services.runtime.refusals import Refusal
 from tests.unit.gateway.conftest import OPERATOR_TOKEN
 from tests.unit.gateway.fake_rpc import EVENT_UUID, ONLINE, FakeRpc, described
@@ -81,22 +87,64 @@ def test_import_roll_prints_every_error_with_its_remedy(address: str, rpc: FakeR
     assert "rien n’a été importé" in result.output
 
 
-def test_generate_codes_goes_to_the_end(address: str, rpc: FakeRpc) -> None:
-    rpc.table["reassort", "generate_codes"] = [
-        {"generated": 100, "next": "b", "total_generated": 100, "missing": None},
-        {"generated": 20, "next": None, "total_generated": 120, "missing": 0},
+def job(state: str, **more: Any) -> dict[str, Any]:
+    """A job of the codes as its service describes it."""
+    unknown = dict.fromkeys(("step", "done", "total", "remaining_seconds", "result", "reason"))
+    at = "2026-12-03T08:00:00+00:00"
+    return {"job": "j", "kind": "generate_codes", "subject": EVENT_UUID, "attempts": 1, "asked_at": at} | {
+        **unknown, "state": state, **more,
+    }  # fmt: skip
+
+
+def test_generate_codes_waits_for_its_job(address: str, rpc: FakeRpc) -> None:
+    rpc.table["reassort", "start_generate_codes"] = {"job": "j"}
+    rpc.table["reassort", "job"] = [
+        job("waiting"),
+        job("running", step="codes", done=40, total=120, remaining_seconds=300),
+        job("done", result={"voters": 120, "missing": 0}),
     ]
     result = run(address, "generate-codes")
     assert result.exit_code == 0, result.output
     assert "120 électeurs" in result.output
-    assert [call.payload["after"] for call in rpc.made("reassort", "generate_codes")] == [None, "b"]
+    assert [call.payload for call in rpc.made("reassort", "start_generate_codes")] == [{"voting_event": EVENT_UUID}]
 
 
 def test_voters_without_codes_are_said_and_not_passed_over(address: str, rpc: FakeRpc) -> None:
-    rpc.table["reassort", "generate_codes"] = {"generated": 2, "next": None, "total_generated": 118, "missing": 2}
+    rpc.table["reassort", "start_generate_codes"] = {"job": "j"}
+    rpc.table["reassort", "job"] = job("done", result={"voters": 118, "missing": 2})
     result = run(address, "generate-codes")
     assert result.exit_code == 1
     assert "2 électeur(s) n’ont pas encore de code" in result.output
+
+
+def test_a_job_that_failed_says_what_to_do(address: str, rpc: FakeRpc) -> None:
+    rpc.table["reassort", "start_generate_codes"] = {"job": "j"}
+    rpc.table["reassort", "job"] = job("failed", reason="RuntimeError")
+    result = run(address, "generate-codes")
+    assert result.exit_code == 1
+    assert "Relancez la commande" in result.output
+    assert "RuntimeError" in result.output
+
+
+def test_jobs_are_listed_with_what_is_left(address: str, rpc: FakeRpc) -> None:
+    for service in SERVICES_WITH_JOBS:
+        rpc.table[service, "jobs"] = {"jobs": []}
+    rpc.table["reassort", "jobs"] = {
+        "jobs": [
+            job("running", step="codes", done=40, total=120, remaining_seconds=7500),
+            job("failed", reason="RuntimeError"),
+        ]
+    }
+    result = run(address, "jobs")
+    assert result.exit_code == 0, result.output
+    assert "Production des codes 40/120, encore 2 h 05" in result.output
+    assert "arrêté" in result.output
+
+
+def test_every_kind_and_step_of_job_has_words() -> None:
+    kinds = {kind for path in SERVICES.values() for kind in jobs_of(load_class(path))}
+    assert kinds == set(jobs.KINDS)
+    assert {state.value for state in JobState} == set(jobs.STATES)
 
 
 def test_seal_close_publish_and_status(address: str, rpc: FakeRpc) -> None:

@@ -2,13 +2,18 @@
 
 import pytest
 from marshmallow import INCLUDE, Schema, fields
+from sqlalchemy import update
 
 from services.ballot.belenios.credential import new_uuid
+from services.reassort.codes import generation_job
 from services.reassort.service import ReassortService
+from services.runtime.clock import utc_now
 from services.runtime.hosting.entrypoints import entrypoint
 from services.runtime.hosting.in_process_bus import LocalBus
+from services.runtime.hosting.jobs import JobWorker, jobs_of
 from services.runtime.hosting.resource_provider import ResourceProvider
-from services.runtime.refusals import Refusal
+from services.runtime.jobs.job_table import JOB
+from services.runtime.refusals import Refusal, ServiceFault
 from services.runtime.settings import RuntimeSettings
 from tests.unit.reassort.roll import CODE_KEY, PUBLIC, Roll, pseudonym
 
@@ -57,7 +62,7 @@ class Identity:
                 for voter in VOTERS[first:following]
             ],
             "next": str(following) if following < len(VOTERS) else None,
-            "total": None if following < len(VOTERS) else len(VOTERS),
+            "total": None if first > 0 and following < len(VOTERS) else len(VOTERS),
         }
 
     @entrypoint(Anything, Raw)
@@ -96,19 +101,24 @@ def roll(bus):
     return Roll(bus.resources["reassort"].database, VOTING_EVENT, {"csa": ELECTION})
 
 
-def generate_all(call):
-    pages, after = [], None
-    while not pages or after is not None:
-        page = call("generate_codes", voting_event=VOTING_EVENT, after=after, limit=2)
-        pages.append(page)
-        after = page["next"]
-    return pages
+@pytest.fixture
+def generate(bus, call, monkeypatch):
+    """Have the codes of the whole roll made, two voters a page; its result."""
+    monkeypatch.setattr(generation_job, "PAGE", 2)
+    resources = bus.resources["reassort"]
+    worker = JobWorker(resources, jobs_of(ReassortService))
+
+    def run(voting_event=VOTING_EVENT):
+        job = call("start_generate_codes", voting_event=voting_event)["job"]
+        assert worker.step()
+        return call("job", job=job)
+
+    return run
 
 
-def test_codes_for_the_whole_roll(call, roll):
-    pages = generate_all(call)
-    assert [page["generated"] for page in pages] == [2, 2, 1]
-    assert pages[-1]["total_generated"] == 5
+def test_codes_for_the_whole_roll(call, roll, generate):
+    job = generate()
+    assert (job["state"], job["result"]) == ("done", {"voters": 5, "missing": 0})
     counts = {"voters": 5, "spares": 5, "credentials": 10, "notices": 5}
     assert call("code_counts", voting_event=VOTING_EVENT) == counts
     assert {notice["to"]["name"] for notice in roll.notices()} == set(VOTERS)
@@ -117,70 +127,92 @@ def test_codes_for_the_whole_roll(call, roll):
     assert (committed["election"], committed["holders"], committed["count"]) == (ELECTION, 5, 10)
 
 
-def test_a_page_left_out_leaves_the_urn_unsealable_until_it_is_made(call, roll):
-    last = call("generate_codes", voting_event=VOTING_EVENT, after="2", limit=3)
-    assert (last["next"], last["missing"]) == (None, 2)
-    assert roll.events("credentials_committed") == []
-    pages = generate_all(call)
-    assert [page["missing"] for page in pages] == [None, None, 0]
+def test_two_askers_share_the_job(call, generate):
+    first = call("start_generate_codes", voting_event=VOTING_EVENT)["job"]
+    assert call("start_generate_codes", voting_event=VOTING_EVENT)["job"] == first
+    assert [job["job"] for job in call("jobs")["jobs"]] == [first]
+
+
+def test_it_goes_on_from_the_page_where_it_was_interrupted(call, roll, generate, monkeypatch):
+    asked, is_away = [], [True]
+    real = Identity.list_bearers
+
+    def away(_self, payload):
+        asked.append((payload["after"], payload["limit"]))
+        if payload["after"] == "2" and is_away[0]:
+            raise ServiceFault("x")
+        return real(_self, payload)
+
+    away.nameko_entrypoints = real.nameko_entrypoints
+    monkeypatch.setattr(Identity, "list_bearers", away)
+    job = generate()
+    assert (job["state"], job["reason"]) == ("waiting", "ServiceFault")
+    assert len(roll.notices()) == 2
+    with roll.database.transaction() as session:
+        session.execute(update(JOB).values(next_attempt_at=utc_now()))
+    asked.clear()
+    is_away[0] = False
+    assert generate()["result"] == {"voters": 5, "missing": 0}
+    assert asked == [(None, 1), ("2", 2), ("4", 2)], "the size of the roll, then the pages that were missing"
+    assert len(roll.notices()) == 5
+    assert len(roll.events("credentials_committed")) == 1
+
+
+def test_voters_before_the_place_where_it_goes_on_are_not_forgotten(call, roll, generate):
+    """A voter who came upon the roll meanwhile may stand before that place: the urn could never be sealed without him."""
+    call("start_generate_codes", voting_event=VOTING_EVENT)
+    with roll.database.transaction() as session:
+        session.execute(update(JOB).values(position="4"))
+    assert generate()["result"] == {"voters": 5, "missing": 0}
     assert [committed["holders"] for committed in roll.events("credentials_committed")] == [5]
 
 
-def test_starting_again_from_the_beginning_adds_nothing(call, roll):
-    call("generate_codes", voting_event=VOTING_EVENT, after=None, limit=3)
-    pages = generate_all(call)
-    assert [page["generated"] for page in pages] == [0, 1, 1]
+def test_again_from_the_beginning_adds_nothing(call, roll, generate):
+    generate()
     before = roll.snapshot()
-    assert {page["generated"] for page in generate_all(call)} == {0}
-    assert roll.snapshot() == before
+    generate()
+    assert roll.snapshot() | {"job": 1} == before
 
 
 @pytest.mark.parametrize("current", [None, "another"])
-def test_a_notice_without_the_name_of_another_voting_event(call, roll, monkeypatch, current):
+def test_a_notice_without_the_name_of_another_voting_event(call, roll, monkeypatch, current, generate):
     monkeypatch.setattr(Identity, "current", current)
-    call("generate_codes", voting_event=VOTING_EVENT, after=None, limit=1)
+    generate()
     assert set(roll.notices()[0]["values"]) == {"voting_code"}
 
 
-def test_identitys_refusal_passes_through(call, roll):
+def test_identitys_refusal_reaches_the_asker(roll, generate):
     before = roll.snapshot()
     with pytest.raises(Refusal) as caught:
-        call("generate_codes", voting_event="unknown", after=None, limit=1)
+        generate("unknown")
     assert caught.value.code == "voting_event_unknown"
-    assert roll.snapshot() == before
+    assert roll.snapshot() == before | {"job": 1}
 
 
 @pytest.mark.parametrize(
     "change",
-    [
-        {"limit": 0},
-        {"limit": 501},
-        {"limit": "5"},
-        {"voting_event": ""},
-        {"voting_event": "a\u0000"},
-        {"voting_event": "x\n"},
-        {"more": 1},
-    ],
+    [{"voting_event": ""}, {"voting_event": "a\u0000"}, {"voting_event": "x\n"}, {"more": 1}],
 )
 def test_malformed_requests(call, change):
     with pytest.raises(Refusal) as caught:
-        call("generate_codes", **{"voting_event": VOTING_EVENT, "after": None, "limit": 1} | change)
+        call("start_generate_codes", **{"voting_event": VOTING_EVENT} | change)
     assert caught.value.code == "invalid_request"
+    assert call("jobs") == {"jobs": []}
 
 
-def test_the_parameters_are_those_that_codes_were_made_with(call, monkeypatch, bus):
-    generate_all(call)
+def test_the_parameters_are_those_that_codes_were_made_with(call, monkeypatch, bus, generate):
+    generate()
     monkeypatch.setattr(bus.resources["reassort"].settings, "pbkdf2_iterations", 9)
     assert call("code_parameters") == {"iterations": 9}
     assert call("code_parameters", voting_event=VOTING_EVENT) == {"iterations": 2}
     assert call("code_parameters", voting_event="unknown") == {"iterations": 9}
 
 
-def test_no_answer_holds_a_code(call, roll):
-    pages = generate_all(call)
+def test_no_answer_holds_a_code(call, roll, generate):
+    said = str(generate()) + str(call("jobs"))
     codes = [notice["values"]["voting_code"] for notice in roll.notices()]
     assert len(codes) == 5
-    assert all(code not in str(pages) for code in codes)
+    assert all(code not in said for code in codes)
 
 
 def test_health(call):

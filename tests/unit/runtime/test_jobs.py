@@ -298,6 +298,6 @@ def test_the_list_shows_what_runs_first(database):
     ask(database, subject="later")
     worker(database, lambda *_: {}).step()  # the oldest: "waiting"
     with database.reading() as session:
-        listed = [(view.subject, view.state) for view in job_views.listed(session)]
+        listed = [(view.subject, view.state) for view in job_views.listed(session).jobs]
     assert listed == [("later", "waiting"), ("waiting", "done"), ("done", "done")]
     assert done != waiting

@@ -1,0 +1,107 @@
+"""The job that makes the voting codes of a whole roll: identity's pages one after the other, each on all cores.
+
+A page is kept together with the place of the next one, so a worker that is killed loses at most the page in hand, and
+the next worker goes on from there. Bearers who have codes already are left alone, whoever made them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from services.reassort.codes import generation
+from services.reassort.codes.generation import BearerToServe, Compute, Parameters, Serve, ServedBearer
+from services.reassort.settings import Settings
+from services.runtime.hosting.resources import Resources
+from services.runtime.jobs.running_job import RunningJob
+from services.runtime.refusals import Refusal
+
+KIND = "generate_codes"
+STEP = "codes"
+PAGE = 200
+ROLL_TIMEOUT = 30.0  # seconds
+_FROM_THE_BEGINNING = ""
+
+
+def generate_codes(resources: Resources[Settings], job: RunningJob) -> dict[str, Any]:
+    """Make the codes of every bearer of the roll who has none. Request: {voting_event}.
+
+    Returns:
+        {voters, missing}: how many have codes, and how many of the roll have none, 0 unless the roll changed meanwhile.
+
+    Raises:
+        Refusal: identity's (voting_event_unknown), entitlements_changed {bearers}.
+    """
+    voting_event: str = job.request["voting_event"]
+    name = _name_of(resources, voting_event)
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        compute = _on(pool)
+        missing = _pages(resources, job, voting_event, name, compute, job.position or _FROM_THE_BEGINNING)
+        if missing:  # the roll had voters before the place where this attempt went on
+            missing = _pages(resources, job, voting_event, name, compute, _FROM_THE_BEGINNING)
+    with resources.database.reading() as session:
+        return {"voters": generation.bearers_of(session, voting_event), "missing": missing}
+
+
+def _pages(
+    resources: Resources[Settings], job: RunningJob, voting_event: str, name: str | None, compute: Compute, start: str
+) -> int:
+    """Go through the roll from a page on. Out: how many of the roll have no codes at its end."""
+    # The first page says how many there are, wherever this attempt goes on.
+    on_roll: int = _page_of_roll(resources, voting_event, None, 1)["total"]
+    with resources.database.reading() as session:
+        served = generation.bearers_of(session, voting_event)
+    after: str | None = start or None
+    while True:
+        job.report(STEP, served, on_roll)
+        listed = _page_of_roll(resources, voting_event, after, PAGE)
+        following: str | None = listed["next"]
+        page = generation.generate_page(
+            resources.database,
+            _parameters(resources.settings),
+            voting_event,
+            name,
+            [BearerToServe.parse(bearer) for bearer in listed["bearers"]],
+            on_roll=listed["total"] if following is None else None,
+            compute=compute,
+            confirm=partial(job.confirm, position=following or _FROM_THE_BEGINNING),
+        )
+        served += page.generated
+        if following is None:
+            return page.missing or 0
+        after = following
+
+
+def _page_of_roll(resources: Resources[Settings], voting_event: str, after: str | None, limit: int) -> dict[str, Any]:
+    request = {"voting_event": voting_event, "after": after, "limit": limit}
+    return resources.rpc.call("identity", "list_bearers", request, timeout=ROLL_TIMEOUT)
+
+
+def _on(pool: ThreadPoolExecutor) -> Compute:
+    """Several bearers at once: PBKDF2, which is nearly all of the work, releases the interpreter's lock."""
+
+    def compute(serve: Serve, bearers: Sequence[BearerToServe]) -> Iterator[ServedBearer]:
+        return pool.map(serve, bearers)
+
+    return compute
+
+
+def _parameters(settings: Settings) -> Parameters:
+    return Parameters(
+        code_key=settings.code_key,
+        notification_public_key=settings.notification_public_key,
+        iterations=settings.pbkdf2_iterations,
+        spares=settings.spares_per_voter,
+    )
+
+
+def _name_of(resources: Resources[Settings], voting_event: str) -> str | None:
+    """The name to print on the notices, where the voting event is identity's current one."""
+    try:
+        current = resources.rpc.call("identity", "voting_event", {}, timeout=ROLL_TIMEOUT)
+    except Refusal:
+        return None
+    return str(current["name"]) if current["voting_event"] == voting_event else None
