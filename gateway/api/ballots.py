@@ -1,7 +1,5 @@
 """/elections/<uuid>/ballots: into the urn."""
 
-import base64
-import json
 from typing import Any
 
 from flask_smorest import Blueprint
@@ -11,6 +9,7 @@ from gateway.api.json_body import install
 from gateway.api.schemas import CastSchema, ReceiptSchema
 from gateway.clients import services
 from gateway.edge import voter_session
+from services.identity.contract import permits
 from services.runtime.refusals import Refusal
 
 blueprint = Blueprint("ballots", __name__, url_prefix="/api/v1", description="Casting")
@@ -23,9 +22,8 @@ def permitted_election(permit: str) -> str:
     Refusal: permit_invalid where it cannot be read.
     """
     try:
-        claims = json.loads(base64.urlsafe_b64decode(permit.partition(".")[0] + "=="))
-        return str(claims["election"])
-    except (ValueError, KeyError, TypeError):
+        return permits.unverified_election(permit)
+    except permits.PermitInvalid:
         raise Refusal("permit_invalid") from None
 
 

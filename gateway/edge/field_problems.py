@@ -28,6 +28,7 @@ SENTENCES: dict[Code, LazyString] = {
         "Cette adresse contient un caractère que la messagerie n’accepte pas : indiquez-en une autre."
     ),
     Code.NOT_AFTER_OPENING: _("La fermeture doit venir après l’ouverture : corrigez l’une des deux dates."),
+    Code.CONTRADICTORY: _("Ces informations se contredisent : vérifiez-les ensemble et corrigez-les."),
     Code.REPEATED: _("Cette valeur est donnée deux fois : ne la donnez qu’une fois."),
 }
 

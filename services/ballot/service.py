@@ -3,12 +3,42 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import asdict
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.ballot import schemas
+from services.ballot.contract import methods
+from services.ballot.contract.ballots import (
+    BallotCast,
+    BoothMaterial,
+    CastBallot,
+    ListTrackers,
+    OfPermit,
+    ReceiptKey,
+    TrackerPage,
+)
+from services.ballot.contract.elections import (
+    Closed,
+    CloseElection,
+    CreateElection,
+    Described,
+    ElectionCreated,
+    ElectionStates,
+    OfElection,
+    Sealed,
+    SealElection,
+    SetTrustees,
+    States,
+    TrusteesSet,
+)
+from services.ballot.contract.tally import (
+    ArchivePage,
+    DecryptionReceived,
+    EncryptedTally,
+    KeyOwner,
+    ReadArchive,
+    ResultPublished,
+    SubmitPartialDecryption,
+)
 from services.ballot.elections import closing, credentials, elections
 from services.ballot.records import archive_pages
 from services.ballot.settings import Settings
@@ -16,11 +46,14 @@ from services.ballot.tally import tallying
 from services.ballot.urn import casting, receipt, trackers
 from services.reassort.contract.events import CredentialsCommitted, CredentialsIssued
 from services.runtime.clock import utc_now
-from services.runtime.hosting.entrypoints import entrypoint
+from services.runtime.contracts.messages import Health, Nothing
+from services.runtime.contracts.methods import HEALTH
+from services.runtime.hosting.entrypoints import command, command_in_steps, healthy, question
 from services.runtime.hosting.inbox import Inbox
 from services.runtime.hosting.loops import Loop
-from services.runtime.hosting.resource_provider import ResourceProvider
+from services.runtime.hosting.resource_provider import provide
 from services.runtime.hosting.resources import Resources
+from services.runtime.storage.database import Database
 
 
 def credentials_issued(session: Session, event: CredentialsIssued, _resources: Resources[Settings]) -> None:
@@ -54,7 +87,7 @@ class BallotService:
 
     name = "ballot"
 
-    resources = ResourceProvider(Settings)
+    resources = provide(Settings)
     issued = Inbox("reassort", CredentialsIssued, credentials_issued)
     committed = Inbox("reassort", CredentialsCommitted, credentials_committed)
     closer = Loop(close_due, every=5.0)
@@ -64,106 +97,93 @@ class BallotService:
         settings = self.resources.settings
         return casting.Keys(settings.permit_public_key, settings.receipt_private_key)
 
-    @entrypoint(schemas.CreateElectionRequest, schemas.ElectionCreated)
-    def create_election(self, request: dict[str, Any]) -> dict[str, Any]:
+    @question(HEALTH)
+    def health(self, _request: Nothing, session: Session) -> Health:
+        """Whether the service and its database answer."""
+        return healthy(self.name, session)
+
+    @command(methods.CREATE_ELECTION)
+    def create_election(self, request: CreateElection, session: Session) -> ElectionCreated:
         """Write the draft of an election."""
-        definition = elections.Definition(**request | {"questions": tuple(request["questions"])})
-        with self.resources.database.transaction() as session:
-            elections.create(session, definition)
-        return {"uuid": definition.uuid}
+        elections.create(session, elections.Definition.of(request))
+        return ElectionCreated(uuid=request.uuid)
 
-    @entrypoint(schemas.SetTrusteesRequest, schemas.TrusteesSet)
-    def set_trustees(self, request: dict[str, Any]) -> dict[str, Any]:
+    @command_in_steps(methods.SET_TRUSTEES)
+    def set_trustees(self, request: SetTrustees, database: Database) -> TrusteesSet:
         """Give a draft its trustees."""
-        return {"public_key": elections.set_trustees(self.resources.database, request["election"], request["trustees"])}
+        return TrusteesSet(public_key=elections.set_trustees(database, request.election, request.trustees))
 
-    @entrypoint(schemas.SealElectionRequest, schemas.Sealed)
-    def seal_election(self, request: dict[str, Any]) -> dict[str, Any]:
+    @command(methods.SEAL_ELECTION)
+    def seal_election(self, request: SealElection, session: Session) -> Sealed:
         """Fix an election for good."""
-        with self.resources.database.transaction() as session:
-            return asdict(elections.seal(session, request["election"], request["present"], utc_now()))
+        return elections.seal(session, request.election, request.present, utc_now())
 
-    @entrypoint(schemas.ElectionRequest, schemas.Description)
-    def describe_election(self, request: dict[str, Any]) -> dict[str, Any]:
+    @question(methods.DESCRIBE_ELECTION)
+    def describe_election(self, request: OfElection, session: Session) -> Described:
         """What anybody may know of an election."""
-        with self.resources.database.reading() as session:
-            return asdict(elections.describe(session, request["election"], utc_now()))
+        return elections.describe(session, request.election, utc_now())
 
-    @entrypoint(schemas.StatesRequest, schemas.States)
-    def election_states(self, request: dict[str, Any]) -> dict[str, Any]:
+    @question(methods.ELECTION_STATES)
+    def election_states(self, request: ElectionStates, session: Session) -> States:
         """The states of a voter's elections, in one answer."""
-        with self.resources.database.reading() as session:
-            return {"states": elections.states(session, request["elections"], utc_now())}
+        return States(states=elections.states(session, request.elections, utc_now()))
 
-    @entrypoint(schemas.PermitRequest, schemas.BoothMaterial)
-    def booth_material(self, request: dict[str, Any]) -> dict[str, Any]:
-        """What a booth needs to make a ballot."""
-        return asdict(casting.booth_material(self.resources.database, self._keys, request["permit"], utc_now()))
-
-    @entrypoint(schemas.CastBallotRequest, schemas.BallotCast)
-    def cast_ballot(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Accept a ballot.
-
-        Nothing is kept under an idempotency key: such a row has a time. The same ballot again finds itself in the urn.
-        """
-        accepted = casting.cast(self.resources.database, self._keys, request["permit"], request["ballot"], utc_now)
-        return {"receipt": accepted.as_dict()}
-
-    @entrypoint(schemas.Empty, schemas.ReceiptKey)
-    def receipt_key(self, _request: dict[str, Any]) -> dict[str, Any]:
-        """The key with which anybody checks a receipt."""
-        return {"public_key": receipt.public_key(self._keys.receipt_private)}
-
-    @entrypoint(schemas.ListTrackersRequest, schemas.TrackerPage)
-    def list_trackers(self, request: dict[str, Any]) -> dict[str, Any]:
-        """A page of the urn's trackers."""
-        with self.resources.database.reading() as session:
-            return asdict(trackers.page_of(session, request["election"], request["after"], request["limit"]))
-
-    @entrypoint(schemas.CloseElectionRequest, schemas.Closed)
-    def close_election(self, request: dict[str, Any]) -> dict[str, Any]:
+    @command(methods.CLOSE_ELECTION)
+    def close_election(self, request: CloseElection, session: Session) -> Closed:
         """Close the urn."""
-        with self.resources.database.transaction() as session:
-            return asdict(closing.close(session, request["election"], request["reason"], utc_now()))
+        return closing.close(session, request.election, request.reason, utc_now())
 
-    @entrypoint(schemas.ElectionRequest, schemas.EncryptedTally)
-    def encrypted_tally(self, request: dict[str, Any]) -> dict[str, Any]:
+    @question(methods.BOOTH_MATERIAL)
+    def booth_material(self, request: OfPermit, session: Session) -> BoothMaterial:
+        """What a booth needs to make a ballot."""
+        return casting.booth_material(session, self._keys, request.permit, utc_now())
+
+    @command_in_steps(methods.CAST_BALLOT)
+    def cast_ballot(self, request: CastBallot, database: Database) -> BallotCast:
+        """Accept a ballot."""
+        return BallotCast(receipt=casting.cast(database, self._keys, request.permit, request.ballot, utc_now))
+
+    @question(methods.RECEIPT_KEY)
+    def receipt_key(self, _request: Nothing, _session: Session) -> ReceiptKey:
+        """The key with which anybody checks a receipt."""
+        return ReceiptKey(public_key=receipt.public_key(self._keys.receipt_private))
+
+    @question(methods.LIST_TRACKERS)
+    def list_trackers(self, request: ListTrackers, session: Session) -> TrackerPage:
+        """A page of the urn's trackers."""
+        return trackers.page_of(session, request.election, request.after, request.limit)
+
+    @command_in_steps(methods.ENCRYPTED_TALLY)
+    def encrypted_tally(self, request: OfElection, database: Database) -> EncryptedTally:
         """The sum of all ballots, still encrypted, and who holds the keys."""
-        encrypted = tallying.encrypted_tally(self.resources.database, request["election"])
-        trustees = encrypted.files.trustees
-        return {
-            "encrypted_tally": encrypted.raw,
-            "sized": encrypted.sized,
-            "election_hash": encrypted.files.election.hash,
-            "owners": [
-                {"owner": holder.owner, "group": holder.item + 1, "kind": trustees.items[holder.item].kind}
-                for holder in trustees.owners
+        encrypted = tallying.encrypted_tally(database, request.election)
+        items = encrypted.files.trustees.items
+        return EncryptedTally(
+            encrypted_tally=encrypted.raw,
+            sized=encrypted.sized,
+            election_hash=encrypted.files.election.hash,
+            owners=[
+                KeyOwner(owner=holder.owner, group=holder.item + 1, kind=items[holder.item].kind)
+                for holder in encrypted.files.trustees.owners
             ],
-        }
+        )
 
-    @entrypoint(schemas.SubmitPartialDecryptionRequest, schemas.DecryptionReceived)
-    def submit_partial_decryption(self, request: dict[str, Any]) -> dict[str, Any]:
+    @command_in_steps(methods.SUBMIT_PARTIAL_DECRYPTION)
+    def submit_partial_decryption(self, request: SubmitPartialDecryption, database: Database) -> DecryptionReceived:
         """Keep one trustee's partial decryption."""
         received = tallying.submit_partial_decryption(
-            self.resources.database, request["election"], request["owner"], request["partial_decryption"]
+            database, request.election, request.owner, request.partial_decryption
         )
-        return {"received": received}
+        return DecryptionReceived(received=received)
 
-    @entrypoint(schemas.ElectionRequest, schemas.ResultPublished)
-    def publish_result(self, request: dict[str, Any]) -> dict[str, Any]:
+    @command_in_steps(methods.PUBLISH_RESULT)
+    def publish_result(self, request: OfElection, database: Database) -> ResultPublished:
         """Combine the partial decryptions."""
-        result = tallying.publish_result(self.resources.database, request["election"])
-        return {"result": result.raw, "ballots": result.ballots}
+        result = tallying.publish_result(database, request.election)
+        return ResultPublished(result=result.raw, ballots=result.ballots)
 
-    @entrypoint(schemas.ReadArchiveRequest, schemas.ArchivePage)
-    def read_archive(self, request: dict[str, Any]) -> dict[str, Any]:
+    @question(methods.READ_ARCHIVE)
+    def read_archive(self, request: ReadArchive, session: Session) -> ArchivePage:
         """A page of the public archive, in base64."""
-        with self.resources.database.reading() as session:
-            page = archive_pages.page_of(session, request["election"], request["after"], request["limit"])
-        return {"data": base64.b64encode(page.data).decode("ascii"), "next": page.next}
-
-    @entrypoint(schemas.Empty, schemas.Health)
-    def health(self, _request: dict[str, Any]) -> dict[str, Any]:
-        """Whether the service and its database answer."""
-        self.resources.database.check()
-        return {"service": self.name, "database": "ok"}
+        page = archive_pages.page_of(session, request.election, request.after, request.limit)
+        return ArchivePage(data=base64.b64encode(page.data).decode("ascii"), next=page.next)

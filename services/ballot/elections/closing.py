@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from services.ballot.contract.elections import Closed
+from services.ballot.contract.limits import State
 from services.ballot.contract.refusals import Code, refuse
-from services.ballot.elections.elections import State, locked, state_of
+from services.ballot.elections.elections import locked, state_of
 from services.ballot.models import Closing, Election
 from services.ballot.urn import chain
 from services.ballot.urn.chain import EventType
 
 REASON_OF_TIME = "closes_at"
-
-
-@dataclass(frozen=True)
-class Closed:
-    """The head of the chain, and how many ballots are in the urn for good."""
-
-    head: str
-    ballots: int
 
 
 def close(session: Session, uuid: str, reason: str, now: datetime) -> Closed:

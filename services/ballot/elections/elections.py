@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -16,26 +15,16 @@ from services.ballot.belenios.election import Election as ElectionFile
 from services.ballot.belenios.election import Question, make_election
 from services.ballot.belenios.errors import InvalidTrustees, Malformed
 from services.ballot.belenios.trustees import Trustees, check_trustees
+from services.ballot.contract.elections import CreateElection, Described, Sealed
+from services.ballot.contract.limits import MOST_ANSWERS, State
 from services.ballot.contract.refusals import Code, refuse
 from services.ballot.elections import credentials
 from services.ballot.models import Election
 from services.ballot.urn import chain
 from services.ballot.urn.chain import EventType
+from services.runtime.contracts.problems import Code as ProblemCode
+from services.runtime.contracts.problems import invalid_request, problem
 from services.runtime.storage.database import Database
-
-# A Belenios file can hold more; a list of candidate lists that a person reads cannot.
-MAX_ANSWERS = 100
-
-
-class State(StrEnum):
-    """Where an election is. Only ``open`` accepts ballots."""
-
-    DRAFT = "draft"
-    SEALED = "sealed"
-    OPEN = "open"
-    CLOSED = "closed"
-    TALLIED = "tallied"
-    PUBLISHED = "published"
 
 
 @dataclass(frozen=True)
@@ -50,6 +39,20 @@ class Definition:
     opens_at: datetime
     closes_at: datetime
 
+    @classmethod
+    def of(cls, request: CreateElection) -> Definition:
+        """The definition that a request stands for."""
+        questions = (Question(q.question, tuple(q.answers), q.blank, q.minimum, q.maximum) for q in request.questions)
+        return cls(
+            uuid=request.uuid,
+            voting_event=request.voting_event,
+            name=request.name,
+            description=request.description,
+            questions=tuple(questions),
+            opens_at=request.opens_at,
+            closes_at=request.closes_at,
+        )
+
     def content(self) -> str:
         """Everything but the dates and identifiers, as one canonical text: equal texts are the same election."""
         return canonical.dumps(
@@ -59,15 +62,6 @@ class Definition:
                 "questions": [question.as_json() for question in self.questions],
             }
         )
-
-
-@dataclass(frozen=True)
-class Sealing:
-    """What sealing fixed: the election's hash, the first event's hash, and how many credentials."""
-
-    election_hash: str
-    head: str
-    credentials: int
 
 
 def create(session: Session, definition: Definition) -> None:
@@ -100,22 +94,22 @@ def create(session: Session, definition: Definition) -> None:
 
 def _check(definition: Definition) -> None:
     if not is_uuid(definition.uuid):
-        raise refuse(Code.INVALID_REQUEST, fields={"uuid": ["14 to 64 Base58 characters"]})
+        raise invalid_request({"uuid": [problem(ProblemCode.WRONG_FORM)]})
     if definition.opens_at >= definition.closes_at:
-        raise refuse(Code.INVALID_REQUEST, fields={"closes_at": ["must be after opens_at"]})
+        raise invalid_request({"closes_at": [problem(ProblemCode.NOT_AFTER_OPENING)]})
     if not definition.questions:
-        raise refuse(Code.INVALID_REQUEST, fields={"questions": ["at least one"]})
+        raise invalid_request({"questions": [problem(ProblemCode.TOO_FEW, 1)]})
     for number, question in enumerate(definition.questions):
         try:
             question.checked()
         except Malformed as error:
-            raise refuse(Code.INVALID_REQUEST, fields={f"questions.{number}": [error.detail]}) from error
-        if len(question.answers) > MAX_ANSWERS:
-            raise refuse(Code.INVALID_REQUEST, fields={f"questions.{number}.answers": [f"1 to {MAX_ANSWERS}"]})
+            raise invalid_request({f"questions.{number}": [problem(ProblemCode.CONTRADICTORY)]}) from error
+        if len(question.answers) > MOST_ANSWERS:
+            raise invalid_request({f"questions.{number}.answers": [problem(ProblemCode.TOO_MANY, MOST_ANSWERS)]})
         if len(set(question.answers)) != len(question.answers):
-            raise refuse(Code.INVALID_REQUEST, fields={f"questions.{number}.answers": ["each answer once"]})
+            raise invalid_request({f"questions.{number}.answers": [problem(ProblemCode.REPEATED)]})
         if question.maximum == 0:
-            raise refuse(Code.INVALID_REQUEST, fields={f"questions.{number}.maximum": ["at least 1"]})
+            raise invalid_request({f"questions.{number}.maximum": [problem(ProblemCode.TOO_SMALL, 1)]})
 
 
 def locked(session: Session, uuid: str) -> Election | None:
@@ -160,7 +154,7 @@ def _checked_trustees(raw: str) -> Trustees:
         raise refuse(Code.TRUSTEES_INVALID, reason=error.reason) from error
 
 
-def seal(session: Session, uuid: str, present: Sequence[str], now: datetime) -> Sealing:
+def seal(session: Session, uuid: str, present: Sequence[str], now: datetime) -> Sealed:
     """Fix election, trustees and credentials for good and write the Setup event. Idempotent once sealed.
 
     ``present`` are the members of the board who attend (L7). Raises Refusal election_unknown, trustees_missing,
@@ -198,12 +192,12 @@ def _election_file(election: Election, public_key: str) -> str:
     return make_election(election.uuid, content["name"], content["description"], public_key, questions)
 
 
-def sealing_of(session: Session, election: Election) -> Sealing:
+def sealing_of(session: Session, election: Election) -> Sealed:
     """What sealing fixed, of a sealed election."""
     first = chain.at(session, election.uuid, 0)
     if election.hash is None or first is None:
         raise LookupError("not sealed")
-    return Sealing(election.hash, first.hash, credentials.count(session, election.uuid))
+    return Sealed(election_hash=election.hash, head=first.hash, credentials=credentials.count(session, election.uuid))
 
 
 def state_of(election: Election, last: EventType | None, now: datetime) -> State:
@@ -232,30 +226,13 @@ def states(session: Session, uuids: Sequence[str], now: datetime) -> dict[str, S
     return found
 
 
-@dataclass(frozen=True)
-class Description:
-    """What anybody may know of an election. The trustees and the file are public once there."""
-
-    election: str | None
-    state: State
-    opens_at: datetime
-    closes_at: datetime
-    election_hash: str | None
-    head: str | None
-    height: int | None
-    ballots: int
-    credentials: int
-    trustees: str | None
-    result: str | None
-
-
-def describe(session: Session, uuid: str, now: datetime) -> Description:
+def describe(session: Session, uuid: str, now: datetime) -> Described:
     """Describe an election. Raises Refusal election_unknown."""
     election = found(session, uuid)
     last = chain.head(session, uuid)
     state = state_of(election, None if last is None else last.type, now)
     result = chain.objects_of(session, uuid, EventType.RESULT) if state is State.PUBLISHED else []
-    return Description(
+    return Described(
         election=election.raw,
         state=state,
         opens_at=election.opens_at,

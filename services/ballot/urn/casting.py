@@ -21,14 +21,16 @@ from services.ballot.belenios.ballot import CheckedBallot, check_ballot, max_bal
 from services.ballot.belenios.election import Election as ElectionFile
 from services.ballot.belenios.errors import InvalidBallot
 from services.ballot.belenios.hashing import sha_b64
+from services.ballot.contract.ballots import BoothMaterial, Receipt
 from services.ballot.contract.events import BallotAccepted
+from services.ballot.contract.limits import State
 from services.ballot.contract.refusals import Code, refuse
-from services.ballot.elections.elections import State, found, locked, state_of
+from services.ballot.elections.elections import found, locked, state_of
 from services.ballot.models import Ballot, Credential, Election
 from services.ballot.urn import chain, receipt
 from services.ballot.urn.chain import EventType, Head
-from services.ballot.urn.permit import Permit, verify
-from services.ballot.urn.receipt import Receipt
+from services.ballot.urn.permit import verify
+from services.identity.contract.permits import Permit
 from services.runtime.bus import outbox
 from services.runtime.storage.database import Database
 
@@ -59,41 +61,30 @@ def _parsed(raw: str) -> _ParsedElection:
     return _ParsedElection(file, max_ballot_size(file))
 
 
-@dataclass(frozen=True)
-class BoothMaterial:
-    """What a booth needs to make a ballot."""
-
-    election: str
-    credential: str
-    voted: bool
-    state: State
-
-
-def booth_material(database: Database, keys: Keys, permit: str, now: datetime) -> BoothMaterial:
+def booth_material(session: Session, keys: Keys, permit: str, now: datetime) -> BoothMaterial:
     """The election file and the holder's own active credential.
 
     Raises Refusal permit_invalid, permit_expired, election_unknown, credential_unknown (none was generated for the
     holder, or the election is not sealed yet).
     """
     granted = verify(permit, keys.permit_public, now)
-    with database.reading() as session:
-        election = found(session, granted.election)
-        credential = session.scalar(
-            select(Credential.credential).where(
-                Credential.election == granted.election,
-                Credential.holder == granted.holder,
-                Credential.state == "active",
-            )
+    election = found(session, granted.election)
+    credential = session.scalar(
+        select(Credential.credential).where(
+            Credential.election == granted.election,
+            Credential.holder == granted.holder,
+            Credential.state == "active",
         )
-        if credential is None or election.raw is None:
-            raise refuse(Code.CREDENTIAL_UNKNOWN)
-        last = chain.head(session, granted.election)
-        return BoothMaterial(
-            election=election.raw,
-            credential=credential,
-            voted=_ballot_of(session, granted) is not None,
-            state=state_of(election, None if last is None else last.type, now),
-        )
+    )
+    if credential is None or election.raw is None:
+        raise refuse(Code.CREDENTIAL_UNKNOWN)
+    last = chain.head(session, granted.election)
+    return BoothMaterial(
+        election=election.raw,
+        credential=credential,
+        voted=_ballot_of(session, granted) is not None,
+        state=state_of(election, None if last is None else last.type, now),
+    )
 
 
 def cast(database: Database, keys: Keys, permit: str, raw: str, clock: Clock) -> Receipt:

@@ -2,37 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
 from services.ballot.belenios import canonical
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What a voter keeps. It names the ballot's tracker and its event; not the voter, not the choice, not the time.
-
-    ``signature`` is hexadecimal Ed25519 over ``signed_text``. Ed25519 is deterministic: the same ballot always has
-    the same receipt, so receipts need not be stored.
-    """
-
-    election: str
-    tracker: str
-    head: str
-    height: int
-    signature: str
-
-    def as_dict(self) -> dict[str, str | int]:
-        """For the response."""
-        return {
-            "election": self.election,
-            "tracker": self.tracker,
-            "head": self.head,
-            "height": self.height,
-            "signature": self.signature,
-        }
+from services.ballot.contract.ballots import Receipt
 
 
 def signed_text(election: str, tracker: str, head: str, height: int) -> str:

@@ -36,6 +36,7 @@ class Code(StrEnum):
     ADDRESS_NOT_ASCII = "address_not_ascii"
     NOT_AFTER_OPENING = "not_after_opening"
     REPEATED = "repeated"
+    CONTRADICTORY = "contradictory"
 
 
 def problem(code: Code, limit: int | None = None) -> Problem:

@@ -289,18 +289,16 @@ def test_a_vote_and_the_closing_at_once(urn):
 
 
 def test_booth_material(urn):
-    material = casting.booth_material(urn.database, KEYS, urn.permit("anne"), DURING)
+    material = urn.booth_material(urn.permit("anne"))
     assert (material.election, material.voted, material.state) == (urn.describe().election, False, "open")
     urn.vote("anne")
-    again = casting.booth_material(urn.database, KEYS, urn.permit("anne"), DURING)
+    again = urn.booth_material(urn.permit("anne"))
     assert (again.credential, again.voted) == (material.credential, True)
-    assert not casting.booth_material(urn.database, KEYS, urn.permit("bruno"), DURING).voted
+    assert not urn.booth_material(urn.permit("bruno")).voted
 
 
 def test_booth_material_is_the_holders_own(urn):
-    first, second = (
-        casting.booth_material(urn.database, KEYS, urn.permit(name), DURING).credential for name in ("anne", "bruno")
-    )
+    first, second = (urn.booth_material(urn.permit(name)).credential for name in ("anne", "bruno"))
     assert first != second
     assert json.loads(urn.ballot("anne"))["credential"] == first
 
@@ -308,7 +306,7 @@ def test_booth_material_is_the_holders_own(urn):
 def test_booth_material_refusals(draft):
     def code(permit):
         with pytest.raises(Refusal) as caught:
-            casting.booth_material(draft.database, KEYS, permit, DURING)
+            draft.booth_material(permit)
         return caught.value.code
 
     assert code("nonsense") == "permit_invalid"

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from nacl.signing import SigningKey
 
-from services.ballot.urn.permit import MAX_LENGTH, verify
+from services.ballot.urn.permit import verify
+from services.identity.contract.permits import LONGEST
 from services.runtime.refusals import Refusal
 from tests.unit.ballot.urn import DURING, KEYS, holder_of, permit_for, signed
 
@@ -48,7 +49,7 @@ def test_each_altered_character_is_refused():
 
 
 @pytest.mark.parametrize(
-    "text", ["", ".", "a.b", "é.é", "a" * (MAX_LENGTH + 1), "....", "aaaa.bbbb.cccc", permit_for(ELECTION, "x")[:-2]]
+    "text", ["", ".", "a.b", "é.é", "a" * (LONGEST + 1), "....", "aaaa.bbbb.cccc", permit_for(ELECTION, "x")[:-2]]
 )
 def test_texts_that_are_no_permit(text):
     assert refusal_of(text) == "permit_invalid"

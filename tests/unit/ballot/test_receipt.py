@@ -39,4 +39,4 @@ def test_a_signature_that_is_none(one, signature):
 
 
 def test_a_receipt_says_neither_holder_nor_time(one):
-    assert set(one.as_dict()) == {"election", "tracker", "head", "height", "signature"}
+    assert set(one.dump()) == {"election", "tracker", "head", "height", "signature"}

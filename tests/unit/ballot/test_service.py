@@ -13,6 +13,7 @@ from services.ballot.belenios.ballot import make_ballot
 from services.ballot.belenios.credential import public_credential
 from services.ballot.belenios.election import Election
 from services.ballot.belenios.verify import verify_archive
+from services.ballot.contract.ballots import Receipt
 from services.ballot.service import BallotService, close_due, credentials_committed, credentials_issued
 from services.ballot.urn import receipt
 from services.reassort.contract.events import CredentialsCommitted, CredentialsIssued
@@ -114,7 +115,7 @@ def test_a_whole_election_over_the_bus(bus, call, deliver, urn, board):
     assert set(given) == {"election", "tracker", "head", "height", "signature"}
     assert call("cast_ballot", permit=permit, ballot=raw)["receipt"] == given
     public = call("receipt_key")["public_key"]
-    assert receipt.is_valid(public, receipt.Receipt(**given))
+    assert receipt.is_valid(public, Receipt(**given))
     assert call("list_trackers", election=urn.uuid, after=0, limit=10) == {
         "trackers": [{"height": 1, "tracker": given["tracker"]}],
         "next": None,

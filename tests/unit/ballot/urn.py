@@ -145,6 +145,10 @@ class Urn:
     def permit(self, name, **changes):
         return permit_for(self.uuid, name, **changes)
 
+    def booth_material(self, permit, now=DURING):
+        with self.database.reading() as session:
+            return casting.booth_material(session, KEYS, permit, now)
+
     def cast(self, permit, raw, now=DURING):
         return casting.cast(self.database, KEYS, permit, raw, lambda: now)
 

@@ -1,0 +1,79 @@
+"""Ballots: what a booth needs, casting, receipts, the public list of trackers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from services.ballot.contract.elections import OfElection
+from services.ballot.contract.limits import LARGEST_BALLOT, Height, PageSize, Permit, State
+from services.runtime.contracts.kinds import Length
+from services.runtime.contracts.messages import Message
+
+
+class OfPermit(Message):
+    """Whatever a permit allows."""
+
+    permit: Permit
+
+
+class BoothMaterial(Message):
+    """What a booth needs to make a ballot: the sealed election byte for byte, the holder's active credential."""
+
+    election: str
+    credential: str
+    voted: bool
+    state: State
+
+
+class CastBallot(OfPermit):
+    """A ballot and the permit to cast it."""
+
+    ballot: Annotated[str, Length(0, LARGEST_BALLOT)]
+
+
+class Receipt(Message):
+    """What a voter keeps. It names the ballot's tracker and its event; not the voter, not the choice, not the time.
+
+    `signature` is hexadecimal Ed25519 over the compact JSON of the first four fields, in this order. Ed25519 is
+    deterministic: the same ballot always has the same receipt, so receipts need not be stored.
+    """
+
+    election: str
+    tracker: str
+    head: str
+    height: int
+    signature: str
+
+
+class BallotCast(Message):
+    """The ballot is in the urn."""
+
+    receipt: Receipt
+
+
+class ReceiptKey(Message):
+    """The Ed25519 key with which anybody checks receipts, in hexadecimal."""
+
+    public_key: str
+
+
+class ListTrackers(OfElection):
+    """A page of the urn: trackers whose events are higher than `after`."""
+
+    after: Height = 0
+    limit: PageSize = 100
+
+
+class Tracker(Message):
+    """A ballot's tracker and the height of its event."""
+
+    height: int
+    tracker: str
+
+
+class TrackerPage(Message):
+    """A page of trackers in the order of the chain; `next` is the `after` of the next page, null at the end."""
+
+    trackers: list[Tracker]
+    next: int | None
+    total: int

@@ -1,0 +1,92 @@
+"""The typed client of the ballot box."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from services.ballot.contract import ballots, elections, methods, tally
+from services.ballot.contract.limits import State
+from services.runtime.contracts.client import ServiceClient
+from services.runtime.contracts.messages import Nothing
+
+
+class BallotClient(ServiceClient):
+    """Elections, the urn and its public record."""
+
+    service: ClassVar[str] = "ballot"
+
+    def create_election(
+        self,
+        uuid: str,
+        voting_event: str,
+        name: str,
+        description: str,
+        questions: list[elections.Question],
+        opens_at: datetime,
+        closes_at: datetime,
+    ) -> str:
+        """Write a draft; its uuid. Refusals: election_differs, invalid_request."""
+        request = elections.CreateElection(
+            uuid=uuid,
+            voting_event=voting_event,
+            name=name,
+            description=description,
+            questions=questions,
+            opens_at=opens_at,
+            closes_at=closes_at,
+        )
+        return self._do(methods.CREATE_ELECTION, request).uuid
+
+    def set_trustees(self, election: str, trustees: str) -> str:
+        """Give a draft its trustees; the public key. Refusals: trustees_invalid, election_unknown, election_sealed."""
+        return self._do(methods.SET_TRUSTEES, elections.SetTrustees(election=election, trustees=trustees)).public_key
+
+    def seal_election(self, election: str, present: list[str]) -> elections.Sealed:
+        """Fix an election for good. Refusals: trustees_missing, credentials_incomplete, election_unknown."""
+        return self._do(methods.SEAL_ELECTION, elections.SealElection(election=election, present=present))
+
+    def describe_election(self, election: str) -> elections.Described:
+        """State, dates, fingerprint, counts, result. Refusal: election_unknown."""
+        return self._ask(methods.DESCRIBE_ELECTION, elections.OfElection(election=election))
+
+    def election_states(self, of: list[str], seconds: float | None = None) -> dict[str, State]:
+        """The state of each election; "draft" for one that the ballot box does not know yet."""
+        return self._ask(methods.ELECTION_STATES, elections.ElectionStates(elections=of), seconds).states
+
+    def close_election(self, election: str, reason: str) -> elections.Closed:
+        """Close the urn. Refusals: election_unknown, election_not_open."""
+        return self._do(methods.CLOSE_ELECTION, elections.CloseElection(election=election, reason=reason))
+
+    def booth_material(self, permit: str) -> ballots.BoothMaterial:
+        """What the holder of the permit needs to make a ballot. Refusals: permit_*, credential_unknown."""
+        return self._ask(methods.BOOTH_MATERIAL, ballots.OfPermit(permit=permit))
+
+    def cast_ballot(self, permit: str, ballot: str) -> ballots.Receipt:
+        """The signed receipt; the same ballot again gives the same receipt."""
+        return self._do(methods.CAST_BALLOT, ballots.CastBallot(permit=permit, ballot=ballot)).receipt
+
+    def receipt_key(self) -> str:
+        """The key with which anybody checks receipts, in hexadecimal."""
+        return self._ask(methods.RECEIPT_KEY, Nothing()).public_key
+
+    def list_trackers(self, election: str, after: int, limit: int) -> ballots.TrackerPage:
+        """A page of the urn. Refusal: election_unknown."""
+        return self._ask(methods.LIST_TRACKERS, ballots.ListTrackers(election=election, after=after, limit=limit))
+
+    def encrypted_tally(self, election: str) -> tally.EncryptedTally:
+        """The sum of all ballots. Refusals: election_not_closed, election_unknown."""
+        return self._do(methods.ENCRYPTED_TALLY, elections.OfElection(election=election))
+
+    def submit_partial_decryption(self, election: str, owner: int, partial_decryption: str) -> list[int]:
+        """Hand one trustee's part in; the owners received so far. Refusals: decryption_invalid, election_not_closed."""
+        request = tally.SubmitPartialDecryption(election=election, owner=owner, partial_decryption=partial_decryption)
+        return self._do(methods.SUBMIT_PARTIAL_DECRYPTION, request).received
+
+    def publish_result(self, election: str) -> tally.ResultPublished:
+        """Combine the parts. Refusals: decryptions_missing, election_not_closed, election_unknown."""
+        return self._do(methods.PUBLISH_RESULT, elections.OfElection(election=election))
+
+    def read_archive(self, election: str, after: int, limit: int) -> tally.ArchivePage:
+        """A page of the public archive. Refusal: election_unknown."""
+        return self._ask(methods.READ_ARCHIVE, tally.ReadArchive(election=election, after=after, limit=limit))

@@ -1,0 +1,124 @@
+"""Elections: drafted, given trustees, sealed, described, closed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from services.ballot.contract.limits import (
+    MOST_ANSWERS,
+    MOST_MEMBERS,
+    MOST_QUESTIONS,
+    MOST_STATES,
+    AnswerText,
+    Description,
+    File,
+    Member,
+    Name,
+    QuestionText,
+    Reason,
+    State,
+)
+from services.runtime.contracts.kinds import Count, ElectionUuid, Moment, Range, VotingEventUuid
+from services.runtime.contracts.messages import Message
+
+
+class Question(Message):
+    """A question as the operator writes it; whether its numbers agree is checked when the election is created."""
+
+    question: QuestionText
+    answers: Annotated[list[AnswerText], Count(1, MOST_ANSWERS)]
+    blank: bool = False
+    minimum: Annotated[int, Range(0, MOST_ANSWERS)]
+    maximum: Annotated[int, Range(1, MOST_ANSWERS)]
+
+
+class CreateElection(Message):
+    """The draft of an election."""
+
+    uuid: ElectionUuid
+    voting_event: VotingEventUuid
+    name: Name
+    description: Description
+    questions: Annotated[list[Question], Count(1, MOST_QUESTIONS)]
+    opens_at: Moment
+    closes_at: Moment
+
+
+class ElectionCreated(Message):
+    """The draft is there."""
+
+    uuid: str
+
+
+class OfElection(Message):
+    """Whatever concerns one election."""
+
+    election: ElectionUuid
+
+
+class SetTrustees(OfElection):
+    """The trustees file of a draft."""
+
+    trustees: File
+
+
+class TrusteesSet(Message):
+    """The public key that ballots will be encrypted for."""
+
+    public_key: str
+
+
+class SealElection(OfElection):
+    """Sealing; `present` are the names of the board's members who attend (L7)."""
+
+    present: Annotated[list[Member], Count(0, MOST_MEMBERS)]
+
+
+class Sealed(Message):
+    """What sealing fixed: the election's hash, the first event's hash, and how many credentials."""
+
+    election_hash: str
+    head: str
+    credentials: int
+
+
+class Described(Message):
+    """What anybody may know of an election. The trustees and the file are public once there."""
+
+    election: str | None
+    state: State
+    opens_at: datetime
+    closes_at: datetime
+    election_hash: str | None
+    head: str | None
+    height: int | None
+    ballots: int
+    credentials: int
+    trustees: str | None
+    result: str | None
+
+
+class ElectionStates(Message):
+    """Elections to ask for."""
+
+    elections: Annotated[list[ElectionUuid], Count(0, MOST_STATES)]
+
+
+class States(Message):
+    """The state of each election, by uuid; one that the ballot box does not know yet is a draft."""
+
+    states: dict[str, State]
+
+
+class CloseElection(OfElection):
+    """Closing by the bureau, with its reason."""
+
+    reason: Reason
+
+
+class Closed(Message):
+    """The head of the chain, and how many ballots are in the urn for good."""
+
+    head: str
+    ballots: int

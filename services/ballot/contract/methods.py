@@ -1,0 +1,98 @@
+"""What can be asked of the ballot box."""
+
+from __future__ import annotations
+
+from services.ballot.contract import ballots, elections, tally
+from services.runtime.contracts.messages import Nothing
+from services.runtime.contracts.methods import (
+    COMMAND_SECONDS,
+    HEAVY_SECONDS,
+    PASSWORD_SECONDS,
+    Command,
+    Idempotent,
+    Question,
+    table,
+)
+
+CREATE_ELECTION = Command(
+    "create_election",
+    elections.CreateElection,
+    elections.ElectionCreated,
+    repeated=Idempotent("the same draft again changes nothing, another is refused"),
+)
+SET_TRUSTEES = Command(
+    "set_trustees",
+    elections.SetTrustees,
+    elections.TrusteesSet,
+    repeated=Idempotent("the same file again is the same file"),
+    seconds=30.0,
+)
+SEAL_ELECTION = Command(
+    "seal_election",
+    elections.SealElection,
+    elections.Sealed,
+    repeated=Idempotent("what is sealed answers with its sealing"),
+    seconds=HEAVY_SECONDS,
+)
+DESCRIBE_ELECTION = Question("describe_election", elections.OfElection, elections.Described)
+ELECTION_STATES = Question("election_states", elections.ElectionStates, elections.States)
+CLOSE_ELECTION = Command(
+    "close_election",
+    elections.CloseElection,
+    elections.Closed,
+    repeated=Idempotent("a closed urn stays closed"),
+    seconds=30.0,
+)
+
+BOOTH_MATERIAL = Question("booth_material", ballots.OfPermit, ballots.BoothMaterial)
+CAST_BALLOT = Command(
+    "cast_ballot",
+    ballots.CastBallot,
+    ballots.BallotCast,
+    repeated=Idempotent(
+        "the same ballot finds itself in the urn and has the same receipt; no answer is kept, since a row has a time (L1)"
+    ),
+    seconds=PASSWORD_SECONDS,
+)
+RECEIPT_KEY = Question("receipt_key", Nothing, ballots.ReceiptKey)
+LIST_TRACKERS = Question("list_trackers", ballots.ListTrackers, ballots.TrackerPage)
+
+ENCRYPTED_TALLY = Command(
+    "encrypted_tally",
+    elections.OfElection,
+    tally.EncryptedTally,
+    repeated=Idempotent("the sum is made and stored once"),
+    seconds=HEAVY_SECONDS,
+)
+SUBMIT_PARTIAL_DECRYPTION = Command(
+    "submit_partial_decryption",
+    tally.SubmitPartialDecryption,
+    tally.DecryptionReceived,
+    repeated=Idempotent("an owner's first valid part counts, later ones are not added"),
+    seconds=HEAVY_SECONDS,
+)
+PUBLISH_RESULT = Command(
+    "publish_result",
+    elections.OfElection,
+    tally.ResultPublished,
+    repeated=Idempotent("a result that is published stays"),
+    seconds=HEAVY_SECONDS,
+)
+READ_ARCHIVE = Question("read_archive", tally.ReadArchive, tally.ArchivePage, seconds=COMMAND_SECONDS)
+
+METHODS = table(
+    CREATE_ELECTION,
+    SET_TRUSTEES,
+    SEAL_ELECTION,
+    DESCRIBE_ELECTION,
+    ELECTION_STATES,
+    CLOSE_ELECTION,
+    BOOTH_MATERIAL,
+    CAST_BALLOT,
+    RECEIPT_KEY,
+    LIST_TRACKERS,
+    ENCRYPTED_TALLY,
+    SUBMIT_PARTIAL_DECRYPTION,
+    PUBLISH_RESULT,
+    READ_ARCHIVE,
+)
