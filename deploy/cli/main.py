@@ -1,6 +1,7 @@
 """The one command line, `isoloir`: which module holds each subcommand. Only the one that is called is imported."""
 
 import importlib
+import warnings
 
 import click
 
@@ -41,3 +42,5 @@ class LazyGroup(click.Group):
 @click.version_option(package_name="isoloir")
 def main() -> None:
     """Isoloir : élections professionnelles par internet, vérifiables par tous."""
+    # Known, decided (docs/adr/0002), and neither a JSON line nor a word that a person asked for.
+    warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")

@@ -1,7 +1,5 @@
 """`isoloir serve`: one service as a process on RabbitMQ, or everything in one process on the in-process bus."""
 
-import warnings
-
 import click
 
 SERVICES = {
@@ -16,8 +14,6 @@ SERVICES = {
 @click.argument("name", type=click.Choice([*SERVICES, "all"]))
 def command(name: str) -> None:
     """Run the service NAME (on RabbitMQ, AMQP_URI), or « all » in one process for a demonstration."""
-    # Known, decided (docs/adr/0002), and no JSON line.
-    warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
     if name == "all":
         from deploy.production.hosting.one_process import run_all
 

@@ -1,7 +1,5 @@
 """`isoloir worker`: the long work of one service, in a process that serves nobody."""
 
-import warnings
-
 import click
 
 from deploy.cli.serve import SERVICES
@@ -11,7 +9,6 @@ from deploy.cli.serve import SERVICES
 @click.argument("name", type=click.Choice(list(SERVICES)))
 def command(name: str) -> None:
     """Work off the jobs of the service NAME (codes, tally, archives…) until told to stop."""
-    warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
     from deploy.production.hosting.worker_process import run_worker
 
     run_worker(name, SERVICES[name])
