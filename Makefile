@@ -50,7 +50,7 @@ gateway/captcha/build/.built: .venv/.runtime gateway/captcha/build.py gateway/ca
 
 # Not kept in git, as anything that is made from something else.
 gateway/i18n/translations/.compiled: .venv/.runtime $(wildcard gateway/i18n/translations/*/LC_MESSAGES/*.po)
-	$(BIN)/python -m gateway.i18n.catalogues compile
+	@$(BIN)/pybabel -q compile -d gateway/i18n/translations
 	@touch $@
 
 setup-dev: setup .venv/.dev
@@ -69,15 +69,20 @@ test: setup-test ## run every test (RabbitMQ, PostgreSQL, SMTP, Chromium for rea
 	npm test --silent
 	$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
-lint: setup-dev ## ruff, mypy, import contracts, JavaScript types
+lint: setup-dev ## ruff, mypy, import contracts, dependencies, JavaScript types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
 	npm run --silent typecheck
 
-translations: setup-dev ## take up the sentences of the portal into its catalogues, and say which have no English
-	$(BIN)/python -m gateway.i18n.catalogues update
+translations: setup-dev ## take up the sentences of the portal into the English catalogue, and say how many have their English
+	@mkdir -p build
+	@# From within gateway, so that the catalogue names places as it always has.
+	@cd gateway && ../$(BIN)/pybabel -q extract -F i18n/babel.cfg -k lazy_gettext -k lazy_ngettext:1,2 --add-location=file --sort-output -o ../build/messages.pot .
+	@$(BIN)/pybabel -q update -i build/messages.pot -d gateway/i18n/translations -l en --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 120
+	@$(BIN)/pybabel compile -d gateway/i18n/translations --statistics
 
 screenshots: setup-test ## picture every page at both widths, into build/screenshots
 	$(BIN)/python -m tests.tour.screenshots

@@ -1,1 +1,1 @@
-"""The two languages: catalogues of sentences and the typography of French."""
+"""The two languages: the catalogue of English sentences and the typography of French."""

@@ -3,9 +3,9 @@
 import html
 import re
 
-from gateway.i18n import catalogues
 from tests.tour.portal import Portal
 from tests.tour.walk import VOTER, held_before, identifiers, rules, values_of
+from tests.unit.gateway import catalogues
 
 TAGS = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*\slang=\"fr\"[^>]*>.*?</[a-z]+>|<[^>]+>", re.S)
 ATTRIBUTES = re.compile(r"\s(?:title|alt|aria-label|placeholder|data-[a-z-]+|content)=\"([^\"]*)\"")
@@ -14,7 +14,7 @@ ATTRIBUTES = re.compile(r"\s(?:title|alt|aria-label|placeholder|data-[a-z-]+|con
 def french_sentences() -> set[str]:
     """Keys whose English differs, long enough not to be met by chance."""
     found = set()
-    for message in catalogues.read("en"):
+    for message in catalogues.english():
         keys = message.id if isinstance(message.id, (tuple, list)) else (message.id,)
         words = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
         for key, english in zip(keys, words, strict=False):

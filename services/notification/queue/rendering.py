@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
+from babel.units import format_unit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, select_autoescape
 
 from services.runtime.sealing_box import CannotOpen, open_sealed
@@ -29,20 +31,6 @@ ASSISTANCE_SUBJECTS = {
 
 
 _PARIS = ZoneInfo("Europe/Paris")
-_MONTHS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
 
 
 class Unreadable(Exception):
@@ -62,19 +50,26 @@ class Letter:
 
 
 def duration(minutes: int) -> str:
-    """Return a time span in French words: « 14 jours », « 24 heures », « 45 minutes »."""
-    if minutes >= 2 * 1440 and minutes % 1440 == 0:
-        return f"{minutes // 1440} jours"
-    if minutes >= 120 and minutes % 60 == 0:
-        return f"{minutes // 60} heures"
-    return f"{minutes} minutes"
+    """Return a time span in French words, in the largest unit that says it: « 14 jours », « 24 heures », « 45 minutes ».
+
+    One day is said in hours, one hour in minutes.
+    """
+    for length, unit in ((1440, "day"), (60, "hour")):
+        if minutes >= 2 * length and minutes % length == 0:
+            return _counted(minutes // length, unit)
+    return _counted(minutes, "minute")
+
+
+def _counted(number: int, unit: str) -> str:
+    # Babel puts a no-break space in some of them; messages are wrapped like any text.
+    return format_unit(number, f"duration-{unit}", locale="fr").replace("\xa0", " ")
 
 
 def paris(moment: str) -> str:
     """Return a moment in ISO 8601 as the clock of Paris shows it: « 4 décembre 2026 à 11 h 20 »."""
     there = datetime.fromisoformat(moment).astimezone(_PARIS)
     day = "1er" if there.day == 1 else str(there.day)
-    return f"{day} {_MONTHS[there.month - 1]} {there.year} à {there.hour} h {there.minute:02}"
+    return f"{day} {format_date(there, 'MMMM y', locale='fr')} à {there.hour} h {there.minute:02}"
 
 
 def assistance_subject(code: str) -> str:

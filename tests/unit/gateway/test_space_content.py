@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gateway.content.files import BUILT_IN, MOST_BYTES, Contents, Found, Text
 from gateway.content.markdown import render
-from gateway.i18n import catalogues
+from tests.unit.gateway import catalogues
 from tests.unit.gateway.conftest import Browser
 from tests.unit.gateway.fake_rpc import EVENT_UUID, FakeRpc
 
@@ -254,9 +254,9 @@ def test_any_text_can_be_rendered(text: str) -> None:
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_tutorials_name_what_the_screens_say(name: Text, language: str, profile: str) -> None:
     # What is bold in a tutorial is a label: somebody who looks for it on the page must find it, word for word.
-    known = {str(message.id) for message in catalogues.extracted()}
+    known = {str(sentence) for sentence in catalogues.sentences()}
     if language == "en":
-        known = {str(message.string) for message in catalogues.read("en")}
+        known = {str(message.string) for message in catalogues.english()}
     found = Contents(None, profile=profile).text(name, language)
     assert found is not None
     labels = set(re.findall(r"\*\*([^*]+)\*\*", found.markdown))
