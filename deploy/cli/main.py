@@ -13,6 +13,7 @@ COMMANDS = {
     "health": "deploy.cli.health",
     "migrate": "deploy.cli.migrate",
     "operator": "deploy.operator.command",
+    "printer": "deploy.printer.command",
     "relay": "deploy.cli.relay",
     "serve": "deploy.cli.serve",
     "sink": "deploy.local.sink.command",

@@ -9,6 +9,8 @@ from pathlib import Path
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
+from services.runtime.age_box import new_identity, recipient_of
+
 FILE = "secrets.json"
 
 
@@ -21,6 +23,8 @@ class Keys:
     receipt_private_key: str
     code_key: str
     notification_private_key: str
+    printer_key: str
+    """age identity of the demonstration's printer; in earnest the printer draws it, and no system has it."""
     gateway_secret_key: str
     gateway_challenge_key: str
     operator_token: str
@@ -38,6 +42,11 @@ class Keys:
         """X25519 public key that messages are sealed to."""
         return bytes(PrivateKey(bytes.fromhex(self.notification_private_key)).public_key).hex()
 
+    @property
+    def printer_recipient(self) -> str:
+        """age recipient that notices are sealed to."""
+        return recipient_of(self.printer_key)
+
 
 def draw() -> Keys:
     """New random keys."""
@@ -47,6 +56,7 @@ def draw() -> Keys:
         receipt_private_key=secrets.token_hex(32),
         code_key=secrets.token_hex(32),
         notification_private_key=bytes(PrivateKey.generate()).hex(),
+        printer_key=new_identity()[0],
         gateway_secret_key=secrets.token_hex(32),
         gateway_challenge_key=secrets.token_hex(32),
         operator_token=secrets.token_urlsafe(32),

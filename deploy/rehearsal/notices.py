@@ -6,6 +6,9 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
+from deploy.local import printer
+from services.notification.channels.paper import batches
+
 _CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){3}\b")
 
 
@@ -16,11 +19,15 @@ class NoticesMissing(Exception):
 def read_codes(folder: Path, names: dict[str, str]) -> dict[str, str]:
     """The voting codes on the printed notices so far.
 
-    In: the printer's folder; `names`, what identifies a voter on his notice (a line of text) → his identifier.
+    In: the folder of the batches, which the local printer prints; `names`, what identifies a voter on his notice (a
+    line of text) → his identifier.
     Out: identifier → voting code.
     """
     codes = {}
-    for path in sorted(folder.glob("*.pdf")):
+    for manifest in batches.manifests(folder):
+        if not manifest.path.with_suffix(".pdf").exists():
+            printer.print_batch(folder.parent, manifest)
+    for path in sorted(folder.glob("notices-*.pdf")):
         for page in PdfReader(path).pages:
             text = page.extract_text()
             code = _CODE.search(text)
@@ -36,7 +43,7 @@ def wait_for_codes(folder: Path, names: dict[str, str], seconds: float = 120.0) 
     deadline = time.monotonic() + seconds
     printed = -1
     while time.monotonic() < deadline:
-        files = len(list(folder.glob("*.pdf"))) if folder.is_dir() else 0
+        files = len(list(folder.glob("notices-*.json"))) if folder.is_dir() else 0
         if files != printed:  # reading is slow: only when the printer has made something new
             printed = files
             codes = read_codes(folder, names) if files else {}

@@ -1,9 +1,10 @@
 /**
  * Builds what the pages load: booth.js (module), worker.js (classic script, for browsers without module workers),
- * the small scripts of other pages and site.css, minified, into gateway/static/build/. `--watch` rebuilds on change.
+ * the small scripts of other pages and site.css, minified, into gateway/static/build/; and puts the face of the paper
+ * notices in its place. `--watch` rebuilds on change.
  */
 
-import { rmSync } from "node:fs";
+import { cpSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { build, context } from "esbuild";
@@ -38,6 +39,10 @@ const bundles = [
   { ...shared, entryPoints: [`${gateway}assets/scripts/countdown.js`], format: "esm" },
   { ...shared, entryPoints: [`${gateway}assets/styles/site.css`], plugins: [sass] },
 ];
+
+const notices = fileURLToPath(new URL("../../services/notification/channels/paper/build", import.meta.url));
+for (const file of ["ttf/DejaVuSansCondensed.ttf", "ttf/DejaVuSansCondensed-Bold.ttf", "ttf/DejaVuSansMono-Bold.ttf", "LICENSE"])
+  cpSync(`${packages}/dejavu-fonts-ttf/${file}`, `${notices}/${file.split("/").at(-1)}`);
 
 if (process.argv.includes("--watch")) {
   for (const options of bundles) await (await context(options)).watch();

@@ -118,10 +118,12 @@ class ListBearers(Schema):
 
 
 class Notice(Schema):
-    """Whom a voting notice is for."""
+    """Whom a voting notice is for; `posted` is false where the roll has no address to send it to."""
 
     name = fields.String(required=True)
     lines = fields.List(fields.String(), required=True)
+    place = fields.String(required=True)
+    posted = fields.Boolean(required=True)
 
 
 class Holder(Schema):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.notification.bounces import delivery_reports
 from services.notification.channels.email import EmailChannel
-from services.notification.channels.paper import PaperChannel
+from services.notification.channels.paper.channel import PaperChannel
 from services.notification.channels.sms import SmsChannel
 from services.notification.contract import methods
 from services.notification.contract.bounces import RecordBounce, Recorded
@@ -23,7 +23,6 @@ from services.runtime.contracts.methods import HEALTH
 from services.runtime.hosting.entrypoints import command, healthy, question
 from services.runtime.hosting.inbox import Inbox
 from services.runtime.hosting.loops import Loop
-from services.runtime.hosting.offload import offload
 from services.runtime.hosting.resource_provider import provide
 from services.runtime.hosting.resources import Resources
 from services.runtime.telemetry import logs
@@ -67,16 +66,9 @@ def send_texts(resources: Resources[Settings]) -> int:
 
 
 def print_notices(resources: Resources[Settings]) -> int:
-    """Loop: print the next batch of notices."""
-    settings = resources.settings
-    return delivery.deliver_printed(
-        resources.database,
-        PaperChannel(settings.print_dir),
-        settings.private_key,
-        clock=utc_now,
-        jitter=_JITTER,
-        slow=offload,
-    )
+    """Loop: put the next notices into a batch for the printer."""
+    channel = PaperChannel(resources.settings.print_dir)
+    return delivery.deliver_printed(resources.database, channel, clock=utc_now, jitter=_JITTER)
 
 
 class NotificationService:

@@ -16,8 +16,8 @@ class Settings(RuntimeSettings):
 
     database_url: str = "sqlite:///var/reassort.sqlite"
     code_key: str = Field(pattern=r"^[0-9a-f]{64}$", repr=False, description="NaCl SecretBox key of the spares at rest")
-    notification_public_key: str = Field(
-        pattern=r"^[0-9a-f]{64}$", description="X25519 public key that notices are sealed for"
+    printer_recipient: str = Field(
+        pattern=r"^age1[02-9ac-hj-np-z]{58}$", description="age recipient that notices are sealed for: the printer's"
     )
     pbkdf2_iterations: int = Field(default=DEFAULT_ITERATIONS, ge=1, le=10_000_000)
     spares_per_voter: int = Field(default=3, ge=0, le=20)

@@ -21,10 +21,11 @@ from deploy.local.launcher.environment import WORKERS as LOCAL_WORKERS
 from deploy.local.postgresql import LocalCluster, PostgresMissing, programs
 from deploy.local.sink.settings import SinkSettings
 from deploy.production.hosting.loading import load_class
-from deploy.production.images.new_env import filled, main
+from deploy.production.images.new_env import GIVEN, filled, main
 from deploy.production.postgresql.grants import grant
 from gateway.settings import Settings as GatewaySettings
 from services.notification.bounces.receiver_settings import BounceSettings
+from services.runtime.age_box import new_identity
 from services.runtime.bus.relay import Settings as RelaySettings
 from services.runtime.hosting.worker import has_worker
 from services.runtime.settings import RuntimeSettings, environment_names
@@ -205,7 +206,9 @@ def test_new_secrets_are_all_different_and_accepted_by_the_settings(
 ) -> None:
     text = filled((REPOSITORY / ".env.example").read_text())
     values = dict(line.split("=", 1) for line in text.splitlines() if line and not line.startswith("#"))
-    drawn = [values[name] for name, value in example.items() if value == ""]
+    assert {name for name in GIVEN if values[name]} == set()
+    values["PRINTER_RECIPIENT"] = new_identity()[1]
+    drawn = [values[name] for name, value in example.items() if value == "" and name not in GIVEN]
     assert len(set(drawn)) == len(drawn)
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{32,}", value) for value in drawn)
 

@@ -20,6 +20,7 @@ from deploy.local.demonstration import scenario
 from deploy.local.demonstration.loading import load, prepare_event
 from deploy.local.launcher.environment import Addresses, environments
 from deploy.local.launcher.ports import LOOPBACK, free_port
+from deploy.local.printer import set_up
 from deploy.local.sink.run import Sink
 from deploy.local.sink.settings import SinkSettings
 from deploy.production.hosting.loading import load_class
@@ -225,6 +226,7 @@ class Portal:
         self.base_url = f"http://{LOOPBACK}:{port}"
         urls = {service: f"sqlite:///{self.state_dir / service}.sqlite" for service in SERVICES}
         addresses = Addresses(port, smtp, sms, "", urls, urls, self.demo_dir, self.presentation_file)
+        set_up(self.demo_dir, keys, self.base_url, self.presentation_file)
         values = environments(keys, addresses, {**QUICK, **self._settings})["all"]
         self._prepare_event()
         self._sink = Sink(

@@ -83,7 +83,7 @@ def _own_settings(keys: Keys, addresses: Addresses) -> dict[str, dict[str, str]]
         "reassort": {
             "ISOLOIR_REASSORT_DATABASE_URL": databases["reassort"],
             "ISOLOIR_REASSORT_CODE_KEY": keys.code_key,
-            "ISOLOIR_REASSORT_NOTIFICATION_PUBLIC_KEY": keys.notification_public_key,
+            "ISOLOIR_REASSORT_PRINTER_RECIPIENT": keys.printer_recipient,
         },
         "notification": {
             "ISOLOIR_NOTIFICATION_DATABASE_URL": databases["notification"],

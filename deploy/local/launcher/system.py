@@ -19,6 +19,7 @@ from deploy.local.launcher.lock import StateLock
 from deploy.local.launcher.ports import LOOPBACK, answers, free_port, is_taken, keep_free
 from deploy.local.launcher.process import Command
 from deploy.local.launcher.supervisor import Supervisor
+from deploy.local.printer import set_up
 from deploy.production.keys import Keys, keep, write_private
 
 Bus = Literal["auto", "broker", "in-process"]
@@ -123,7 +124,7 @@ class System:
 
     @property
     def demo_dir(self) -> Path:
-        """Where mails, SMS and paper notices arrive: mail/*.eml, sms/*.json, print/*.pdf."""
+        """Where mails, SMS and paper notices arrive: mail/*.eml, sms/*.json, print/*."""
         return self.state_dir / "sent"
 
     @property
@@ -207,6 +208,7 @@ class System:
             demo_dir=self.demo_dir,
             presentation_file=self.presentation_file,
         )
+        set_up(self.demo_dir, self._keys, addresses.base_url, self.presentation_file)
         self._environments = environments(self._keys, addresses, self._settings)
         self._migrate()  # while the broker starts
         for command in self._begun:

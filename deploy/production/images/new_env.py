@@ -13,11 +13,13 @@ from pathlib import Path
 from deploy.production.keys import draw
 
 EXAMPLE = Path(__file__).resolve().parents[3] / ".env.example"
+GIVEN = {"PRINTER_RECIPIENT": "isoloir printer new-key FILE"}
+"""Left empty: others have to give them. Name → where they come from."""
 EMPTY = re.compile(r"^([A-Z0-9_]+)=$", re.MULTILINE)
 
 
 def filled(example: str) -> str:
-    """The text of .env: each empty variable of ``example`` with a value of its own."""
+    """The text of .env: each empty variable of ``example`` with a value of its own, but those that others give."""
     keys = draw()
     known = {
         "ISOLOIR_IDENTITY_HOLDER_KEY": keys.holder_key,
@@ -35,6 +37,8 @@ def filled(example: str) -> str:
 
     def value(match: re.Match[str]) -> str:
         name = match.group(1)
+        if name in GIVEN:
+            return match.group()
         return f"{name}={known.get(name) or secrets.token_hex(24)}"
 
     return EMPTY.sub(value, example)
@@ -50,6 +54,8 @@ def main(target: Path) -> None:
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(filled(EXAMPLE.read_text(encoding="utf-8")))
     print(f"{target}: new secrets, readable by you alone")
+    for name, source in GIVEN.items():
+        print(f"Still to fill in: {name} ({source})")
 
 
 if __name__ == "__main__":

@@ -100,7 +100,7 @@ def list_bearers(
     bearers: list[dict[str, object]] = [
         {
             "bearer": holders.bearer(holder_key, voting_event, voter.id),
-            "notice": {"name": f"{voter.first_name} {voter.surname}", "lines": _address(voter)},
+            "notice": _notice(voter),
             "holders": [
                 {"election": election, "holder": holders.holder(holder_key, election, voter.id)}
                 for election in elections[voter.id]
@@ -120,8 +120,13 @@ def _tag_voters(session: Session, voting_event: str, holder_key: str) -> None:
         session.execute(update(Voter), [{"id": one, "page_tag": holders.page_tag(holder_key, one)} for one in ids])
 
 
-def _address(voter: Voter) -> list[str]:
-    lines = (voter.assignment, voter.address1, voter.address2, f"{voter.postcode} {voter.city}".strip())
+def _notice(voter: Voter) -> dict[str, object]:
+    address = [voter.address1, voter.address2, f"{voter.postcode} {voter.city}".strip()]
     # The assignment stands in for an address that the roll does not have: such notices are handed over at work.
-    wanted = lines if not any(lines[1:]) else lines[1:]
-    return [line for line in wanted if line]
+    posted = any(address)
+    return {
+        "name": f"{voter.first_name} {voter.surname}",
+        "lines": [line for line in (address if posted else [voter.assignment]) if line],
+        "place": voter.assignment or "",
+        "posted": posted,
+    }

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from services.notification.queue import message_queue, rendering
 from services.notification.queue.message_queue import Claimed
@@ -41,20 +41,17 @@ class Channel(Protocol):
 
 
 class Printer(Protocol):
-    """A way to reach people by files of many letters."""
+    """A way to reach people by batches of messages that somebody else opens."""
 
     name: str
     size: int
     settle: timedelta
 
-    def accepts(self, letter: Letter) -> bool:
-        """Tell whether the letter has all that a page needs."""
+    def accepts(self, message: Claimed) -> bool:
+        """Tell whether the message is one for the printer."""
 
-    def render(self, letters: list[Letter], made_at: datetime) -> bytes:
-        """Return the file's content: processor time only."""
-
-    def store(self, batch: str, content: bytes) -> Path:
-        """Keep the file safely under the batch's name."""
+    def store(self, batch: str, messages: list[Claimed], made_at: datetime) -> Path:
+        """Keep the messages safely under the batch's name."""
 
 
 def deliver_singly(
@@ -89,19 +86,8 @@ def deliver_singly(
     return len(claimed)
 
 
-def deliver_printed(
-    database: Database,
-    printer: Printer,
-    private_key: str,
-    *,
-    clock: Clock,
-    jitter: random.Random,
-    slow: Callable[..., Any],
-) -> int:
-    """Print the next batch into one file; return how many messages were tried.
-
-    `slow` runs a function off the event loop.
-    """
+def deliver_printed(database: Database, printer: Printer, *, clock: Clock, jitter: random.Random) -> int:
+    """Put the next messages into a batch for the printer; return how many were tried."""
     with database.transaction() as session:
         message_queue.expire(session, printer.name, clock())
         claimed = message_queue.claim_batch(
@@ -109,25 +95,20 @@ def deliver_printed(
         )
     if not claimed:
         return 0
-    letters: list[Letter] = []
-    outcomes: dict[str, Outcome] = {}
-    for one in claimed:
+    printed = [one for one in claimed if printer.accepts(one)]
+    outcome = DELIVERED
+    if printed:
         try:
-            letter = _compose(one, private_key)
-        except rendering.Unreadable as problem:
-            outcomes[one.id] = Outcome(Result.REFUSED, problem.args[0])
-            continue
-        if printer.accepts(letter):
-            letters.append(letter)
-        else:
-            outcomes[one.id] = Outcome(Result.REFUSED, "message_malformed")
-    if letters:
-        outcome = _print(printer, str(claimed[0].batch), letters, min(one.created_at for one in claimed), slow)
-        outcomes |= {letter.id: outcome for letter in letters}
+            printer.store(str(claimed[0].batch), printed, min(one.created_at for one in claimed))
+        except OSError as error:
+            log.error("print_failed", batch=claimed[0].batch, kind=type(error).__name__)
+            outcome = Outcome(Result.AWAY, "print_dir_unwritable")
+    accepted = {one.id for one in printed}
     with database.transaction() as session:
         for one in claimed:
-            message_queue.record(session, one, outcomes[one.id], now=clock(), jitter=jitter)
-    log.info("batch_tried", channel=printer.name, batch=claimed[0].batch, messages=len(claimed), printed=len(letters))
+            came = outcome if one.id in accepted else Outcome(Result.REFUSED, "template_unknown")
+            message_queue.record(session, one, came, now=clock(), jitter=jitter)
+    log.info("batch_tried", channel=printer.name, batch=claimed[0].batch, messages=len(claimed), printed=len(printed))
     return len(claimed)
 
 
@@ -158,15 +139,6 @@ def _attempt(
         # One message that trips a fault of ours must not hold up the others.
         log.error("message_fault", message_id=claimed.id, kind=type(error).__name__)
         return Outcome(Result.RETRY, "internal_error", perhaps_sent=True)
-
-
-def _print(printer: Printer, batch: str, letters: list[Letter], made_at: datetime, slow: Callable[..., Any]) -> Outcome:
-    try:
-        printer.store(batch, slow(printer.render, letters, made_at))
-    except OSError as error:
-        log.error("print_failed", batch=batch, kind=type(error).__name__)
-        return Outcome(Result.AWAY, "print_dir_unwritable")
-    return DELIVERED
 
 
 def _compose(claimed: Claimed, private_key: str) -> Letter:

@@ -23,8 +23,8 @@ from services.reassort.contract.codes import CodeCounts
 from services.reassort.contract.events import CredentialEntry, CredentialsCommitted, CredentialsIssued
 from services.reassort.contract.refusals import Code, refuse
 from services.reassort.models import Bearer, Commitment, Generation, PublicCredential, Spare
+from services.runtime.age_box import seal
 from services.runtime.bus import outbox
-from services.runtime.sealing_box import seal
 from services.runtime.storage.database import Database
 from services.runtime.storage.upsert import upsert
 
@@ -37,7 +37,7 @@ class Parameters:
     """Keys (64 hex digits each), PBKDF2 iterations, spares a voter."""
 
     code_key: str
-    notification_public_key: str
+    printer_recipient: str
     iterations: int
     spares: int
 
@@ -177,7 +177,7 @@ def serve(
     notice = {"to": dict(bearer.notice), "values": values}
     return ServedBearer(
         bearer=bearer,
-        sealed_notice=seal(parameters.notification_public_key, notice),
+        sealed_notice=seal(parameters.printer_recipient, notice),
         sealed_spares=tuple(spares.close(parameters.code_key, code) for code in codes[1:]),
         credentials=credentials,
     )
@@ -203,7 +203,7 @@ def _fixed(database: Database, parameters: Parameters, voting_event: str) -> Par
         generation = _locked(session, voting_event)
         return Parameters(
             code_key=parameters.code_key,
-            notification_public_key=parameters.notification_public_key,
+            printer_recipient=parameters.printer_recipient,
             iterations=generation.iterations,
             spares=generation.spares,
         )

@@ -92,7 +92,7 @@ def _on(pool: ThreadPoolExecutor) -> Compute:
 def _parameters(settings: Settings) -> Parameters:
     return Parameters(
         code_key=settings.code_key,
-        notification_public_key=settings.notification_public_key,
+        printer_recipient=settings.printer_recipient,
         iterations=settings.pbkdf2_iterations,
         spares=settings.spares_per_voter,
     )

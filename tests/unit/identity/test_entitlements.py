@@ -84,7 +84,12 @@ def test_bearers_come_page_by_page_without_those_who_vote_on_paper_only(database
     }
     assert found[holders.bearer(KEY, EVENT, bob)] == {
         "bearer": holders.bearer(KEY, EVENT, bob),
-        "notice": {"name": "Zoé Nom-bob", "lines": ["1 rue de l’Été", "80000 Amiens"]},
+        "notice": {
+            "name": "Zoé Nom-bob",
+            "lines": ["1 rue de l’Été", "80000 Amiens"],
+            "place": "Lycée Œuvre",
+            "posted": True,
+        },
         "holders": [
             {"election": election, "holder": holders.holder(KEY, election, bob)} for election in (ONLINE, ONLINE_TOO)
         ],

@@ -1,17 +1,22 @@
 """The invented voting event and its roll are what an operator could bring, and nobody's."""
 
 import json
+import uuid
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from pathlib import Path
 
-from fpdf import FPDF
+from pypdf import PdfReader
 
 from deploy.local.demonstration import scenario
 from deploy.local.demonstration.post import deliver
+from deploy.local.printer import set_up
 from deploy.operator import roll_file, voting_event_file
+from deploy.production.keys import draw
 from gateway.content.files import Contents, Found, Text
 from gateway.elections.presentation import LOGO
+from services.notification.channels.paper import batches
+from services.runtime.age_box import seal
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
 
@@ -75,19 +80,27 @@ def test_the_roll_is_accepted_and_unreachable() -> None:
     assert set(voters[0]["scrutins"].split("|")) == codes, "the voter that the launcher proposes sees every election"
 
 
-def test_each_notice_is_sorted_to_its_addressee(tmp_path: Path) -> None:
+def test_each_notice_is_delivered_to_its_addressee(tmp_path: Path) -> None:
+    keys = draw()
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps(scenario.voting_event(NOW)))
+    set_up(tmp_path, keys, "http://127.0.0.1:8080", event)
+    codes = {"Ada Brume": "ABCD-0001", "Zoé Rive": "ABCD-0002"}
+    sealed = {
+        str(uuid.uuid4()): seal(
+            keys.printer_recipient,
+            {"to": {"name": name, "lines": ["1 rue du Phare"]}, "values": {"voting_code": code}},
+        )
+        for name, code in codes.items()
+    }
     room = tmp_path / "print"
-    room.mkdir()
-    pdf = FPDF()
-    pdf.set_font("Helvetica")
-    for name in ("Ada Brume", "Zo Rive"):
-        pdf.add_page()
-        pdf.multi_cell(0, 8, f"{name}\n1 rue du Phare\nNotice")
-    pdf.output(str(room / "batch.pdf"))
-    assert deliver(tmp_path, {"Ada Brume", "Zo Rive"}, seconds=10) == 2
-    listed = json.loads((tmp_path / "notices.json").read_text())
-    assert {"file": "ada-brume.pdf", "name": "Ada Brume"} in listed
-    assert all((room / entry["file"]).is_file() for entry in listed)
+    batches.write(room, "1", sealed, NOW)
+    assert deliver(tmp_path, set(codes), seconds=10) == 2
+    listed = {entry["name"]: entry["file"] for entry in json.loads((tmp_path / "notices.json").read_text())}
+    for name, code in codes.items():
+        (page,) = PdfReader(room / listed[name]).pages
+        assert name in page.extract_text()
+        assert [other for other in codes.values() if other in page.extract_text()] == [code]
 
 
 def test_a_missing_notice_is_not_waited_for_for_ever(tmp_path: Path) -> None:

@@ -1,35 +1,31 @@
-import uuid
+"""Sealed notices into batches for the printer."""
+
+import json
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from services.notification.channels.paper import SETTLE, PaperChannel, printable
+from services.notification.channels.paper import batches
+from services.notification.channels.paper.channel import SETTLE, PaperChannel
 from services.notification.queue import delivery, message_queue
-from services.notification.queue.rendering import Letter
-from tests.unit.notification.world import START, pdf_text, stored
+from tests.unit.notification.world import START, stored
 
 
-def direct(function, *args):
-    return function(*args)
-
-
-def notice(request_message, code="ABCD-EFGH-JKMN-PQRS", name="Zoé Œuvray", **more):
+def notice(request_message, **more):
     return request_message(
         "paper",
         "voting_notice",
-        to={"name": name, "lines": ["1 rue de l’Été", "80000 Amiens"]},
-        values={"voting_code": code},
+        to={"name": "Zoé Œuvray", "lines": ["1 rue de l’Été", "80000 Amiens"]},
+        values={"voting_code": "ABCD-EFGH-JKMN-PQRS"},
         **more,
     )
 
 
 @pytest.fixture
-def printing(database, private_key, clock, jitter, tmp_path):
+def printing(database, clock, jitter, tmp_path):
     def run(directory=tmp_path / "print"):
         printer = PaperChannel(str(directory) if directory else "")
-        return delivery.deliver_printed(database, printer, private_key, clock=clock, jitter=jitter, slow=direct)
+        return delivery.deliver_printed(database, printer, clock=clock, jitter=jitter)
 
     return run
 
@@ -38,22 +34,44 @@ def files(tmp_path):
     return sorted((tmp_path / "print").iterdir())
 
 
-def test_a_batch_is_one_file_with_a_page_a_voter(database, request_message, printing, clock, tmp_path):
-    codes = {f"CODE-000{number}": f"Nom{number}" for number in range(3)}
-    ids = [notice(request_message, code, name) for code, name in codes.items()]
+def test_a_batch_is_a_file_of_sealed_notices_and_its_manifest(database, request_message, printing, clock, tmp_path):
+    ids = [notice(request_message) for number in range(3)]
+    sealed = {one: stored(database, one).sealed for one in ids}
     clock.advance(seconds=SETTLE.total_seconds())
     assert printing() == 3
-    (file,) = files(tmp_path)
-    assert file.stat().st_mode & 0o777 == 0o600
-    pages = pdf_text(file.read_bytes())
-    assert len(pages) == 3
-    for page in pages:
-        assert page[1:4] == ["1 rue de l’Été", "80000 Amiens", "Notice de vote"]
-        assert codes[page[-1]] == page[0]
-        assert "encadré gris" in " ".join(page)
+    assert [file.stat().st_mode & 0o777 for file in files(tmp_path)] == [0o600, 0o600]
+    (manifest,) = batches.manifests(tmp_path / "print")
+    assert (manifest.count, manifest.made_at) == (3, START)
+    batches.check(manifest)
+    found = list(batches.notices(manifest))
+    assert {one.message_id: one.sealed for one in found} == sealed
+    assert all(batches.notice_at(manifest, one.line, one.offset) == one for one in found)
+    content = b"".join(file.read_bytes() for file in files(tmp_path))
+    assert b"ABCD" not in content
+    assert "Œuvray".encode() not in content
     for one in ids:
         row = stored(database, one)
         assert (row.state, row.sealed) == ("sent", "")
+
+
+@pytest.mark.parametrize("damage", ["altered", "shorter", "absent", "manifest"])
+def test_a_damaged_batch_is_refused(request_message, printing, clock, tmp_path, damage):
+    for _ in range(2):
+        notice(request_message)
+    clock.advance(minutes=1)
+    printing()
+    (manifest,) = batches.manifests(tmp_path / "print")
+    content = manifest.content.read_bytes()
+    if damage == "altered":
+        manifest.content.write_bytes(content.replace(content[60:61], b"?", 1))
+    elif damage == "shorter":
+        manifest.content.write_bytes(content.splitlines(keepends=True)[0])
+    elif damage == "absent":
+        manifest.content.unlink()
+    else:
+        manifest.path.write_text(json.dumps({"format": "other"}))
+    with pytest.raises(batches.Damaged):
+        batches.check(batches.manifests(tmp_path / "print")[0])
 
 
 def test_notices_that_trickle_in_are_gathered(request_message, printing, clock, tmp_path):
@@ -65,7 +83,7 @@ def test_notices_that_trickle_in_are_gathered(request_message, printing, clock, 
     assert printing() == 0
     clock.advance(seconds=1)
     assert printing() == 2
-    assert len(files(tmp_path)) == 1
+    assert len(batches.manifests(tmp_path / "print")) == 1
 
 
 def test_a_full_batch_does_not_wait(database, request_message, clock):
@@ -88,15 +106,13 @@ def test_a_crash_after_printing_replaces_the_file(database, request_message, pri
         patched.setattr(message_queue, "record", crash)
         with pytest.raises(KeyboardInterrupt):
             printing()
-    (before,) = files(tmp_path)
-    content = before.read_bytes()
-    notice(request_message, "LATE-0000")
+    before = {file: file.read_bytes() for file in files(tmp_path)}
+    notice(request_message)
     clock.advance(minutes=6)
     assert printing() == 3
-    assert files(tmp_path) == [before]
-    assert before.read_bytes() == content
+    assert {file: file.read_bytes() for file in files(tmp_path)} == before
     assert printing() == 1
-    assert len(files(tmp_path)) == 2
+    assert len(batches.manifests(tmp_path / "print")) == 2
 
 
 @pytest.mark.parametrize("directory", [None, "file"])
@@ -115,16 +131,14 @@ def test_without_a_directory_notices_wait_with_the_reason(
     assert stored(database, message_id).state == "sent"
 
 
-def test_an_unreadable_notice_does_not_stop_the_batch(database, request_message, printing, clock, tmp_path):
+def test_another_message_on_paper_does_not_stop_the_batch(database, request_message, printing, clock, tmp_path):
     good = notice(request_message)
     bad = request_message("paper", "no_such", to={"name": "X", "lines": []}, values={"voting_code": "X"})
-    codeless = request_message("paper", "voting_notice", to={"name": "X", "lines": []}, values={"other": "X"})
     clock.advance(minutes=1)
     printing()
     assert stored(database, good).state == "sent"
     assert stored(database, bad).reason == "template_unknown"
-    assert stored(database, codeless).reason == "message_malformed"
-    assert len(pdf_text(files(tmp_path)[0].read_bytes())) == 1
+    assert batches.manifests(tmp_path / "print")[0].count == 1
 
 
 def test_an_expired_notice_is_not_printed(database, request_message, printing, clock, tmp_path):
@@ -132,34 +146,3 @@ def test_an_expired_notice_is_not_printed(database, request_message, printing, c
     clock.advance(minutes=1)
     assert printing() == 0
     assert stored(database, message_id).state == "expired"
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("Œuvray à 5 €", "Œuvray à 5 €"),
-        ("Świątek", "Swiatek"),
-        ("Łukasz Đorđe", "Lukasz Dorde"),
-        ("e\u0301te\u0301", "été"),
-        ("Иван", "????"),
-        ("a\x00b\nc", "a?b c"),
-    ],
-)
-def test_letters_that_the_fonts_lack(text, shown):
-    assert printable(text) == shown
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.text(max_size=200), st.lists(st.text(max_size=120), max_size=5))
-def test_no_name_and_no_address_stops_the_printer(name, lines):
-    letter = Letter(
-        id=str(uuid.UUID(int=0)),
-        to={"name": name, "lines": lines},
-        subject="Notice de vote",
-        text=name,
-        html=None,
-        values={"voting_code": "ABCD"},
-    )
-    content = PaperChannel("").render([letter], START)
-    assert content.startswith(b"%PDF-")
-    assert PaperChannel("").render([letter], START) == content

@@ -9,12 +9,12 @@ from sqlalchemy import func, select
 from services.reassort.codes import generation
 from services.reassort.codes.generation import BearerToServe, Parameters
 from services.reassort.models import Base, Bearer, outbox
-from services.runtime.sealing_box import new_keypair, open_sealed
+from services.runtime.age_box import Opener, new_identity
 
-PRIVATE, PUBLIC = new_keypair()
+PRIVATE, PUBLIC = new_identity()
 CODE_KEY = "0c" * 32
 # Few iterations: what is tested is not how long PBKDF2 takes.
-PARAMETERS = Parameters(code_key=CODE_KEY, notification_public_key=PUBLIC, iterations=2, spares=2)
+PARAMETERS = Parameters(code_key=CODE_KEY, printer_recipient=PUBLIC, iterations=2, spares=2)
 
 
 def pseudonym(text):
@@ -68,7 +68,7 @@ class Roll:
 
     def notices(self):
         """The opened notices, in order."""
-        return [open_sealed(PRIVATE, message["sealed"]) for message in self.events("message_requested")]
+        return [Opener(PRIVATE).open(message["sealed"]) for message in self.events("message_requested")]
 
     def snapshot(self):
         """How many rows each table has."""

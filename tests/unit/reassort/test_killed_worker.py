@@ -50,7 +50,7 @@ def test_the_rest_is_made_and_nothing_twice(database, roll, place, number):
     settings = {
         "ISOLOIR_REASSORT_DATABASE_URL": database.url.render_as_string(hide_password=False),
         "ISOLOIR_REASSORT_CODE_KEY": CODE_KEY,
-        "ISOLOIR_REASSORT_NOTIFICATION_PUBLIC_KEY": PUBLIC,
+        "ISOLOIR_REASSORT_PRINTER_RECIPIENT": PUBLIC,
         "ISOLOIR_REASSORT_PBKDF2_ITERATIONS": "2",
         "ISOLOIR_REASSORT_SPARES_PER_VOTER": "1",
     }

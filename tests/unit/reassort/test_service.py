@@ -78,7 +78,7 @@ def bus(tmp_path, monkeypatch, migrated):
     for name, value in {
         "DATABASE_URL": f"sqlite:///{tmp_path}/reassort.sqlite",
         "CODE_KEY": CODE_KEY,
-        "NOTIFICATION_PUBLIC_KEY": PUBLIC,
+        "PRINTER_RECIPIENT": PUBLIC,
         "PBKDF2_ITERATIONS": "2",
         "SPARES_PER_VOTER": "1",
     }.items():

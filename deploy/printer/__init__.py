@@ -1,0 +1,1 @@
+"""The printer's side: where the key of the notices is, no bus, no database and no web framework is."""
