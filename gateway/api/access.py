@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from gateway.api.description import CHALLENGED, UNSAFE, refusals
+from gateway.api.description import CHALLENGED, STRANGER, UNSAFE, operation, refusals
 from gateway.api.json_body import install
 from gateway.api.schemas import ActivationSchema, IdentifierSchema, LinkSchema, NextSchema, SessionSchema, TokenSchema
 from gateway.api.session import present
@@ -20,7 +20,7 @@ LINK_REFUSALS = ("link_unknown", "link_expired", "link_used")
 
 
 @blueprint.post("/access")
-@blueprint.doc(security=[{"csrf": []}])
+@operation("requestAccess", STRANGER)
 @blueprint.arguments(IdentifierSchema)
 @blueprint.response(200, NextSchema)
 @refusals(blueprint, *CHALLENGED, *UNSAFE)
@@ -31,7 +31,7 @@ def ask(wanted: dict[str, str]) -> Payload:
 
 
 @blueprint.post("/password-link")
-@blueprint.doc(security=[{"csrf": []}])
+@operation("requestPasswordLink", STRANGER)
 @blueprint.arguments(IdentifierSchema)
 @blueprint.response(200, NextSchema)
 @refusals(blueprint, *CHALLENGED, *UNSAFE)
@@ -42,7 +42,7 @@ def ask_password_link(wanted: dict[str, str]) -> Payload:
 
 
 @blueprint.post("/link")
-@blueprint.doc(security=[{"csrf": []}])
+@operation("openLink", STRANGER)
 @blueprint.arguments(TokenSchema)
 @blueprint.response(200, LinkSchema)
 @refusals(blueprint, *LINK_REFUSALS, "rate_limited", *UNSAFE)
@@ -52,7 +52,7 @@ def open_link(wanted: dict[str, str]) -> Payload:
 
 
 @blueprint.post("/activation")
-@blueprint.doc(security=[{"csrf": []}])
+@operation("activateAccount", STRANGER)
 @blueprint.arguments(ActivationSchema)
 @blueprint.response(201, SessionSchema)
 @refusals(blueprint, *LINK_REFUSALS, *ACTIVATION_REFUSALS, *CHALLENGED, *UNSAFE)

@@ -5,7 +5,7 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from gateway import space_clients
-from gateway.api.description import CHALLENGED, UNSAFE, refusals
+from gateway.api.description import CHALLENGED, STRANGER, UNSAFE, operation, refusals
 from gateway.api.json_body import install
 from gateway.api.schemas import AskAssistanceSchema, AssistanceSchema
 from gateway.captcha import proof_of_work
@@ -16,7 +16,7 @@ install(blueprint)
 
 
 @blueprint.post("/assistance")
-@blueprint.doc(security=[{"csrf": []}])
+@operation("submitAssistance", STRANGER)
 @blueprint.arguments(AskAssistanceSchema)
 @blueprint.response(201, AssistanceSchema)
 @refusals(blueprint, "too_many_requests", *CHALLENGED, *UNSAFE)

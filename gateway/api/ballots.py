@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from gateway.api.description import SIGNED_IN, UNSAFE, refusals
+from gateway.api.description import SIGNED_IN, UNSAFE, VOTER_UNSAFE, operation, refusals
 from gateway.api.json_body import install
 from gateway.api.schemas import CastSchema, ReceiptSchema
 from gateway.clients import services
@@ -28,7 +28,7 @@ def permitted_election(permit: str) -> str:
 
 
 @blueprint.post("/elections/<election:uuid>/ballots")
-@blueprint.doc(security=[{"session": [], "csrf": []}])
+@operation("castBallot", VOTER_UNSAFE)
 @blueprint.arguments(CastSchema)
 @blueprint.response(201, ReceiptSchema)
 @refusals(

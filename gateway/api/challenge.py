@@ -5,7 +5,7 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import RAISE
 
-from gateway.api.description import refusals
+from gateway.api.description import PUBLIC, operation, refusals
 from gateway.api.schemas import ChallengeFormSchema, ChallengeSchema
 from gateway.captcha import proof_of_work
 
@@ -13,6 +13,7 @@ blueprint = Blueprint("challenge", __name__, url_prefix="/api/v1", description="
 
 
 @blueprint.get("/challenge")
+@operation("createChallenge", PUBLIC)
 @blueprint.arguments(ChallengeFormSchema, location="query", unknown=RAISE)
 @blueprint.response(200, ChallengeSchema)
 @refusals(blueprint, "invalid_request", "rate_limited")

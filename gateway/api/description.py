@@ -1,4 +1,5 @@
-"""Errors in the OpenAPI document, from the table of gateway/edge/errors.py: what is answered is what is described."""
+"""What every operation says of itself: its id, what it takes to be allowed, and its errors, from the table of
+gateway/edge/errors.py, so that what is answered is what is described."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -6,7 +7,6 @@ from typing import Any, TypeVar
 
 from flask_smorest import Blueprint
 
-from gateway.api.schemas import ErrorSchema
 from gateway.edge.errors import INCIDENT, UNAVAILABLE, WORDS
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -18,10 +18,33 @@ CHALLENGED = ("challenge_required", "challenge_wrong", "challenge_expired", "cha
 SIGNED_IN = ("session_expired",)
 
 
+PUBLIC: list[dict[str, list[str]]] = []
+ANYBODY: list[dict[str, list[str]]] = [{}, {"session": []}]
+"""Answered to strangers too, with less."""
+STRANGER: list[dict[str, list[str]]] = [{"session": [], "csrf": []}]
+"""The token is of a session, also where nobody is signed in."""
+VOTER: list[dict[str, list[str]]] = [{"session": []}]
+VOTER_UNSAFE = STRANGER
+OPERATOR: list[dict[str, list[str]]] = [{"operator": []}]
+
+
+def operation(name: str, security: list[dict[str, list[str]]], **more: Any) -> Callable[[View], View]:
+    """Name an operation for generated clients.
+
+    Args:
+        name: its id, which stays.
+        security: one of the requirements above.
+        more: what the OpenAPI document says beside.
+    """
+    described: Callable[[View], View] = Blueprint.doc(operationId=name, security=security, **more)
+    return described
+
+
 def refusals(blueprint: Blueprint, *codes: str) -> Callable[[View], View]:
     """Describe the errors of a route, one response per status with the codes it may carry.
 
-    Errors: KeyError when a code is not in the table.
+    Raises:
+        KeyError: for a code that is not in the table.
     """
     by_status: dict[int, list[str]] = defaultdict(list)
     for code in dict.fromkeys((*codes, *ALWAYS)):
@@ -29,7 +52,9 @@ def refusals(blueprint: Blueprint, *codes: str) -> Callable[[View], View]:
 
     def describe(view: View) -> View:
         for status, names in by_status.items():
-            view = blueprint.alt_response(status, schema=ErrorSchema, description=", ".join(names))(view)
+            code = {"type": "object", "properties": {"code": {"type": "string", "enum": names}}}
+            schema = {"allOf": [{"$ref": "#/components/schemas/Error"}, code]}
+            view = blueprint.alt_response(status, schema=schema, description=", ".join(names))(view)
         return view
 
     return describe

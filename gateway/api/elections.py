@@ -8,7 +8,7 @@ from flask import Response, current_app, stream_with_context
 from flask_smorest import Blueprint
 from marshmallow import RAISE
 
-from gateway.api.description import SIGNED_IN, refusals
+from gateway.api.description import PUBLIC, SIGNED_IN, VOTER, operation, refusals
 from gateway.api.schemas import (
     BoothSchema,
     OwnElectionSchema,
@@ -29,6 +29,7 @@ ARCHIVE_EVENTS = 200
 
 
 @blueprint.get("/voting-event")
+@operation("getVotingEvent", PUBLIC)
 @blueprint.response(200, VotingEventSchema)
 @refusals(blueprint, "no_voting_event")
 def voting_event() -> Payload:
@@ -37,7 +38,7 @@ def voting_event() -> Payload:
 
 
 @blueprint.get("/elections")
-@blueprint.doc(security=[{"session": []}])
+@operation("listOwnElections", VOTER)
 @blueprint.response(200, OwnElectionSchema(many=True))
 @refusals(blueprint, *SIGNED_IN)
 def own() -> list[Payload]:
@@ -46,7 +47,7 @@ def own() -> list[Payload]:
 
 
 @blueprint.get("/elections/<election:uuid>/booth")
-@blueprint.doc(security=[{"session": []}])
+@operation("getBooth", VOTER)
 @blueprint.response(200, BoothSchema)
 @refusals(blueprint, *SIGNED_IN, "not_entitled", "election_elsewhere", "election_unknown", "credential_unknown")
 def booth(uuid: str) -> dict[str, Any]:
@@ -65,6 +66,7 @@ def booth(uuid: str) -> dict[str, Any]:
 
 
 @blueprint.get("/elections/<election:uuid>/trackers")
+@operation("listTrackers", PUBLIC)
 @blueprint.arguments(PageSchema, location="query", unknown=RAISE)
 @blueprint.response(200, TrackersSchema)
 @refusals(blueprint, "election_unknown", "invalid_request")
@@ -74,6 +76,7 @@ def trackers(wanted: dict[str, int], uuid: str) -> Payload:
 
 
 @blueprint.get("/elections/<election:uuid>/archive")
+@operation("getArchive", PUBLIC)
 @blueprint.response(
     200, {"type": "string", "format": "binary"}, content_type="application/x-tar", description="The Belenios archive"
 )
@@ -99,6 +102,7 @@ def archive(uuid: str) -> Response:
 
 
 @blueprint.get("/elections/<election:uuid>/result")
+@operation("getResult", PUBLIC)
 @blueprint.response(200, ResultSchema)
 @refusals(blueprint, "election_unknown", "result_not_published")
 def result(uuid: str) -> Payload:

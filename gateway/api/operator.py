@@ -12,7 +12,7 @@ from marshmallow import Schema
 
 from gateway.api import json_body
 from gateway.api import operator_schemas as schemas
-from gateway.api.description import WITH_BODY, refusals
+from gateway.api.description import OPERATOR, WITH_BODY, operation, refusals
 from gateway.api.schemas import EmptySchema
 from gateway.clients import COMMAND_SECONDS, HEAVY_SECONDS, QUESTION_SECONDS, Payload, ServiceClient, services
 from gateway.edge.failures import answer
@@ -120,11 +120,17 @@ def client(service: str) -> ServiceClient:
     return found
 
 
+def operation_id(command: str) -> str:
+    """The id of a command in the OpenAPI document: its name in camel case."""
+    first, *rest = command.split("-")
+    return first + "".join(word.capitalize() for word in rest)
+
+
 def add(command: Command) -> None:
     """Make the route of a command."""
 
     @blueprint.post(f"/{command.name}", endpoint=command.name)
-    @blueprint.doc(security=[{"operator": []}], summary=f"{command.service}.{command.name.replace('-', '_')}")
+    @operation(operation_id(command.name), OPERATOR, summary=f"{command.service}.{command.name.replace('-', '_')}")
     @blueprint.arguments(command.schema)
     @blueprint.response(200, {"type": "object"}, description="The answer of the service")
     @refusals(blueprint, "operator_refused", "not_found", *WITH_BODY, *command.codes)
@@ -139,7 +145,7 @@ for _command in COMMANDS:
 
 
 @blueprint.post("/health", endpoint="health")
-@blueprint.doc(security=[{"operator": []}], summary="health of every service")
+@operation("health", OPERATOR, summary="health of every service")
 @blueprint.arguments(EmptySchema)
 @blueprint.response(200, {"type": "object"}, description="The state of each service by name")
 @refusals(blueprint, "operator_refused", "not_found", *WITH_BODY)

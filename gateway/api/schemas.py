@@ -1,5 +1,6 @@
 """What the API accepts and answers. Unknown fields are refused (marshmallow's default, kept)."""
 
+import re
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -233,11 +234,20 @@ class BoothSchema(Schema):
     presentation = fields.List(fields.Nested(ListPresentationSchema), required=True)
 
 
+class Digits(fields.Integer):
+    """A whole number of a query, in digits: Python would read « 1_0 », « +1 » and digits of other scripts too."""
+
+    def _validated(self, value: Any) -> int:
+        if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,12}", value):
+            raise self.make_error("invalid", input=value)
+        return super()._validated(value)
+
+
 class PageSchema(Schema):
     """Which part of a list."""
 
-    after = fields.Integer(load_default=0, validate=validate.Range(0, 2**31 - 1))
-    limit = fields.Integer(load_default=100, validate=validate.Range(1, 1000))
+    after = Digits(load_default=0, validate=validate.Range(0, 2**31 - 1))
+    limit = Digits(load_default=100, validate=validate.Range(1, 1000))
 
 
 class TrackerSchema(Schema):
@@ -281,5 +291,4 @@ class ReceiptSchema(Schema):
     tracker = fields.String(required=True)
     head = fields.String(required=True)
     height = fields.Integer(required=True)
-    accepted_at = moment()
     signature = fields.String(required=True)

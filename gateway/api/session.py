@@ -6,7 +6,7 @@ from flask import Response
 from flask_smorest import Blueprint
 from flask_wtf.csrf import generate_csrf
 
-from gateway.api.description import CHALLENGED, SIGNED_IN, UNSAFE, refusals
+from gateway.api.description import ANYBODY, CHALLENGED, SIGNED_IN, STRANGER, UNSAFE, VOTER_UNSAFE, operation, refusals
 from gateway.api.json_body import install
 from gateway.api.schemas import LogInSchema, SessionSchema
 from gateway.captcha import proof_of_work
@@ -32,6 +32,7 @@ def present() -> dict[str, Any]:
 
 
 @blueprint.get("/session")
+@operation("getSession", ANYBODY)
 @blueprint.response(200, SessionSchema)
 @refusals(blueprint, *SIGNED_IN)
 def show() -> dict[str, Any]:
@@ -40,7 +41,7 @@ def show() -> dict[str, Any]:
 
 
 @blueprint.post("/session")
-@blueprint.doc(security=[{"csrf": []}])
+@operation("signIn", STRANGER)
 @blueprint.arguments(LogInSchema)
 @blueprint.response(201, SessionSchema)
 @refusals(blueprint, "log_in_refused", "account_locked", *CHALLENGED, *UNSAFE)
@@ -52,7 +53,7 @@ def sign_in(wanted: dict[str, str]) -> dict[str, Any]:
 
 
 @blueprint.delete("/session")
-@blueprint.doc(security=[{"session": [], "csrf": []}])
+@operation("signOut", VOTER_UNSAFE)
 @blueprint.response(204)
 @refusals(blueprint, "csrf_refused")
 def sign_out() -> Response:

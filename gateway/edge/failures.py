@@ -37,7 +37,6 @@ def install(app: Flask) -> None:
     app.register_error_handler(RpcUnavailable, unavailable)
     app.register_error_handler(ServiceFault, service_fault)
     app.register_error_handler(CSRFError, csrf_refused)
-    app.register_error_handler(RecursionError, too_deep)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, incident)
 
@@ -118,13 +117,6 @@ def cookie_came_back() -> bool:
     return current_app.config["SESSION_COOKIE_NAME"] in request.cookies
 
 
-def too_deep(error: RecursionError) -> Response:
-    """JSON nested beyond what can be read; elsewhere, an incident."""
-    if wants_json() and request.is_json:
-        return answer("malformed_json")
-    return incident(error)
-
-
 def http_error(error: HTTPException) -> BaseResponse:
     """An error of HTTP itself: unknown page, wrong method, too large a body, arguments that do not load."""
     if error.code is not None and error.code < 400:
@@ -132,8 +124,6 @@ def http_error(error: HTTPException) -> BaseResponse:
     if error.code in HTTP_CODES:
         code = HTTP_CODES[error.code]
         problems = getattr(error, "data", {}).get("messages", {})
-        if error.code == 400 and "json" in problems:
-            code = "malformed_json"
         if error.code == 429:
             return answer(code, {"seconds": rate_limits.seconds_to_wait()})
         fields = (
