@@ -42,7 +42,7 @@ def said_plainly(work: Callable[P, R]) -> Callable[P, R]:
         except OperatorRefusal as refusal:
             lines = [refusal.message]
             if refusal.details.get("fields"):
-                lines += [f"  {name} : {problem}" for name, problem in refusal.details["fields"].items()]
+                lines += [f"  {name} : {problem['message']}" for name, problem in refusal.details["fields"].items()]
             elif refusal.details.get("reason"):
                 lines.append(f"  Motif : {refusal.details['reason']}")
             if refusal.correlation_id:

@@ -1,7 +1,7 @@
 """/operator/<command>: one route per RPC command, for whoever holds the operator's token."""
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,16 @@ from gateway.api import json_body
 from gateway.api import operator_schemas as schemas
 from gateway.api.description import OPERATOR, WITH_BODY, operation, refusals
 from gateway.api.schemas import EmptySchema
-from gateway.clients import COMMAND_SECONDS, HEAVY_SECONDS, QUESTION_SECONDS, Payload, ServiceClient, services
+from gateway.clients import COMMAND_SECONDS, HEAVY_SECONDS, Payload, ServiceClient, services
 from gateway.edge.failures import answer
+from services.ballot.contract import methods as ballot
+from services.notification.contract import methods as notification
+from services.reassort.contract import methods as reassort
+from services.runtime.contracts import methods as contract
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
+from services.runtime.contracts.jobs import JobDescription
+from services.runtime.contracts.messages import Message
+from services.runtime.contracts.methods import AnyMethod
 from services.runtime.refusals import Refusal, ServiceFault
 
 blueprint = Blueprint(
@@ -34,6 +41,19 @@ class Command:
     seconds: float
     codes: tuple[str, ...] = ()
     changes: bool = True
+    answer: type[Schema] | None = None
+
+    @property
+    def method(self) -> str:
+        """The name of the service's method."""
+        return self.name.replace("-", "_")
+
+
+def of(service: str, methods: Mapping[str, AnyMethod], name: str, *codes: str) -> Command:
+    """A command as the contract of its service has it: what is documented is what is checked behind."""
+    method = methods[name.replace("-", "_")]
+    request, said = method.request.schema(), method.answer.schema()
+    return Command(name, service, request, method.seconds, codes, isinstance(method, contract.Command), said)
 
 
 COMMANDS = (
@@ -48,38 +68,23 @@ COMMANDS = (
     ),
     Command("seal-roll", "identity", schemas.OfVotingEvent, HEAVY_SECONDS, ("voting_event_unknown",)),
     Command("attendance", "identity", schemas.OfVotingEvent, 30, ("voting_event_unknown",), changes=False),
-    Command("start-generate-codes", "reassort", schemas.OfVotingEvent, COMMAND_SECONDS),
-    Command("code-counts", "reassort", schemas.OfVotingEvent, 30, changes=False),
-    Command("create-election", "ballot", schemas.CreateElection, COMMAND_SECONDS, ("election_differs",)),
-    Command(
-        "set-trustees", "ballot", schemas.SetTrustees, 30, ("trustees_invalid", "election_unknown", "election_sealed")
-    ),
-    Command(
-        "seal-election",
+    of("reassort", reassort.METHODS, "start-generate-codes"),
+    of("reassort", reassort.METHODS, "code-counts"),
+    of("ballot", ballot.METHODS, "create-election", "election_differs"),
+    of("ballot", ballot.METHODS, "set-trustees", "trustees_invalid", "election_unknown", "election_sealed"),
+    of("ballot", ballot.METHODS, "seal-election", "trustees_missing", "credentials_incomplete", "election_unknown"),
+    of("ballot", ballot.METHODS, "describe-election", "election_unknown"),
+    of("ballot", ballot.METHODS, "close-election", "election_unknown"),
+    of("ballot", ballot.METHODS, "encrypted-tally", "election_not_closed", "election_unknown"),
+    of(
         "ballot",
-        schemas.SealElection,
-        HEAVY_SECONDS,
-        ("trustees_missing", "credentials_incomplete", "election_unknown"),
-    ),
-    Command("describe-election", "ballot", schemas.OfElection, QUESTION_SECONDS, ("election_unknown",), changes=False),
-    Command("close-election", "ballot", schemas.CloseElection, 30, ("election_unknown",)),
-    Command(
-        "encrypted-tally", "ballot", schemas.OfElection, HEAVY_SECONDS, ("election_not_closed", "election_unknown")
-    ),
-    Command(
+        ballot.METHODS,
         "submit-partial-decryption",
-        "ballot",
-        schemas.SubmitPartialDecryption,
-        HEAVY_SECONDS,
-        ("decryption_invalid", "election_not_closed", "election_unknown"),
+        "decryption_invalid",
+        "election_not_closed",
+        "election_unknown",
     ),
-    Command(
-        "publish-result",
-        "ballot",
-        schemas.OfElection,
-        HEAVY_SECONDS,
-        ("decryptions_missing", "election_not_closed", "election_unknown"),
-    ),
+    of("ballot", ballot.METHODS, "publish-result", "decryptions_missing", "election_not_closed", "election_unknown"),
     Command("open-campaign", "identity", schemas.OpenCampaign, 30, ("voting_event_unknown",)),
     Command("list-campaigns", "identity", schemas.OfVotingEvent, 30, ("voting_event_unknown",), changes=False),
     Command("send-campaign-page", "identity", schemas.SendCampaignPage, HEAVY_SECONDS, ("campaign_unknown",)),
@@ -88,8 +93,8 @@ COMMANDS = (
     Command("answer-claim", "identity", schemas.AnswerClaim, 30, ("claim_unknown", "already_answered")),
     Command("list-assistance", "identity", schemas.Queue, 30, changes=False),
     Command("answer-assistance", "identity", schemas.AnswerAssistance, 30, ("assistance_unknown", "already_answered")),
-    Command("message-counts", "notification", schemas.MessageCounts, QUESTION_SECONDS, changes=False),
-    Command("list-failures", "notification", schemas.ListFailures, QUESTION_SECONDS, changes=False),
+    of("notification", notification.METHODS, "message-counts"),
+    of("notification", notification.METHODS, "list-failures"),
 )
 
 JOB_CODES = ("job_unknown", "entitlements_changed", "voting_event_unknown")
@@ -130,14 +135,15 @@ def add(command: Command) -> None:
     """Make the route of a command."""
 
     @blueprint.post(f"/{command.name}", endpoint=command.name)
-    @operation(operation_id(command.name), OPERATOR, summary=f"{command.service}.{command.name.replace('-', '_')}")
+    @operation(operation_id(command.name), OPERATOR, summary=f"{command.service}.{command.method}")
     @blueprint.arguments(command.schema)
-    @blueprint.response(200, {"type": "object"}, description="The answer of the service")
+    @blueprint.response(200, command.answer or {"type": "object"}, description="The answer of the service")
     @refusals(blueprint, "operator_refused", "not_found", *WITH_BODY, *command.codes)
-    def run(wanted: Payload) -> Any:
+    def run(wanted: Payload | Message) -> Any:
         remote = client(command.service)
         call: Callable[[str, Payload, float], Payload] = remote.command if command.changes else remote.ask
-        return jsonify(call(command.name.replace("-", "_"), wanted, command.seconds))
+        payload = wanted.dump() if isinstance(wanted, Message) else wanted
+        return jsonify(call(command.method, payload, command.seconds))
 
 
 for _command in COMMANDS:
@@ -161,9 +167,11 @@ def health(_wanted: Payload) -> Any:
 
 
 @blueprint.post("/job", endpoint="job")
-@blueprint.doc(security=[{"operator": []}], summary="how far a job is, or what it came to")
+@operation("getJob", OPERATOR, summary="how far a job is, or what it came to")
 @blueprint.arguments(schemas.OfJob)
-@blueprint.response(200, {"type": "object"}, description="The job; a job that was refused is answered as its refusal")
+@blueprint.response(
+    200, JobDescription.schema(), description="The job; a job that was refused is answered as its refusal"
+)
 @refusals(blueprint, "operator_refused", "not_found", *WITH_BODY, *JOB_CODES)
 def job(wanted: Payload) -> Any:
     """Look at a job; nobody's thread waits for it."""
@@ -171,7 +179,7 @@ def job(wanted: Payload) -> Any:
 
 
 @blueprint.post("/jobs", endpoint="jobs")
-@blueprint.doc(security=[{"operator": []}], summary="the jobs of every service")
+@operation("listJobs", OPERATOR, summary="the jobs of every service")
 @blueprint.arguments(EmptySchema)
 @blueprint.response(200, {"type": "object"}, description="{jobs: of all services, away: services that do not answer}")
 @refusals(blueprint, "operator_refused", "not_found", *WITH_BODY)

@@ -1,20 +1,32 @@
 """Patterns of the OpenAPI document, derived from the validators that really run.
 
-marshmallow matches Python's regular expressions from the start of a text. A client matches those of the document as
-ECMAScript does (flag u), anywhere: `\\Z` means nothing there, and what is not anchored refuses nothing. Every pattern is
-translated here. One that would mean something else in ECMAScript ends the start of the gateway: nobody is misled.
+The contracts match Python's regular expressions with whole texts. A client matches those of the document as ECMAScript
+does (flag u), anywhere: `\\Z` means nothing there, and what is not anchored refuses nothing. Every pattern is translated
+here. One that would mean something else in ECMAScript ends the start of the gateway: nobody is misled.
 """
 
-import re
 from typing import Any
 
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
+
+from services.runtime.contracts import kinds
 
 # What Python's \s matches in a text: not quite what ECMAScript's does.
 BLANKS = r"\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _SYNTAX = set("^$\\.*+?()[]{}|/")
 _SAME = set("nrtfvxu")
+
+
+FUNCTIONS: dict[Any, str] = {
+    kinds.no_control: r"^[^\x00-\x1f\x7f-\x9f]*$",
+    kinds.no_control_but_lines: r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$",
+    kinds.storable: r"^[^\x00]*$",
+    kinds.no_blank_edges: f"^[^{BLANKS}](?:[\\s\\S]*[^{BLANKS}])?$",
+    # Whole years whose every moment is within reach, whatever its offset.
+    kinds.within_reach: r"^2(?:00[1-9]|0[1-9][0-9]|[1-8][0-9]{2}|9[0-8][0-9])-[^\n]*$",
+}
+"""What each validator of the contracts lets pass, of texts that JSON can hold (halves of surrogate pairs are no such)."""
 
 
 class NotPublishable(ValueError):
@@ -35,13 +47,6 @@ def ecma_pattern(pattern: str) -> str:
     """
     body = "".join(_translated(pattern))
     return f"^(?:{body})$" if "|" in body else f"^{body}$"
-
-
-def _whole(pattern: str) -> str:
-    """What a whole text must match, of what `re.match` is called with."""
-    if not pattern.endswith(r"\Z") or "|" in pattern.replace("[^|", "["):
-        raise NotPublishable(f"{pattern!r} does not end with \\Z: it would accept anything after what it matches")
-    return pattern.removeprefix(r"\A")[:-2]
 
 
 def _translated(body: str) -> list[str]:
@@ -94,22 +99,32 @@ class PublishedConverter(OpenAPIConverter):
         return described
 
     def field2pattern(self, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
-        """Describe what the validators of a field match.
+        """Describe which texts the validators of a field let pass.
 
         Args:
-            field: a field whose validators are marshmallow's Regexp, or carry a `pattern` that says the same as they do.
+            field: a field whose validators are those of services/runtime/contracts/kinds.py.
 
         Returns:
             {"pattern"}, or {"allOf"} of several; {} where there is none.
+
+        Raises:
+            NotPublishable: for a validator that nothing is known of: its limit would be missing in the document.
         """
-        found = []
-        for validator in field.validators:
-            regex = getattr(validator, "regex", None)
-            written = regex.pattern if isinstance(regex, re.Pattern) else getattr(validator, "pattern", None)
-            if isinstance(regex, re.Pattern) and regex.flags != re.UNICODE:
-                raise NotPublishable(f"{written!r} has flags")
-            if written is not None:
-                found.append({"pattern": ecma_pattern(_whole(written))})
+        found = [published for validator in field.validators if (published := _published(validator))]
+        least = max((one.min or 0 for one in field.validators if isinstance(one, validate.Length)), default=0)
+        if least and isinstance(field, kinds.Prose | kinds.Line):
+            # Its length is that of the trimmed text: so many characters besides blanks are enough.
+            found.append(f"^(?:[{BLANKS}]*[^{BLANKS}]){{{least}}}[\\s\\S]*$")
         if len(found) > 1:
-            return {"allOf": found}
-        return found[0] if found else {}
+            return {"allOf": [{"pattern": pattern} for pattern in found]}
+        return {"pattern": found[0]} if found else {}
+
+
+def _published(validator: Any) -> str:
+    if isinstance(validator, kinds.Form):
+        return ecma_pattern(validator.pattern)
+    if isinstance(validator, validate.Length | validate.Range | validate.OneOf):
+        return ""
+    if validator in FUNCTIONS:
+        return FUNCTIONS[validator]
+    raise NotPublishable(f"{validator!r}: say in gateway/api/patterns.py which texts it lets pass")

@@ -3,20 +3,35 @@
 import re
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, fields, validate
 
 from gateway.captcha.proof_of_work import FORMS
+from services.runtime.contracts.kinds import Form, Length, Line, OneOf, Prose, Range, no_control, storable
+from services.runtime.contracts.messages import FIELD_PROBLEMS
+from services.runtime.contracts.problems import Code
 
 
-def storable(text: str) -> None:
-    """Refuse what no database text holds: NUL, and halves of surrogate pairs that JSON can smuggle in."""
-    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValidationError("Ce texte contient un caractère interdit.")
+class Request(Schema):
+    """What is asked of the API. Problems are the codes of the contracts, whether gateway or service finds them."""
+
+    error_messages: dict[str, str] = {  # noqa: RUF012 - as marshmallow declares it
+        "unknown": Code.UNKNOWN_FIELD.value,
+        "type": Code.WRONG_KIND.value,
+    }
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """Have a field answer with codes."""
+        field_obj.error_messages = {**field_obj.error_messages, **FIELD_PROBLEMS}
+
+
+def line(most: int, least: int = 1, **more: Any) -> fields.String:
+    """A required text without control characters."""
+    return fields.String(required=True, validate=[Length(least, most), no_control], **more)
 
 
 def text(most: int, least: int = 1, **more: Any) -> fields.String:
     """A required text of bounded length."""
-    return fields.String(required=True, validate=[validate.Length(least, most), storable], **more)
+    return fields.String(required=True, validate=[Length(least, most), storable], **more)
 
 
 def moment() -> fields.String:
@@ -24,16 +39,35 @@ def moment() -> fields.String:
     return fields.String(metadata={"format": "date-time"})
 
 
+class FieldProblemSchema(Schema):
+    """Why a field is refused."""
+
+    code = fields.String(required=True, validate=validate.OneOf([code.value for code in Code]))
+    message = fields.String(required=True, metadata={"description": "One French sentence, to show beside the field"})
+    limit = fields.Integer(metadata={"description": "The length or number that was not kept"})
+
+
+class DetailsSchema(Schema):
+    """What else an error says; the rest depends on its code."""
+
+    problems = fields.Dict(
+        data_key="fields",
+        keys=fields.String(),
+        values=fields.Nested(FieldProblemSchema),
+        metadata={"description": "Of `invalid_request`: dotted name of each field at fault (« questions.0.answers »)"},
+    )
+
+
 class ErrorSchema(Schema):
     """Every error has this form."""
 
     code = fields.String(required=True, metadata={"description": "Stable, for programs"})
     message = fields.String(required=True, metadata={"description": "French, for people: what to do next"})
-    details = fields.Dict(required=True)
+    details = fields.Nested(DetailsSchema, required=True)
     correlation_id = fields.UUID(required=True)
 
 
-class EmptySchema(Schema):
+class EmptySchema(Request):
     """No fields at all."""
 
 
@@ -45,17 +79,17 @@ def challenge() -> fields.String:
     return fields.String(
         load_default="",
         load_only=True,
-        validate=[validate.Length(max=4000), storable],
+        validate=[Length(0, 4000), storable],
         metadata={
             "description": "ALTCHA payload: base64 of the JSON of a challenge of GET /challenge and its solution"
         },
     )
 
 
-class ChallengeFormSchema(Schema):
+class ChallengeFormSchema(Request):
     """What a challenge is for."""
 
-    form = fields.String(required=True, validate=validate.OneOf(FORMS))
+    form = fields.String(required=True, validate=OneOf(*FORMS))
 
 
 class ChallengeParametersSchema(Schema):
@@ -78,18 +112,18 @@ class ChallengeSchema(Schema):
     signature = fields.String(required=True)
 
 
-class LogInSchema(Schema):
+class LogInSchema(Request):
     """Identifier and password."""
 
-    identifier = text(254)
+    identifier = line(254)
     password = text(256, load_only=True)
     challenge = challenge()
 
 
-class IdentifierSchema(Schema):
+class IdentifierSchema(Request):
     """Who asks for access."""
 
-    identifier = text(254)
+    identifier = line(254)
     challenge = challenge()
 
 
@@ -104,10 +138,10 @@ class NextSchema(Schema):
     retry_after = fields.Integer(metadata={"description": "Seconds until another message can be asked for"})
 
 
-class TokenSchema(Schema):
+class TokenSchema(Request):
     """The token of a link."""
 
-    token = text(200)
+    token = line(200)
 
 
 class LinkSchema(Schema):
@@ -121,34 +155,34 @@ class LinkSchema(Schema):
     )
 
 
-class ActivationSchema(Schema):
+class ActivationSchema(Request):
     """A link's token and the password to set; question and answer where the profile asks for them.
 
     `without_activation` enters once and stores neither.
     """
 
-    token = text(200)
+    token = line(200)
     # Longer than the rule allows, so that identity can say « too long » with the other broken rules.
     password = text(1024, load_only=True)
     question = fields.String(
-        validate=[validate.Length(1, 200), storable], metadata={"description": "A code of the link's, or own words"}
+        validate=[Length(1, 200), no_control], metadata={"description": "A code of the link's, or own words"}
     )
-    answer = fields.String(load_only=True, validate=[validate.Length(1, 1000), storable])
-    without_activation = fields.Boolean(load_default=False)
+    answer = fields.String(load_only=True, validate=[Length(1, 1000), no_control])
+    without_activation = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     challenge = challenge()
 
 
-class AskAssistanceSchema(Schema):
+class AskAssistanceSchema(Request):
     """Who asks, where to answer, and what about. The challenge is for whoever is not signed in."""
 
-    name = text(200)
+    name = Line(required=True, validate=[Length(1, 200)])
     email = fields.String(
-        required=True, validate=[validate.Length(3, 254), validate.Regexp(r"\s*[^@\s]+@[^@\s]+\s*\Z"), storable]
+        required=True,
+        validate=[Length(3, 254), Form("[!-?A-~]+@[!-?A-~]+")],
+        metadata={"format": "email"},
     )
-    subject = fields.String(
-        required=True, validate=validate.OneOf(["access", "password", "voting_code", "vote", "roll", "other"])
-    )
-    text = text(2000, 10)
+    subject = fields.String(required=True, validate=OneOf("access", "password", "voting_code", "vote", "roll", "other"))
+    text = Prose(required=True, validate=[Length(10, 5000)])
     challenge = challenge()
 
 
@@ -243,11 +277,11 @@ class Digits(fields.Integer):
         return super()._validated(value)
 
 
-class PageSchema(Schema):
+class PageSchema(Request):
     """Which part of a list."""
 
-    after = Digits(load_default=0, validate=validate.Range(0, 2**31 - 1))
-    limit = Digits(load_default=100, validate=validate.Range(1, 1000))
+    after = Digits(load_default=0, validate=Range(0, 2**31 - 1))
+    limit = Digits(load_default=100, validate=Range(1, 1000))
 
 
 class TrackerSchema(Schema):
@@ -277,7 +311,7 @@ class ResultSchema(Schema):
 # Ballots
 
 
-class CastSchema(Schema):
+class CastSchema(Request):
     """A ballot and the permit to cast it."""
 
     permit = text(2048, load_only=True)

@@ -9,8 +9,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.edge import language, rate_limits, voter_session
 from gateway.edge.errors import INCIDENT, RETRY_AFTER_SECONDS, UNAVAILABLE, RefusalWords, words_for
-from gateway.edge.field_problems import sentences
+from gateway.edge.field_problems import described
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
+from services.runtime.contracts.problems import from_messages
 from services.runtime.refusals import Refusal, ServiceFault
 from services.runtime.telemetry.correlation import current_id
 from services.runtime.telemetry.logs import get_logger
@@ -91,7 +92,7 @@ def refused(refusal: Refusal) -> BaseResponse:
             return redirect(url_for("session_end.expired"), 303)
     details = refusal.details
     if refusal.code == "invalid_request" and "fields" in details:
-        details = {**details, "fields": sentences(details["fields"])}
+        details = {**details, "fields": described(details["fields"])}
     return answer(refusal.code, details)
 
 
@@ -123,15 +124,12 @@ def http_error(error: HTTPException) -> BaseResponse:
         return error.get_response()
     if error.code in HTTP_CODES:
         code = HTTP_CODES[error.code]
-        problems = getattr(error, "data", {}).get("messages", {})
         if error.code == 429:
             return answer(code, {"seconds": rate_limits.seconds_to_wait()})
-        fields = (
-            {name: problem for part in problems.values() for name, problem in part.items()}
-            if code == "invalid_request"
-            else {}
-        )
-        response = answer(code, {"fields": fields} if fields else None)
+        # By place (body, query) and field: what webargs found.
+        problems = getattr(error, "data", {}).get("messages", {})
+        fields = {name: found for place in problems.values() for name, found in described(from_messages(place)).items()}
+        response = answer(code, {"fields": fields} if code == "invalid_request" and fields else None)
         response.headers.extend(allow for allow in error.get_headers() if allow[0] == "Allow")
         return response
     return incident(error)

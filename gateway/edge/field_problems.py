@@ -1,4 +1,4 @@
-"""One French sentence for each problem of a field: services and schemas say codes, people read this."""
+"""One French sentence for each problem of a field: services and schemas say codes, people read this, programs the code."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -36,9 +36,31 @@ SENTENCES: dict[Code, LazyString] = {
 def sentence(problem: Mapping[str, Any] | str) -> str:
     """The sentence of a problem as it crosses the bus: {"code", "limit"}. What is not one of ours is said in general."""
     known = problem if isinstance(problem, Mapping) else {"code": problem}
-    code = known.get("code")
-    words = SENTENCES[Code(code)] if code in set(Code) else SENTENCES[Code.WRONG_FORM]
-    return spaced(str(words) % {"limit": known.get("limit", "?")})
+    return spaced(str(SENTENCES[_code(known)]) % {"limit": known.get("limit", "?")})
+
+
+def _code(problem: Mapping[str, Any]) -> Code:
+    code = problem.get("code")
+    return Code(code) if isinstance(code, str) and code in set(Code) else Code.WRONG_FORM
+
+
+def described(fields: Mapping[str, Any]) -> dict[str, dict[str, str | int]]:
+    """What programs and people are told of fields.
+
+    Args:
+        fields: dotted name of each field → its problems, as they cross the bus.
+
+    Returns:
+        The name of each field → {"code", "message"} of its first problem, and the "limit" that was not kept, if any.
+    """
+    found: dict[str, dict[str, str | int]] = {}
+    for name, problems in fields.items():
+        first = problems[0] if isinstance(problems, list) and problems else {}
+        known = first if isinstance(first, Mapping) else {"code": first}
+        found[name] = {"code": _code(known).value, "message": sentence(known)}
+        if isinstance(known.get("limit"), int):
+            found[name]["limit"] = known["limit"]
+    return found
 
 
 def sentences(fields: Mapping[str, Any]) -> dict[str, str]:

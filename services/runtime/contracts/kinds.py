@@ -60,6 +60,7 @@ class Form(validate.Regexp):
     """A text of one form, from its first character to its last. The pattern is one that JavaScript understands too."""
 
     def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
         self._whole = re.compile(pattern)
         super().__init__(f"^{pattern}$", error=Code.WRONG_FORM.value)
 
@@ -95,7 +96,8 @@ def no_blank_edges(text: str) -> None:
         raise wrong(Code.BLANK)
 
 
-def _no_control_but_lines(written: str) -> None:
+def no_control_but_lines(written: str) -> None:
+    """Refuse control characters other than line ends."""
     no_control(written.replace("\n", ""))
 
 
@@ -112,7 +114,7 @@ class Prose(fields.String):
     """
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options | {"validate": [*options.get("validate", ()), _no_control_but_lines]})
+        super().__init__(**options | {"validate": [*options.get("validate", ()), no_control_but_lines]})
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         return tidied(str(super()._deserialize(value, attr, data, **kwargs)))

@@ -19,7 +19,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_lo
 
 from services.runtime.contracts.problems import Code, from_messages, invalid_request
 
-_FIELD_PROBLEMS = {
+FIELD_PROBLEMS = {
     "required": Code.REQUIRED.value,
     "null": Code.REQUIRED.value,
     "validator_failed": Code.WRONG_FORM.value,
@@ -28,6 +28,7 @@ _FIELD_PROBLEMS = {
         Code.WRONG_KIND.value,
     ),
 }
+"""marshmallow's own error messages, as codes."""
 
 
 class Malformed(ValueError):
@@ -133,6 +134,7 @@ def _make_schema(cls: Any, unknown: str) -> type[Schema]:
 
     members |= {
         "__doc__": cls.__doc__,
+        "__module__": cls.__module__,
         "Meta": type("Meta", (), {"unknown": unknown}),
         "error_messages": {"unknown": Code.UNKNOWN_FIELD.value, "type": Code.WRONG_KIND.value},
         "make": post_load(make),
@@ -171,7 +173,7 @@ _PLAIN: dict[Any, Callable[..., fields.Field[Any]]] = {
 
 def _field(hint: Any, unknown: str, **options: Any) -> fields.Field[Any]:
     """The field of one annotation."""
-    options = {"error_messages": _FIELD_PROBLEMS, **options}
+    options = {"error_messages": FIELD_PROBLEMS, **options}
     validators: list[Any] = []
     made: Callable[..., fields.Field[Any]] | None = None
     if typing.get_origin(hint) is Annotated:
