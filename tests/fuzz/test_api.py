@@ -34,6 +34,8 @@ def voter(portal: Portal) -> tuple[dict[str, str], dict[str, str]]:
     return {"isoloir": held.value}, {"X-CSRFToken": token}
 
 
+# The services' loops draw their pauses at random, in threads of this very process, while Schemathesis draws.
+@pytest.mark.filterwarnings("ignore:Do not use the `random` module")
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 def test_answers_are_those_of_the_document(portal: Portal, voter: Any, mode: GenerationMode) -> None:
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", portal.app)
