@@ -1,4 +1,4 @@
-"""Messages that come back: reading delivery status notifications (RFC 3464) and noting them."""
+"""Messages that come back: reading reports (RFC 3464, or a mail server's plain words) and noting them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import Message as Part
+from email.utils import parseaddr
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +19,9 @@ from services.runtime.telemetry.logs import scrub
 
 _ENVELOPE = re.compile(r"\Abounce\+([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^@\s]+\Z", re.IGNORECASE)
 _STATUS = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
+_STATUS_IN_WORDS = re.compile(r"(?<![0-9.])[45]\.[0-9]\.[0-9]{1,3}(?![0-9.])")
+_DAEMONS = re.compile(r"\A(mailer-daemon|postmaster|mail delivery (sub)?system)\b", re.IGNORECASE)
+_ONLY_LATE = re.compile(r"\b(delay(ed)?|warning|retard[ée]e?|still (being )?(re)?tr(y|ied|ying))\b", re.IGNORECASE)
 LONGEST_DIAGNOSTIC = 200
 MOST_BYTES, MOST_LINES = 256 * 1024, 3000
 """How much of a report is read. What failed is told near its beginning; parts within parts, as strangers may write
@@ -46,7 +50,10 @@ def read(content: bytes) -> Bounce | None:
     """
     beginning = b"\n".join(content[:MOST_BYTES].splitlines()[:MOST_LINES])
     try:
-        return next(_failures(email.message_from_bytes(beginning, policy=email.policy.compat32)), None)
+        report = email.message_from_bytes(beginning, policy=email.policy.compat32)
+        if any(part.get_content_type() == "message/delivery-status" for part in report.walk()):
+            return next(_failures(report), None)
+        return _plain_failure(report)
     except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
         return None
 
@@ -77,6 +84,29 @@ def _failures(report: Part) -> Iterator[Bounce]:
                 found = _STATUS.search(str(block.get("Status", "")))
                 # RFC 3464 wants a status; without one a failure is a failure all the same.
                 yield Bounce(found.group() if found else "5.0.0", str(block.get("Diagnostic-Code", ""))[:2000])
+
+
+def _plain_failure(report: Part) -> Bounce | None:
+    """Return what a mail server says in words, as qmail does: its address and a status are all there is to go by.
+
+    The answer of a person, or of a person's robot, is no failure: it does not come from a mail server's own address.
+    """
+    name, address = parseaddr(str(report.get("From", "")))
+    if not (_DAEMONS.match(address) or (not address and _DAEMONS.match(name))):
+        return None
+    automatic = str(report.get("Auto-Submitted", "")).strip().lower()
+    if automatic.startswith("auto-replied") or _ONLY_LATE.search(str(report.get("Subject", ""))):
+        return None
+    lines = [line for part in report.walk() if part.get_content_maintype() == "text" for line in _lines(part)]
+    for line in lines:
+        if found := _STATUS_IN_WORDS.search(line):
+            return Bounce(found.group(), line[:2000]) if found.group().startswith("5") else None
+    return Bounce("5.0.0", "")
+
+
+def _lines(part: Part) -> list[str]:
+    content = part.get_payload(decode=True)
+    return content.decode("utf-8", "replace").splitlines() if isinstance(content, bytes) else []
 
 
 def _harmless(words: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
@@ -17,6 +18,10 @@ from services.runtime.clock import utc_now
 
 TIMEOUT = 20.0
 """Seconds that a server may take over one step."""
+_POLICY = re.compile(r"\A5\.7\.[0-9]{1,3}\b")
+_RELAY = re.compile(r"\brelay(ing)? (access )?(denied|not permitted)", re.IGNORECASE)
+MOST_POLICY_REFUSALS = 2
+"""Refusals by policy one after the other, after which it is our setting and not a mailbox's: the batch stops."""
 
 
 class EmailChannel:
@@ -124,6 +129,7 @@ class _Line:
     def __init__(self, channel: EmailChannel) -> None:
         self._channel = channel
         self._connection: Connection | None = None
+        self._policy_refusals = 0
         self._dead: Outcome | None = None if channel.configured else Outcome(Result.AWAY, "email_not_configured")
 
     def send(self, letter: Letter) -> Outcome:
@@ -147,7 +153,7 @@ class _Line:
         try:
             self._channel.hand_over(self._connection, letter, message)
         except smtplib.SMTPRecipientsRefused as refusal:
-            return self._answered(next(iter(refusal.recipients.values()))[0])
+            return self._answered(*next(iter(refusal.recipients.values())))
         except smtplib.SMTPSenderRefused as refusal:
             # Our own address is refused: that is a setting, and no voter's message must be lost for it.
             self._reset()
@@ -158,10 +164,11 @@ class _Line:
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             code = getattr(error, "smtp_code", None)
             if code is not None:
-                return self._answered(int(code))
+                return self._answered(int(code), getattr(error, "smtp_error", b""))
             perhaps_sent = self._connection.content_begun
             self.hang_up()
             return Outcome(Result.AWAY, "smtp_disconnected", perhaps_sent)
+        self._policy_refusals = 0
         return DELIVERED
 
     def hang_up(self) -> None:
@@ -174,12 +181,22 @@ class _Line:
         except (OSError, smtplib.SMTPException):
             connection.close()
 
-    def _answered(self, code: int) -> Outcome:
+    def _answered(self, code: int, words: bytes | str) -> Outcome:
         if code == 421:
             # RFC 5321: the server is closing the connection, whatever the message was.
             self.hang_up()
             return Outcome(Result.AWAY, "smtp_421")
         self._reset()
+        said = words.decode("ascii", "replace") if isinstance(words, bytes) else words
+        policy = _POLICY.match(said)
+        if code >= 500 and (policy or _RELAY.search(said)):
+            # SPF, DKIM, a relay that does not know us: no dead address. Nothing is lost, and somebody has to look.
+            outcome = Outcome(Result.AWAY, f"smtp_policy_{policy.group() if policy else code}")
+            self._policy_refusals += 1
+            if self._policy_refusals >= MOST_POLICY_REFUSALS:
+                self._dead = outcome
+            return outcome
+        self._policy_refusals = 0
         return Outcome(Result.REFUSED if code >= 500 else Result.RETRY, f"smtp_{code}")
 
     def _reset(self) -> None:

@@ -259,3 +259,35 @@ def test_a_hostile_report_costs_little(content, monkeypatch):
 def test_a_report_is_read_whatever_long_message_it_quotes():
     quoted = report().replace(b"Subject: x\r\n", b"Subject: x\r\n\r\n" + b"word \r\n" * 200_000)
     assert delivery_reports.read(quoted).status == "5.1.1"
+
+
+def plain(words, *, sender="MAILER-DAEMON@mx.example.org", subject="failure notice", **headers):
+    lines = [f"From: {sender}", f"Subject: {subject}", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\n".join([*lines, "", words]).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (plain("<absent@ac.example.org>:\nno mailbox here by that name. (#5.1.1)"), "5.1.1"),
+        (plain("Sorry, it could not be delivered.", sender="postmaster@mx.example.org"), "5.0.0"),
+        (plain("550 5.2.2 full", sender="Mail Delivery System <MAILER-DAEMON@mx.example.org>"), "5.2.2"),
+        (plain("host 10.5.1.1 said 5.1.10 no", sender="Mail Delivery Subsystem <>"), "5.1.10"),
+    ],
+)
+def test_a_mail_server_s_plain_words_are_a_failure(content, status):
+    assert delivery_reports.read(content).status == status
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        plain("4.4.1 connection timed out"),
+        plain("Not delivered yet", subject="Warning: message delayed 4 hours"),
+        plain("Je suis en congé. (#5.1.1)", sender="anne@ac-amiens.fr", subject="failure notice"),
+        plain("absent (#5.1.1)", **{"Auto-Submitted": "auto-replied"}),
+        plain("mailer-daemon is my nickname 5.1.1", sender="Mailer-Daemon <anne@ac-amiens.fr>"),
+    ],
+)
+def test_plain_words_of_delays_and_of_people_are_none(content):
+    assert delivery_reports.read(content) is None

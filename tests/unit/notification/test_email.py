@@ -229,3 +229,35 @@ def test_the_pause_grows_with_jitter_up_to_an_hour(jitter):
         pause = message_queue.pause(attempts, message_queue.LONGEST_PAUSE, jitter)
         expected = min(timedelta(seconds=30) * 2 ** min(attempts - 1, 16), timedelta(hours=1))
         assert expected * 0.8 <= pause <= expected * 1.2
+
+
+@pytest.mark.parametrize("where", ["at_recipient", "at_data"])
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("554 5.7.1 <anne@ac-amiens.fr>: Relay access denied", "smtp_policy_5.7.1"),
+        ("550 5.7.26 This mail is unauthenticated", "smtp_policy_5.7.26"),
+        ("554 relay access denied", "smtp_policy_554"),
+    ],
+)
+def test_a_refusal_by_policy_loses_nothing_and_stops_the_batch(
+    database, server, deliver, request_message, clock, where, answer, reason
+):
+    ids = [request_message() for _ in range(5)]
+    getattr(server, where).extend([answer] * 2)
+    deliver()
+    assert server.received == []
+    rows = [stored(database, one) for one in ids]
+    assert {(row.state, row.reason) for row in rows} == {("queued", reason)}
+    assert all(row.sealed for row in rows)
+    clock.advance(minutes=10)
+    deliver()
+    assert len(server.received) == 5
+
+
+def test_one_mailbox_that_refuses_by_policy_does_not_hold_up_the_others(database, server, deliver, request_message):
+    ids = [request_message() for _ in range(4)]
+    server.at_recipient.append("550 5.7.1 only members may write here")
+    deliver()
+    assert len(server.received) == 3
+    assert sorted(stored(database, one).state for one in ids) == ["queued", "sent", "sent", "sent"]
