@@ -91,7 +91,8 @@ bench: setup-test ## measure, as ratios in one run: build/bench.json
 	$(BIN)/python -m tests.bench
 
 lock: setup-dev ## renew the pins and their hashes
-	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --upgrade -o requirements/runtime.txt requirements/runtime.in
+	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --upgrade -o requirements/runtime.txt requirements/holder.in requirements/runtime.in
+	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --upgrade -c requirements/runtime.txt -o requirements/holder.txt requirements/holder.in
 	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --upgrade -o requirements/dev.txt requirements/dev.in
 	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --upgrade -o requirements/native.txt requirements/native.in
 

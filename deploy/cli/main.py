@@ -23,6 +23,9 @@ COMMANDS = {
 }
 """Name of each subcommand → the module whose `command` it is."""
 
+OWN = {"deploy", "gateway", "services"}
+NOT_INSTALLED = "Cette commande demande l’installation complète : pip install 'isoloir[server]'."
+
 
 class LazyGroup(click.Group):
     """A group that imports a subcommand's module when it is called: a key holder's small install has not the others."""
@@ -35,8 +38,41 @@ class LazyGroup(click.Group):
         """The subcommand of that name, or None where there is none."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
+        try:
+            command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
+        except ModuleNotFoundError as error:
+            if not _is_anothers(error):
+                raise
+            return _not_installed(cmd_name)
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the subcommand; one that imports its libraries only now says the same as one that could not be loaded."""
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            if not _is_anothers(error):
+                raise
+            raise click.ClickException(NOT_INSTALLED) from None
+
+
+def _is_anothers(error: ModuleNotFoundError) -> bool:
+    # A module of our own that is missing is a fault, not a small install.
+    return (error.name or "").partition(".")[0] not in OWN
+
+
+def _not_installed(name: str) -> click.Command:
+    # Listed all the same: whoever looks for it learns why it is not there.
+    def explain() -> None:
+        raise click.ClickException(NOT_INSTALLED)
+
+    return click.Command(
+        name,
+        callback=explain,
+        help=NOT_INSTALLED,
+        short_help="(installation complète : isoloir[server])",
+        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    )
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
