@@ -5,17 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-HEADER = (
-    "identifiant",
-    "nom",
-    "prenom",
-    "affectation",
-    "adresse1",
-    "adresse2",
-    "code_postal",
-    "ville",
-    "scrutins",
-)
+from services.identity.contract.limits import ROLL_COLUMNS
 
 
 class RollFileError(Exception):
@@ -74,7 +64,7 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
                 f"ligne {line + 1} : guillemets mal fermés ou caractère interdit ({error}). Corrigez cette ligne."
             ) from None
         if line == 0:
-            raise RollFileError(f"ligne 1 : le fichier est vide. Première ligne attendue : {';'.join(HEADER)}")
+            raise RollFileError(f"ligne 1 : le fichier est vide. Première ligne attendue : {';'.join(ROLL_COLUMNS)}")
 
 
 def _decoded(file: Iterable[bytes]) -> Iterator[str]:
@@ -93,16 +83,16 @@ def _decoded(file: Iterable[bytes]) -> Iterator[str]:
 
 
 def _check_header(cells: list[str]) -> None:
-    if tuple(cells) == HEADER:
+    if tuple(cells) == ROLL_COLUMNS:
         return
     if len(cells) == 1 and ("," in cells[0] or "\t" in cells[0]):
         raise RollFileError("ligne 1 : les colonnes doivent être séparées par des points-virgules.")
-    missing = [name for name in HEADER if name not in cells]
-    unknown = [name for name in cells if name not in HEADER]
+    missing = [name for name in ROLL_COLUMNS if name not in cells]
+    unknown = [name for name in cells if name not in ROLL_COLUMNS]
     said = [f"il manque {', '.join(missing)}"] if missing else []
     said += [f"{', '.join(repr(name) for name in unknown)} en trop"] if unknown else []
     raise RollFileError(
-        f"ligne 1 : en-tête incorrect ({' ; '.join(said) or 'ordre différent'}). Attendu : {';'.join(HEADER)}"
+        f"ligne 1 : en-tête incorrect ({' ; '.join(said) or 'ordre différent'}). Attendu : {';'.join(ROLL_COLUMNS)}"
     )
 
 
@@ -110,8 +100,8 @@ def _row(line: int, file_line: int, cells: list[str]) -> dict[str, str]:
     if file_line != line:
         # A cell with a line break would shift every line number of the report.
         raise RollFileError(f"ligne {line} : une cellule contient un retour à la ligne. Retirez-le.")
-    if len(cells) != len(HEADER):
+    if len(cells) != len(ROLL_COLUMNS):
         raise RollFileError(
-            f"ligne {line} : {len(cells)} colonne(s) au lieu de {len(HEADER)}. Complétez la ligne, ou retirez-la."
+            f"ligne {line} : {len(cells)} colonne(s) au lieu de {len(ROLL_COLUMNS)}. Complétez la ligne, ou retirez-la."
         )
-    return dict(zip(HEADER, cells, strict=True))
+    return dict(zip(ROLL_COLUMNS, cells, strict=True))

@@ -3,177 +3,379 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from services.ballot.contract.events import BallotAccepted
-from services.identity import schemas
-from services.identity.access import access_requests, forgetting, sessions
-from services.identity.attendance import poll_book as attendance
-from services.identity.roll import electoral_roll, staging
-from services.identity.service_desk import Desk
-from services.identity.service_entrance import Entrance
-from services.identity.service_parts import letter_settings, resume
-from services.identity.service_space import Space
+from services.identity import inboxes, loops
+from services.identity.access import access_requests, accounts, activation, captcha, proofs_of_work, sessions
+from services.identity.attendance import poll_book
+from services.identity.contract import access, campaigns, claims, forms, methods, roll, voting_events
+from services.identity.contract import attendance as attendance_contract
+from services.identity.contract import sessions as session_contract
+from services.identity.contract.limits import EXAMINED
+from services.identity.contract.refusals import Code, refuse
+from services.identity.desk import assistance as assistance_desk
+from services.identity.desk import campaigns as campaign_desk
+from services.identity.desk import claims as claim_desk
+from services.identity.letters.requests import LetterSettings
+from services.identity.roll import electoral_roll, search, staging
 from services.identity.settings import Settings
-from services.identity.voting_events import descriptions, entitlements, voting_events
-from services.runtime.bus import idempotency
+from services.identity.voting_events import descriptions, entitlements
+from services.identity.voting_events import voting_events as events
 from services.runtime.clock import utc_now
-from services.runtime.hosting.entrypoints import entrypoint
+from services.runtime.contracts import problems
+from services.runtime.contracts.messages import Health, Nothing
+from services.runtime.contracts.methods import HEALTH
+from services.runtime.hosting.entrypoints import command, command_in_steps, healthy, question
 from services.runtime.hosting.inbox import Inbox
 from services.runtime.hosting.loops import Loop
-from services.runtime.hosting.resource_provider import ResourceProvider
-from services.runtime.hosting.resources import Resources
-
-Payload = dict[str, Any]
-
-
-def answer_requests(resources: Resources[Settings]) -> int:
-    """Loop: send the links that were asked for."""
-    settings: Settings = resources.settings
-    with resources.database.transaction() as session:
-        return access_requests.answer_requests(
-            session,
-            letter_settings(settings),
-            now=utc_now(),
-            lifetime=timedelta(minutes=settings.link_lifetime_minutes),
-        )
+from services.runtime.hosting.offload import offload
+from services.runtime.hosting.resource_provider import provide
+from services.runtime.refusals import Refusal
+from services.runtime.storage.database import Database
 
 
-def forget_idle_sessions(resources: Resources[Settings]) -> None:
-    """Loop: delete the sessions that idleness has ended."""
-    with resources.database.transaction() as session:
-        sessions.forget_idle(session, now=utc_now(), idle=timedelta(minutes=resources.settings.session_idle_minutes))
-
-
-def forget_what_is_over(resources: Resources[Settings]) -> None:
-    """Loop: erase what was kept for a while."""
-    with resources.database.transaction() as session:
-        forgetting.forget(session, utc_now())
-
-
-def hide_signing_order(resources: Resources[Settings]) -> None:
-    """Loop: lay the signatures of the running period out in the order of their random keys."""
-    with resources.database.transaction() as session:
-        attendance.hide_order(session)
-
-
-def sign_poll_book(session: Session, event: BallotAccepted, resources: Resources[Settings]) -> None:
-    """Inbox: a ballot was accepted."""
-    settings: Settings = resources.settings
-    attendance.sign(
-        session,
-        holder_key=settings.holder_key,
-        election=event.election,
-        holder=event.holder,
-        now=utc_now(),
-        mail_every=timedelta(minutes=settings.attendance_mail_minutes),
-    )
-
-
-def enter_signatures(resources: Resources[Settings]) -> int:
-    """Loop: enter signatures in the poll book and tell voters."""
-    with resources.database.transaction() as session:
-        return attendance.enter_due(session, letter_settings(resources.settings), now=utc_now())
-
-
-class IdentityService(Entrance, Space, Desk):
+class IdentityService:
     """Persons, accounts, roll, entitlements, poll book (« fichier des électeurs »)."""
 
     name = "identity"
 
-    resources = ResourceProvider(Settings)
-    accepted = Inbox("ballot", BallotAccepted, sign_poll_book)
-    link_requests = Loop(answer_requests, every=1.0)
-    signatures = Loop(enter_signatures, every=5.0)
-    signing_order = Loop(hide_signing_order, every=600.0)
-    idle_sessions = Loop(forget_idle_sessions, every=60.0)
-    short_lived = Loop(forget_what_is_over, every=60.0)
+    resources = provide(Settings)
+    accepted = Inbox("ballot", BallotAccepted, inboxes.sign_poll_book)
+    link_requests = Loop(loops.answer_requests, every=1.0)
+    signatures = Loop(loops.enter_signatures, every=5.0)
+    signing_order = Loop(loops.hide_signing_order, every=600.0)
+    idle_sessions = Loop(loops.forget_idle_sessions, every=60.0)
+    short_lived = Loop(loops.forget_what_is_over, every=60.0)
 
-    @entrypoint(schemas.Nothing, schemas.Health)
-    def health(self, request: Payload) -> Payload:
-        """Raise when the database does not answer."""
-        self.resources.database.check()
-        return {"service": self.name, "database": "ok"}
+    @property
+    def _letters(self) -> LetterSettings:
+        return LetterSettings.of(self.resources.settings)
 
-    @entrypoint(schemas.OpenVotingEvent, schemas.VotingEventOpened)
-    def open_voting_event(self, request: Payload) -> Payload:
+    @property
+    def _hashing(self) -> activation.Hashing:
+        return activation.Hashing(offload, self.resources.settings.bcrypt_cost)
+
+    @property
+    def _idle(self) -> timedelta:
+        return timedelta(minutes=self.resources.settings.session_idle_minutes)
+
+    def _voter(self, session: Session, token: str) -> str:
+        """The id of the voter of an open session. Raises session_expired."""
+        return sessions.find(session, token, now=utc_now(), idle=self._idle).voter_id
+
+    @question(HEALTH)
+    def health(self, _request: Nothing, session: Session) -> Health:
+        """Whether the service and its database answer."""
+        return healthy(self.name, session)
+
+    # Voting events and the roll
+
+    @command(methods.OPEN_VOTING_EVENT)
+    def open_voting_event(
+        self, request: voting_events.OpenVotingEvent, session: Session
+    ) -> voting_events.VotingEventOpened:
         """Record a voting event and make it the current one."""
-        definition = voting_events.Definition(
-            uuid=request["voting_event"],
-            name=request["name"],
-            opens_at=request["opens_at"],
-            closes_at=request["closes_at"],
-            profile=request["profile"],
-            elections=[voting_events.ElectionDefinition(**election) for election in request["elections"]],
-            availability=request["availability"],
-        )
-        with self.resources.database.transaction() as session:
-            voting_events.open_voting_event(session, definition)
-        return {"voting_event": definition.uuid}
+        events.open_voting_event(session, request)
+        return voting_events.VotingEventOpened(voting_event=request.voting_event)
 
-    @entrypoint(schemas.Nothing, schemas.VotingEvent)
-    def voting_event(self, request: Payload) -> Payload:
+    @question(methods.VOTING_EVENT)
+    def voting_event(self, _request: Nothing, session: Session) -> voting_events.VotingEventShown:
         """Describe the current voting event."""
-        with self.resources.database.reading() as session:
-            return descriptions.voting_event(session, voting_events.current_voting_event(session), utc_now())
+        return descriptions.voting_event(session, events.current_voting_event(session), utc_now())
 
-    @entrypoint(schemas.StageRoll, schemas.Staged)
-    def stage_roll(self, request: Payload) -> Payload:
-        """Keep a part of a roll file."""
-        with self.resources.database.transaction() as session:
-            kept = staging.stage(session, **request, holder_key=self.resources.settings.holder_key)
-        return {"staged": kept}
-
-    @entrypoint(schemas.CommitRoll, schemas.RollCounts)
-    def commit_roll(self, request: Payload) -> Payload:
-        """Make the staged file the roll, all or nothing."""
-        with self.resources.database.transaction() as session:
-            counts = electoral_roll.commit(session, **request, now=utc_now())
-            idempotency.remember(session, counts, "commit_roll")
-            return counts
-
-    @entrypoint(schemas.OfVotingEvent, schemas.RollCounts)
-    def seal_roll(self, request: Payload) -> Payload:
-        """Fix the roll for good."""
-        with self.resources.database.transaction() as session:
-            return electoral_roll.seal(session, request["voting_event"], utc_now())
-
-    @entrypoint(schemas.ListBearers, schemas.Bearers)
-    def list_bearers(self, request: Payload) -> Payload:
-        """List the pseudonyms to make voting codes for."""
-        with self.resources.database.transaction() as session:
-            return entitlements.list_bearers(
-                session, **request, holder_key=self.resources.settings.holder_key, now=utc_now()
-            )
-
-    @entrypoint(schemas.SessionToken, schemas.Nothing)
-    def close_session(self, request: Payload) -> Payload:
-        """End a session."""
-        with self.resources.database.transaction() as session:
-            sessions.close(session, request["session"])
-        return {}
-
-    @entrypoint(schemas.IssuePermit, schemas.Permit)
-    def issue_permit(self, request: Payload) -> Payload:
-        """Sign a permit for one of the voter's elections."""
-        settings: Settings = self.resources.settings
-        opened = resume(self.resources, request["session"])
-        with self.resources.database.reading() as session:
-            permit, expires_at = entitlements.issue_permit(
-                session,
-                voter_id=opened.voter_id,
-                election=request["election"],
-                holder_key=settings.holder_key,
-                permit_private_key=settings.permit_private_key,
-                now=utc_now(),
-                lifetime=timedelta(minutes=settings.permit_minutes),
-            )
-        return {"permit": permit, "expires_at": expires_at}
-
-    @entrypoint(schemas.OfVotingEvent, schemas.Attendance)
-    def attendance(self, request: Payload) -> Payload:
+    @question(methods.ATTENDANCE)
+    def attendance(self, request: voting_events.OfVotingEvent, session: Session) -> attendance_contract.Attendance:
         """Count entitlements and signatures."""
-        with self.resources.database.reading() as session:
-            return {"elections": attendance.counts(session, request["voting_event"])}
+        return attendance_contract.Attendance(elections=poll_book.counts(session, request.voting_event))
+
+    @command(methods.STAGE_ROLL)
+    def stage_roll(self, request: roll.StageRoll, session: Session) -> roll.Staged:
+        """Keep a part of a roll file."""
+        kept = staging.stage(
+            session,
+            voting_event=request.voting_event,
+            import_id=request.import_id,
+            first_line=request.first_line,
+            rows=request.rows,
+            holder_key=self.resources.settings.holder_key,
+        )
+        return roll.Staged(staged=kept)
+
+    @command(methods.COMMIT_ROLL)
+    def commit_roll(self, request: roll.CommitRoll, session: Session) -> roll.RollCounts:
+        """Make the staged file the roll, all or nothing."""
+        return electoral_roll.commit(
+            session,
+            voting_event=request.voting_event,
+            import_id=request.import_id,
+            lines=request.lines,
+            now=utc_now(),
+        )
+
+    @command(methods.SEAL_ROLL)
+    def seal_roll(self, request: voting_events.OfVotingEvent, session: Session) -> roll.RollCounts:
+        """Fix the roll for good."""
+        return electoral_roll.seal(session, request.voting_event, utc_now())
+
+    @command(methods.LIST_BEARERS)
+    def list_bearers(self, request: roll.ListBearers, session: Session) -> roll.Bearers:
+        """List the pseudonyms to make voting codes for."""
+        return entitlements.list_bearers(
+            session,
+            voting_event=request.voting_event,
+            after=request.after,
+            limit=request.limit,
+            holder_key=self.resources.settings.holder_key,
+            now=utc_now(),
+        )
+
+    @question(methods.SEARCH_ROLL)
+    def search_roll(self, request: roll.SearchRoll, session: Session) -> roll.RollPage:
+        """Search the roll of one of the voter's elections."""
+        return search.search_roll(
+            session,
+            voter_id=self._voter(session, request.session),
+            election=request.election,
+            query=request.query,
+            after=request.after,
+            limit=request.limit,
+            now=utc_now(),
+        )
+
+    # Challenges of forms
+
+    @command(methods.OPEN_CAPTCHA)
+    def open_captcha(self, request: forms.OpenCaptcha, session: Session) -> forms.CaptchaOpened:
+        """Make a code to copy."""
+        made, text = captcha.open_captcha(session, form=request.form, binding=request.binding, now=utc_now())
+        return forms.CaptchaOpened(captcha=made, text=text)
+
+    @question(methods.CAPTCHA_TEXT)
+    def captcha_text(self, request: forms.OfCaptcha, session: Session) -> forms.CaptchaText:
+        """Tell what to draw and speak."""
+        text = captcha.text_of(session, captcha=request.captcha, binding=request.binding, now=utc_now())
+        if text is None:
+            raise refuse(Code.CAPTCHA_EXPIRED)
+        return forms.CaptchaText(text=text)
+
+    @command(methods.CHECK_CAPTCHA)
+    def check_captcha(self, request: forms.CheckCaptcha, session: Session) -> Nothing | Refusal:
+        """Use a code up, whatever the answer."""
+        problem = captcha.check(
+            session,
+            captcha=request.captcha,
+            form=request.form,
+            binding=request.binding,
+            answer=request.answer,
+            now=utc_now(),
+        )
+        return Nothing() if problem is None else refuse(problem)
+
+    @command(methods.SPEND_PROOF)
+    def spend_proof(self, request: forms.SpendProof, session: Session) -> Nothing:
+        """Use a proof of work up."""
+        proofs_of_work.spend(session, proof=request.proof, form=request.form, expires_at=request.expires_at)
+        return Nothing()
+
+    # The way in
+
+    @command_in_steps(methods.REQUEST_ACCESS)
+    def request_access(self, request: access.OfIdentifier, database: Database) -> access.Access:
+        """Tell whether a password or a link comes next, and have the link sent."""
+        key = self.resources.settings.holder_key
+        with database.transaction() as session:
+            answer = access_requests.request_access(session, request.identifier, holder_key=key, now=utc_now())
+        self.link_requests.wake()
+        return answer
+
+    @command_in_steps(methods.REQUEST_PASSWORD_LINK)
+    def request_password_link(self, request: access.OfIdentifier, database: Database) -> access.Access:
+        """Have a link sent to set a new password."""
+        key = self.resources.settings.holder_key
+        with database.transaction() as session:
+            answer = access_requests.request_password_link(session, request.identifier, holder_key=key, now=utc_now())
+        self.link_requests.wake()
+        return answer
+
+    @question(methods.OPEN_LINK)
+    def open_link(self, request: access.OfLink, session: Session) -> access.LinkShown:
+        """Describe a link without using it up."""
+        return descriptions.link(session, request.token, utc_now())
+
+    @command_in_steps(methods.PREPARE_ACTIVATION)
+    def prepare_activation(self, request: access.PrepareActivation, database: Database) -> access.Prepared:
+        """Check a first password and keep its hash until the next step."""
+        profile = activation.prepare(
+            database, self._hashing, token=request.token, password=request.password, now=utc_now()
+        )
+        return access.Prepared(profile=profile)
+
+    @command_in_steps(methods.ACTIVATE)
+    def activate(self, request: access.Activate, database: Database) -> session_contract.SessionToken:
+        """Set what a link is for and open a session."""
+        token = activation.activate(
+            database,
+            self._hashing,
+            token=request.token,
+            password=request.password,
+            question=request.question,
+            answer=request.answer,
+            challenge_required=self.resources.settings.challenge_required,
+            holder_key=self.resources.settings.holder_key,
+            now=utc_now(),
+        )
+        return session_contract.SessionToken(session=token)
+
+    @command_in_steps(methods.ENTER_WITHOUT_ACTIVATION)
+    def enter_without_activation(self, request: access.OfLink, database: Database) -> session_contract.SessionToken:
+        """Open a session by means of a link and keep nothing else."""
+        token = activation.enter_without_activation(
+            database, token=request.token, holder_key=self.resources.settings.holder_key, now=utc_now()
+        )
+        return session_contract.SessionToken(session=token)
+
+    @command_in_steps(methods.LOG_IN)
+    def log_in(self, request: access.LogIn, database: Database) -> session_contract.SessionToken:
+        """Open a session with the password."""
+        token = accounts.log_in(
+            database,
+            offload,
+            identifier=request.identifier,
+            password=request.password,
+            cost=self.resources.settings.bcrypt_cost,
+            holder_key=self.resources.settings.holder_key,
+            now=utc_now(),
+        )
+        return session_contract.SessionToken(session=token)
+
+    # Sessions and permits
+
+    @command_in_steps(methods.RESUME_SESSION)
+    def resume_session(
+        self, request: session_contract.SessionToken, database: Database
+    ) -> session_contract.ResumedSession:
+        """Describe the voter of an open session, and note that somebody is there."""
+        opened = sessions.resume(database, request.session, now=utc_now(), idle=self._idle)
+        with database.reading() as session:
+            return descriptions.session(session, opened, utc_now())
+
+    @command(methods.CLOSE_SESSION)
+    def close_session(self, request: session_contract.SessionToken, session: Session) -> Nothing:
+        """End a session."""
+        sessions.close(session, request.session)
+        return Nothing()
+
+    @question(methods.ISSUE_PERMIT)
+    def issue_permit(self, request: session_contract.IssuePermit, session: Session) -> session_contract.PermitIssued:
+        """Sign a permit for one of the voter's elections."""
+        permit, expires_at = entitlements.issue_permit(
+            session,
+            voter_id=self._voter(session, request.session),
+            election=request.election,
+            holder_key=self.resources.settings.holder_key,
+            permit_private_key=self.resources.settings.permit_private_key,
+            now=utc_now(),
+            lifetime=timedelta(minutes=self.resources.settings.permit_minutes),
+        )
+        return session_contract.PermitIssued(permit=permit, expires_at=expires_at)
+
+    # Claims and assistance
+
+    @command(methods.SUBMIT_CLAIM)
+    def submit_claim(self, request: claims.SubmitClaim, session: Session) -> claims.ClaimSubmitted:
+        """Record a claim about the roll."""
+        claim = claim_desk.submit(
+            session,
+            voter_id=self._voter(session, request.session),
+            election=request.election,
+            subject=request.subject,
+            text=request.text,
+            now=utc_now(),
+        )
+        return claims.ClaimSubmitted(claim=claim.number, submitted_at=claim.submitted_at)
+
+    @question(methods.LIST_CLAIMS)
+    def list_claims(self, request: session_contract.SessionToken, session: Session) -> claims.Claims:
+        """List the voter's claims."""
+        return claims.Claims(claims=claim_desk.of_voter(session, self._voter(session, request.session)))
+
+    @question(methods.LIST_CLAIMS_QUEUE)
+    def list_claims_queue(self, request: claims.ListClaimsQueue, session: Session) -> claims.ClaimsQueue:
+        """List claims with their voters, the oldest first."""
+        return claim_desk.queue(session, state=request.state, after=request.after, limit=request.limit)
+
+    @command(methods.ANSWER_CLAIM)
+    def answer_claim(self, request: claims.AnswerClaim, session: Session) -> claims.ClaimAnswered:
+        """Put a claim into another state and tell its voter."""
+        if request.state != EXAMINED and not request.answer:
+            raise problems.invalid_request({"answer": [problems.problem(problems.Code.REQUIRED)]})
+        claim_desk.answer(
+            session,
+            self._letters,
+            number=request.claim,
+            state=request.state,
+            text=request.answer,
+            now=utc_now(),
+        )
+        return claims.ClaimAnswered(claim=request.claim, state=request.state)
+
+    @command(methods.SUBMIT_ASSISTANCE)
+    def submit_assistance(self, request: claims.SubmitAssistance, session: Session) -> claims.AssistanceSubmitted:
+        """Record a request for assistance and acknowledge it."""
+        number = assistance_desk.submit(
+            session,
+            self._letters,
+            voter_id=None if request.session is None else self._voter(session, request.session),
+            email=request.email,
+            name=request.name,
+            subject=request.subject,
+            text=request.text,
+            holder_key=self.resources.settings.holder_key,
+            now=utc_now(),
+        )
+        return claims.AssistanceSubmitted(request=number)
+
+    @question(methods.LIST_ASSISTANCE)
+    def list_assistance(self, request: claims.ListAssistance, session: Session) -> claims.AssistanceQueue:
+        """List requests for assistance, the oldest first."""
+        return assistance_desk.queue(session, state=request.state, after=request.after, limit=request.limit)
+
+    @command(methods.ANSWER_ASSISTANCE)
+    def answer_assistance(self, request: claims.AnswerAssistance, session: Session) -> claims.AssistanceAnswered:
+        """Answer a request for assistance by e-mail."""
+        assistance_desk.answer(session, self._letters, number=request.request, text=request.answer, now=utc_now())
+        return claims.AssistanceAnswered(request=request.request)
+
+    # Campaigns
+
+    @command(methods.OPEN_CAMPAIGN)
+    def open_campaign(self, request: campaigns.OpenCampaign, session: Session) -> campaigns.OfCampaign:
+        """Open a campaign, or find it again by its name."""
+        found = campaign_desk.open_campaign(
+            session, voting_event=request.voting_event, name=request.name, now=utc_now()
+        )
+        return campaigns.OfCampaign(campaign=found)
+
+    @command(methods.SEND_CAMPAIGN_PAGE)
+    def send_campaign_page(self, request: campaigns.SendCampaignPage, session: Session) -> campaigns.CampaignPage:
+        """Write to the next voters of a campaign."""
+        return campaign_desk.send_page(
+            session,
+            self._letters,
+            campaign=request.campaign,
+            limit=request.limit,
+            lifetime=timedelta(minutes=self.resources.settings.campaign_link_lifetime_minutes),
+            now=utc_now(),
+        )
+
+    @question(methods.CAMPAIGN_PROGRESS)
+    def campaign_progress(self, request: campaigns.OfCampaign, session: Session) -> campaigns.CampaignProgress:
+        """Tell how far a campaign is."""
+        return campaign_desk.progress(session, request.campaign)
+
+    @question(methods.LIST_CAMPAIGNS)
+    def list_campaigns(self, request: voting_events.OfVotingEvent, session: Session) -> campaigns.Campaigns:
+        """List the campaigns of a voting event."""
+        return campaigns.Campaigns(campaigns=campaign_desk.of_event(session, request.voting_event))

@@ -7,13 +7,13 @@ voters so get the same answer after the same work, and nobody learns who is on t
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.identity.access import links
+from services.identity.contract.access import Access
 from services.identity.contract.identifiers import normalise
 from services.identity.letters.requests import LetterSettings
 from services.identity.models import AccessCooldown, AccessRequest, Account, Voter
@@ -24,20 +24,7 @@ PASSWORD = "password"  # noqa: S105 - what comes next
 LINK_SENT = "link_sent"
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What comes next for who asked.
-
-    `sent_since`: when the message that is on its way was asked for, None when it is this request that sends one.
-    `retry_after`: seconds until another one can be asked for, 0 when no message is involved.
-    """
-
-    next: str
-    sent_since: datetime | None
-    retry_after: int
-
-
-def request_access(session: Session, identifier: str, *, holder_key: str, now: datetime) -> Answer:
+def request_access(session: Session, identifier: str, *, holder_key: str, now: datetime) -> Access:
     """Say that a password comes next when the account has one, else write the request down: a link was sent.
 
     Raises no_voting_event.
@@ -50,11 +37,11 @@ def request_access(session: Session, identifier: str, *, holder_key: str, now: d
         .where(Voter.voting_event == event.uuid, Voter.identifier == known)
     )
     if activated is not None:
-        return Answer(PASSWORD, None, 0)
+        return Access(next=PASSWORD, sent_since=None, retry_after=0)
     return _write_down(session, event.uuid, known, holder_key, now)
 
 
-def request_password_link(session: Session, identifier: str, *, holder_key: str, now: datetime) -> Answer:
+def request_password_link(session: Session, identifier: str, *, holder_key: str, now: datetime) -> Access:
     """Write down that a new password is wanted; an account never activated gets an activation link instead.
 
     Raises no_voting_event.
@@ -96,7 +83,7 @@ def end_cooldown(session: Session, tag: str) -> None:
     session.execute(delete(AccessCooldown).where(AccessCooldown.tag == tag))
 
 
-def _write_down(session: Session, voting_event: str, identifier: str, holder_key: str, now: datetime) -> Answer:
+def _write_down(session: Session, voting_event: str, identifier: str, holder_key: str, now: datetime) -> Access:
     tag = holders.identifier_tag(holder_key, voting_event, identifier)
     over = now - links.COOLDOWN
     statement = upsert(session, AccessCooldown).values(tag=tag, asked_at=now)
@@ -109,10 +96,10 @@ def _write_down(session: Session, voting_event: str, identifier: str, holder_key
     if begun is None:
         since = session.execute(select(AccessCooldown.asked_at).where(AccessCooldown.tag == tag)).scalar_one()
         left = (since + links.COOLDOWN - now).total_seconds()
-        return Answer(LINK_SENT, since, max(1, int(-(-left // 1))))
+        return Access(next=LINK_SENT, sent_since=since, retry_after=max(1, int(-(-left // 1))))
     # Nothing longer can be on the roll, and the table is not to be filled by strangers with long texts.
     session.add(
         AccessRequest(id=str(uuid.uuid4()), voting_event=voting_event, identifier=identifier[:254], requested_at=now)
     )
     session.flush()
-    return Answer(LINK_SENT, None, int(links.COOLDOWN.total_seconds()))
+    return Access(next=LINK_SENT, sent_since=None, retry_after=int(links.COOLDOWN.total_seconds()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
@@ -69,16 +69,22 @@ def resume(database: Database, token: str, *, now: datetime, idle: timedelta) ->
     Reads first, and writes only when the last sign of life is old: most pages cost no write.
     """
     with database.reading() as session:
-        found = session.scalar(select(VoterSession).where(VoterSession.token_hash == tokens.digest(token)))
-        if found is None or now - found.last_seen_at >= idle:
-            raise refuse(Code.SESSION_EXPIRED)
-        stale = now - found.last_seen_at >= min(PRECISION, idle / 4)
-        expires_at = (now if stale else found.last_seen_at) + idle
-        opened = OpenSession(found.id, found.voter_id, found.previous_connection_at, found.activated, expires_at)
-    if stale:
-        with database.transaction() as session:
-            session.execute(update(VoterSession).where(VoterSession.id == opened.id).values(last_seen_at=now))
-    return opened
+        opened = find(session, token, now=now, idle=idle)
+    if now + idle - opened.expires_at < min(PRECISION, idle / 4):
+        return opened
+    with database.transaction() as session:
+        session.execute(update(VoterSession).where(VoterSession.id == opened.id).values(last_seen_at=now))
+    return replace(opened, expires_at=now + idle)
+
+
+def find(session: Session, token: str, *, now: datetime, idle: timedelta) -> OpenSession:
+    """Return the open session of `token` and note nothing. Raises session_expired."""
+    found = session.scalar(select(VoterSession).where(VoterSession.token_hash == tokens.digest(token)))
+    if found is None or now - found.last_seen_at >= idle:
+        raise refuse(Code.SESSION_EXPIRED)
+    return OpenSession(
+        found.id, found.voter_id, found.previous_connection_at, found.activated, found.last_seen_at + idle
+    )
 
 
 def close(session: Session, token: str) -> None:

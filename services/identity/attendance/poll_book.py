@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session
 
+from services.identity.contract.attendance import ElectionAttendance
 from services.identity.contract.refusals import Code, refuse
 from services.identity.letters.requests import LetterSettings, request_email
 from services.identity.models import Election, Entitlement, PollBookEntry, RecentSignature, Voter, VotingEvent
@@ -102,8 +103,8 @@ def hide_order(session: Session) -> None:
         session.execute(text("CLUSTER recent_signatures USING recent_signatures_pkey"))
 
 
-def counts(session: Session, voting_event: str) -> list[dict[str, object]]:
-    """Return [{uuid, entitled, signed}] for each election, in the operator's order. Raises voting_event_unknown."""
+def counts(session: Session, voting_event: str) -> list[ElectionAttendance]:
+    """Count entitlements and signatures of each election, in the operator's order. Raises voting_event_unknown."""
     if session.get(VotingEvent, voting_event) is None:
         raise refuse(Code.VOTING_EVENT_UNKNOWN)
     elections = [election.uuid for election in voting_events.elections_of(session, voting_event)]
@@ -114,7 +115,7 @@ def counts(session: Session, voting_event: str) -> list[dict[str, object]]:
     )
     recent = _by_election(session, RecentSignature, elections, ~entered)
     return [
-        {"uuid": uuid, "entitled": entitled.get(uuid, 0), "signed": signed.get(uuid, 0) + recent.get(uuid, 0)}
+        ElectionAttendance(uuid=uuid, entitled=entitled.get(uuid, 0), signed=signed.get(uuid, 0) + recent.get(uuid, 0))
         for uuid in elections
     ]
 

@@ -7,16 +7,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from services.identity.contract.claims import AssistanceQueue
+from services.identity.contract.claims import AssistanceRequest as AssistanceDescribed
 from services.identity.contract.identifiers import normalise
+from services.identity.contract.limits import ANSWERED, OPEN
 from services.identity.contract.refusals import Code, refuse
 from services.identity.letters.requests import LetterSettings, request_email_to
 from services.identity.models import AssistanceRequest
 from services.identity.voting_events import holders
 
-SUBJECTS = ("access", "password", "voting_code", "vote", "roll", "other")
-OPEN = "open"
-ANSWERED = "answered"
-STATES = (OPEN, ANSWERED)
 MOST = 5
 WINDOW = timedelta(hours=1)
 """An address may send MOST requests within WINDOW: each sends an acknowledgement, and nobody is to be flooded."""
@@ -63,10 +62,8 @@ def submit(
     return request.number
 
 
-def queue(
-    session: Session, *, state: str | None, after: int | None, limit: int
-) -> tuple[list[dict[str, object]], int | None]:
-    """Return (requests, where the next page starts or None), the oldest first; `state` chooses one state."""
+def queue(session: Session, *, state: str | None, after: int | None, limit: int) -> AssistanceQueue:
+    """Return a page of requests, the oldest first; `state` chooses one state."""
     chosen = [AssistanceRequest.state == state] if state is not None else []
     rows = session.scalars(
         select(AssistanceRequest)
@@ -74,7 +71,8 @@ def queue(
         .order_by(AssistanceRequest.number)
         .limit(limit + 1)
     ).all()
-    return [_described(row) for row in rows[:limit]], rows[limit - 1].number if len(rows) > limit else None
+    following = rows[limit - 1].number if len(rows) > limit else None
+    return AssistanceQueue(requests=[_described(row) for row in rows[:limit]], next=following)
 
 
 def answer(session: Session, letters: LetterSettings, *, number: int, text: str, now: datetime) -> None:
@@ -97,16 +95,16 @@ def answer(session: Session, letters: LetterSettings, *, number: int, text: str,
     request_email_to(session, letters, request.email, template="assistance_answered", values=values)
 
 
-def _described(request: AssistanceRequest) -> dict[str, object]:
-    return {
-        "request": request.number,
-        "email": request.email,
-        "name": request.name,
-        "signed_in": request.voter_id is not None,
-        "subject": request.subject,
-        "text": request.text,
-        "state": request.state,
-        "answer": request.answer,
-        "submitted_at": request.submitted_at,
-        "answered_at": request.answered_at,
-    }
+def _described(request: AssistanceRequest) -> AssistanceDescribed:
+    return AssistanceDescribed(
+        request=request.number,
+        email=request.email,
+        name=request.name,
+        signed_in=request.voter_id is not None,
+        subject=request.subject,
+        text=request.text,
+        state=request.state,
+        answer=request.answer,
+        submitted_at=request.submitted_at,
+        answered_at=request.answered_at,
+    )

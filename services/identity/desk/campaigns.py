@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from services.identity.access import links
+from services.identity.contract.campaigns import CampaignPage, CampaignProgress, NamedCampaign
 from services.identity.contract.refusals import Code, refuse
 from services.identity.letters.requests import LetterSettings, request_email
 from services.identity.models import Account, Campaign, CampaignMessage, Voter, VotingEvent
@@ -35,8 +36,8 @@ def open_campaign(session: Session, *, voting_event: str, name: str, now: dateti
 
 def send_page(
     session: Session, letters: LetterSettings, *, campaign: str, limit: int, lifetime: timedelta, now: datetime
-) -> dict[str, object]:
-    """Write to the next `limit` voters who have not been written to; return {queued, finished}.
+) -> CampaignPage:
+    """Write to the next `limit` voters who have not been written to.
 
     Nothing is counted: a page costs the same whatever the roll. A voter whose account is active gets the address of the
     portal instead of a link. Raises campaign_unknown.
@@ -64,11 +65,11 @@ def send_page(
         session.execute(insert(CampaignMessage), made)
         found.position = max(found.position, *(voter.id for voter in page))
     session.flush()
-    return {"queued": len(page), "finished": len(page) < limit}
+    return CampaignPage(queued=len(page), finished=len(page) < limit)
 
 
-def progress(session: Session, campaign: str) -> dict[str, object]:
-    """Return {voting_event, name, opened_at, voters, queued, activated}. Raises campaign_unknown."""
+def progress(session: Session, campaign: str) -> CampaignProgress:
+    """Return how far a campaign is. Raises campaign_unknown."""
     found = session.get(Campaign, campaign)
     if found is None:
         raise refuse(Code.CAMPAIGN_UNKNOWN)
@@ -80,24 +81,36 @@ def progress(session: Session, campaign: str) -> dict[str, object]:
         .join(Voter, Voter.id == Account.voter_id)
         .where(Voter.voting_event == found.voting_event)
     )
-    return {
-        "voting_event": found.voting_event,
-        "name": found.name,
-        "opened_at": found.opened_at,
-        "voters": session.scalar(voters) or 0,
-        "queued": session.scalar(queued) or 0,
-        "activated": session.scalar(activated) or 0,
-    }
+    return CampaignProgress(
+        voting_event=found.voting_event,
+        name=found.name,
+        opened_at=found.opened_at,
+        voters=session.scalar(voters) or 0,
+        queued=session.scalar(queued) or 0,
+        activated=session.scalar(activated) or 0,
+    )
 
 
-def of_event(session: Session, voting_event: str) -> list[dict[str, object]]:
+def of_event(session: Session, voting_event: str) -> list[NamedCampaign]:
     """Return the campaigns of a voting event with their progress, the oldest first. Raises voting_event_unknown."""
     if session.get(VotingEvent, voting_event) is None:
         raise refuse(Code.VOTING_EVENT_UNKNOWN)
     ids = session.scalars(
         select(Campaign.id).where(Campaign.voting_event == voting_event).order_by(Campaign.opened_at, Campaign.name)
     )
-    return [{"campaign": found, **progress(session, found)} for found in ids.all()]
+    return [_named(found, progress(session, found)) for found in ids.all()]
+
+
+def _named(campaign: str, known: CampaignProgress) -> NamedCampaign:
+    return NamedCampaign(
+        campaign=campaign,
+        voting_event=known.voting_event,
+        name=known.name,
+        opened_at=known.opened_at,
+        voters=known.voters,
+        queued=known.queued,
+        activated=known.activated,
+    )
 
 
 def _unwritten(session: Session, campaign: Campaign, after: str, limit: int, until: str | None = None) -> list[Voter]:

@@ -7,17 +7,14 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from services.identity.contract.claims import Claim as ClaimDescribed
+from services.identity.contract.claims import ClaimsQueue, QueuedClaim
+from services.identity.contract.limits import ACCEPTED, EXAMINED, SUBMITTED
 from services.identity.contract.refusals import Code, refuse
 from services.identity.letters.requests import LetterSettings, request_email
 from services.identity.models import Claim, Election, Entitlement, Voter
-from services.identity.voting_events import voting_events
+from services.identity.voting_events import descriptions, voting_events
 
-SUBJECTS = ("missing", "wrong_name", "wrong_assignment", "wrong_election", "other")
-SUBMITTED = "submitted"
-EXAMINED = "examined"
-ACCEPTED = "accepted"
-REJECTED = "rejected"
-STATES = (SUBMITTED, EXAMINED, ACCEPTED, REJECTED)
 OPEN = (SUBMITTED, EXAMINED)
 MOST_OPEN = 20
 """Claims that one voter may have waiting for an answer."""
@@ -53,16 +50,14 @@ def submit(session: Session, *, voter_id: str, election: str | None, subject: st
     return claim
 
 
-def of_voter(session: Session, voter_id: str) -> list[dict[str, object]]:
+def of_voter(session: Session, voter_id: str) -> list[ClaimDescribed]:
     """Return the voter's claims with their state and answer, the newest first."""
     rows = session.scalars(select(Claim).where(Claim.voter_id == voter_id).order_by(Claim.number.desc()))
     return [described(claim) for claim in rows]
 
 
-def queue(
-    session: Session, *, state: str | None, after: int | None, limit: int
-) -> tuple[list[dict[str, object]], int | None]:
-    """Return (claims with their voters, where the next page starts or None), the oldest first.
+def queue(session: Session, *, state: str | None, after: int | None, limit: int) -> ClaimsQueue:
+    """Return a page of claims with their voters, the oldest first.
 
     `state` chooses one state, all without it. A voter taken off the roll since is null.
     """
@@ -74,8 +69,8 @@ def queue(
         .order_by(Claim.number)
         .limit(limit + 1)
     ).all()
-    page = [{**described(claim), "voter": _person(voter)} for claim, voter in rows[:limit]]
-    return page, rows[limit - 1][0].number if len(rows) > limit else None
+    page = [_queued(claim, voter) for claim, voter in rows[:limit]]
+    return ClaimsQueue(claims=page, next=rows[limit - 1][0].number if len(rows) > limit else None)
 
 
 def answer(session: Session, letters: LetterSettings, *, number: int, state: str, text: str, now: datetime) -> Claim:
@@ -107,18 +102,32 @@ def answer(session: Session, letters: LetterSettings, *, number: int, state: str
     return claim
 
 
-def described(claim: Claim) -> dict[str, object]:
+def described(claim: Claim) -> ClaimDescribed:
     """Return a claim as its voter sees it."""
-    return {
-        "claim": claim.number,
-        "election": claim.election,
-        "subject": claim.subject,
-        "text": claim.text,
-        "state": claim.state,
-        "answer": claim.answer,
-        "submitted_at": claim.submitted_at,
-        "answered_at": claim.answered_at,
-    }
+    return ClaimDescribed(
+        claim=claim.number,
+        election=claim.election,
+        subject=claim.subject,
+        text=claim.text,
+        state=claim.state,
+        answer=claim.answer,
+        submitted_at=claim.submitted_at,
+        answered_at=claim.answered_at,
+    )
+
+
+def _queued(claim: Claim, voter: Voter | None) -> QueuedClaim:
+    return QueuedClaim(
+        claim=claim.number,
+        election=claim.election,
+        subject=claim.subject,
+        text=claim.text,
+        state=claim.state,
+        answer=claim.answer,
+        submitted_at=claim.submitted_at,
+        answered_at=claim.answered_at,
+        voter=None if voter is None else descriptions.person(voter),
+    )
 
 
 def _may_name(session: Session, voter: Voter, election: str, subject: str) -> bool:
@@ -128,14 +137,3 @@ def _may_name(session: Session, voter: Voter, election: str, subject: str) -> bo
     else:
         found = select(Entitlement.election).where(Entitlement.election == election, Entitlement.voter_id == voter.id)
     return session.scalar(found) is not None
-
-
-def _person(voter: Voter | None) -> dict[str, object] | None:
-    if voter is None:
-        return None
-    return {
-        "surname": voter.surname,
-        "first_name": voter.first_name,
-        "identifier": voter.identifier,
-        "assignment": voter.assignment,
-    }

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.identity.models import Voter
+from services.identity.settings import Settings
 from services.notification.contract.events import MessageRequested
 from services.runtime import sealing_box
 from services.runtime.bus import outbox
@@ -20,6 +21,11 @@ class LetterSettings:
 
     notification_public_key: str
     public_url: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> LetterSettings:
+        """What the service's settings say."""
+        return cls(settings.notification_public_key, settings.public_url)
 
 
 def request_email(

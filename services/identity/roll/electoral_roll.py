@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, litera
 from sqlalchemy.orm import Session
 
 from services.identity.contract.refusals import Code, refuse
+from services.identity.contract.roll import RollCounts
 from services.identity.models import (
     Account,
     AssistanceRequest,
@@ -26,6 +27,8 @@ from services.identity.models import (
 )
 from services.identity.roll import roll_lines, staging
 from services.identity.voting_events import voting_events
+from services.runtime.contracts.problems import Code as ProblemCode
+from services.runtime.contracts.problems import invalid_request, problem
 
 ERRORS_SHOWN = 200
 CHUNK = 1000
@@ -42,8 +45,8 @@ _COLUMNS = (
 """Columns of a voter that another roll may change."""
 
 
-def commit(session: Session, *, voting_event: str, import_id: str, lines: int, now: datetime) -> dict[str, int]:
-    """Make the staged rows the roll of the voting event; return {voters, entitlements}.
+def commit(session: Session, *, voting_event: str, import_id: str, lines: int, now: datetime) -> RollCounts:
+    """Make the staged rows the roll of the voting event; return its size.
 
     Voters are told apart by identifier: known ones are updated, new ones added, those absent removed with their
     account. `lines` is how many rows the file has. An import committed before answers the same and changes nothing.
@@ -56,8 +59,8 @@ def commit(session: Session, *, voting_event: str, import_id: str, lines: int, n
     done = session.get(RollImport, import_id)
     if done is not None:
         if done.voting_event != voting_event:
-            raise refuse(Code.INVALID_REQUEST, fields={"import_id": ["known for another voting event"]})
-        return {"voters": done.voters, "entitlements": done.entitlements}
+            raise invalid_request({"import_id": [problem(ProblemCode.REPEATED)]})
+        return RollCounts(voters=done.voters, entitlements=done.entitlements)
     event = staging.open_roll(session, voting_event)
     if event.codes_listed_at is not None:
         raise refuse(Code.ROLL_IN_USE)
@@ -66,15 +69,23 @@ def commit(session: Session, *, voting_event: str, import_id: str, lines: int, n
     if staged != lines:
         raise refuse(Code.IMPORT_INCOMPLETE, expected=lines, staged=staged)
     _check(session, of_import)
-    counts = {"voters": lines, "entitlements": _replace(session, voting_event, import_id)}
+    counts = RollCounts(voters=lines, entitlements=_replace(session, voting_event, import_id))
     staging.forget(session, voting_event)
-    session.add(RollImport(import_id=import_id, voting_event=voting_event, committed_at=now, **counts))
+    session.add(
+        RollImport(
+            import_id=import_id,
+            voting_event=voting_event,
+            committed_at=now,
+            voters=counts.voters,
+            entitlements=counts.entitlements,
+        )
+    )
     session.flush()
     return counts
 
 
-def seal(session: Session, voting_event: str, now: datetime) -> dict[str, int]:
-    """Fix the roll for good (L3); return {voters, entitlements}. A second call does nothing.
+def seal(session: Session, voting_event: str, now: datetime) -> RollCounts:
+    """Fix the roll for good (L3); return its size. A second call does nothing.
 
     Raises voting_event_unknown.
     """
@@ -89,7 +100,7 @@ def seal(session: Session, voting_event: str, now: datetime) -> dict[str, int]:
         .join(Voter, Voter.id == Entitlement.voter_id)
         .where(Voter.voting_event == voting_event)
     )
-    return {"voters": session.scalar(voters) or 0, "entitlements": session.scalar(entitlements) or 0}
+    return RollCounts(voters=session.scalar(voters) or 0, entitlements=session.scalar(entitlements) or 0)
 
 
 def _check(session: Session, of_import: Sequence[ColumnElement[bool]]) -> None:

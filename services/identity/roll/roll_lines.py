@@ -10,18 +10,8 @@ from dataclasses import dataclass
 from email_validator import EmailNotValidError, validate_email
 
 from services.identity.contract.identifiers import normalise
+from services.identity.contract.limits import ROLL_COLUMNS
 
-COLUMNS = (
-    "identifiant",
-    "nom",
-    "prenom",
-    "affectation",
-    "adresse1",
-    "adresse2",
-    "code_postal",
-    "ville",
-    "scrutins",
-)
 LONGEST = {
     "identifiant": 254,
     "nom": 100,
@@ -78,11 +68,11 @@ def header_problems(columns: Mapping[str, str]) -> list[Problem]:
             f"Supprimer la colonne ; colonnes attendues : {_expected()}.",
         )
         for name in columns
-        if name not in COLUMNS
+        if name not in ROLL_COLUMNS
     ]
     missing = [
         Problem(HEADER_LINE, name, "Colonne absente.", f"Ajouter la colonne ; colonnes attendues : {_expected()}.")
-        for name in COLUMNS
+        for name in ROLL_COLUMNS
         if name not in columns
     ]
     return unknown + missing
@@ -93,13 +83,13 @@ def problems_of(line: int, columns: Mapping[str, str], election_codes: set[str])
 
     A row whose columns differ from those of a roll has this one problem. Uniqueness is for the caller to check.
     """
-    if set(columns) != set(COLUMNS):
+    if set(columns) != set(ROLL_COLUMNS):
         return [
             Problem(
                 line,
                 "",
                 "La ligne n’a pas le même nombre de valeurs que l’en-tête.",
-                f"Écrire {len(COLUMNS)} valeurs séparées par « ; », entre guillemets si elles contiennent « ; ».",
+                f"Écrire {len(ROLL_COLUMNS)} valeurs séparées par « ; », entre guillemets si elles contiennent « ; ».",
             )
         ]
     return list(_problems(line, columns, _values(columns), election_codes))
@@ -133,7 +123,7 @@ def duplicate(line: int, first_line: int) -> Problem:
 
 def _values(columns: Mapping[str, str]) -> dict[str, str]:
     # As they will be stored: lengths are measured on these.
-    values = {name: unicodedata.normalize("NFC", columns[name]).strip() for name in COLUMNS}
+    values = {name: unicodedata.normalize("NFC", columns[name]).strip() for name in ROLL_COLUMNS}
     values["identifiant"] = normalise(values["identifiant"])
     return values
 
@@ -217,4 +207,4 @@ def _codes(text: str) -> tuple[str, ...]:
 
 
 def _expected() -> str:
-    return ";".join(COLUMNS)
+    return ";".join(ROLL_COLUMNS)

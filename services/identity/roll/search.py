@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from services.identity.contract.refusals import Code, refuse
+from services.identity.contract.roll import RollEntry, RollPage
 from services.identity.contract.wording import without_accents
 from services.identity.models import WORDS_BY_ELECTION, Election, Entitlement, Voter
 from services.identity.voting_events import voting_events
@@ -39,8 +40,8 @@ def searchable(surname: str, first_name: str, assignment: str) -> str:
 
 def search_roll(
     session: Session, *, voter_id: str, election: str, query: str, after: str | None, limit: int, now: datetime
-) -> dict[str, object]:
-    """Return {voters: [{surname, first_name, assignment}], next, total} of the roll of an election.
+) -> RollPage:
+    """Return a page of the roll of an election.
 
     Each word of `query` begins a word of the surname, first name or assignment; an empty query finds everybody.
     `after` is the `next` of the page before. A query that finds more than MOST_FOUND is to be made narrower: no
@@ -61,12 +62,13 @@ def search_roll(
     if searched:
         found = _matching(session, election, searched)
         if len(found) > MOST_FOUND:
-            return {"voters": [], "next": None, "total": None}
+            return RollPage(voters=[], next=None, total=None)
         total, page = len(found), found[start : start + limit]
     else:
         total, page = entitled.voters, _everybody(session, election, start, limit)
     end = start + len(page)
-    return {"voters": _shown(session, page), "next": str(end) if page and end < total else None, "total": total}
+    following = str(end) if page and end < total else None
+    return RollPage(voters=_shown(session, page), next=following, total=total)
 
 
 def _everybody(session: Session, election: str, start: int, limit: int) -> list[str]:
@@ -93,11 +95,11 @@ def _compared(election: str, searched: Sequence[str]) -> list[ColumnElement[bool
     return [Entitlement.election == election, *(Entitlement.search_text.like(f"% {word}%") for word in searched)]
 
 
-def _shown(session: Session, page: list[str]) -> list[dict[str, str]]:
+def _shown(session: Session, page: list[str]) -> list[RollEntry]:
     """What may be shown of these voters, in their order."""
     columns = select(Voter.id, Voter.surname, Voter.first_name, Voter.assignment).where(Voter.id.in_(page))
     by_id = {row.id: row for row in session.execute(columns)}
     return [
-        {"surname": row.surname, "first_name": row.first_name, "assignment": row.assignment}
+        RollEntry(surname=row.surname, first_name=row.first_name, assignment=row.assignment)
         for row in (by_id[identifier] for identifier in page)
     ]

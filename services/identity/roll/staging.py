@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from services.identity.contract.limits import ROLL_COLUMNS
 from services.identity.contract.refusals import Code, refuse
 from services.identity.models import StagedEntitlement, StagedRow, Voter, VotingEvent
 from services.identity.roll import roll_lines, search
@@ -116,7 +117,7 @@ def columns_of(entry: roll_lines.Entry) -> dict[str, str]:
 
 
 def _faulty(line: int, columns: Mapping[str, str], problems: Sequence[roll_lines.Problem]) -> dict[str, object]:
-    wrong = set(columns) != set(roll_lines.COLUMNS)
+    wrong = set(columns) != set(ROLL_COLUMNS)
     return {
         "line": line,
         "problems": json.dumps([problem.described() for problem in problems]),

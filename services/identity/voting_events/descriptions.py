@@ -8,64 +8,68 @@ from sqlalchemy.orm import Session
 
 from services.identity.access import activation, challenge_question
 from services.identity.access.sessions import OpenSession
+from services.identity.contract.access import LinkShown
+from services.identity.contract.sessions import Person, ResumedSession
+from services.identity.contract.voting_events import ElectionShown, VotingEventShown
 from services.identity.models import Voter, VotingEvent
 from services.identity.voting_events import entitlements, voting_events
 
 
-def voting_event(session: Session, event: VotingEvent, now: datetime) -> dict[str, object]:
+def voting_event(session: Session, event: VotingEvent, now: datetime) -> VotingEventShown:
     """Describe a voting event; `now` tells browsers the server's time."""
-    return {
-        "voting_event": event.uuid,
-        "name": event.name,
-        "opens_at": event.opens_at,
-        "closes_at": event.closes_at,
-        "now": now,
-        "profile": event.profile,
-        "availability": voting_events.availability(event),
-        "roll_sealed": event.roll_sealed_at is not None,
-        "elections": [
-            {
-                "uuid": election.uuid,
-                "code": election.code,
-                "name": election.name,
-                "mode": election.mode,
-                "notice": election.notice,
-            }
+    return VotingEventShown(
+        voting_event=event.uuid,
+        name=event.name,
+        opens_at=event.opens_at,
+        closes_at=event.closes_at,
+        now=now,
+        profile=event.profile,
+        availability=voting_events.availability(event),
+        roll_sealed=event.roll_sealed_at is not None,
+        elections=[
+            ElectionShown(
+                uuid=election.uuid,
+                code=election.code,
+                name=election.name,
+                mode=election.mode,
+                notice=election.notice,
+            )
             for election in voting_events.elections_of(session, event.uuid)
         ],
-    }
+    )
 
 
-def link(session: Session, token: str, now: datetime) -> dict[str, object]:
-    """Describe a link that may be used: for what, until when, whose, under which password policy. Raises link_*.
-
-    `questions` are the codes of the challenge questions proposed, none where the question is not asked; `prepared`
-    tells whether the password has been chosen already.
-    """
+def link(session: Session, token: str, now: datetime) -> LinkShown:
+    """Describe a link that may be used. Raises link_*."""
     followed = activation.follow(session, token, now)
-    return {
-        "purpose": followed.link.purpose,
-        "expires_at": followed.link.expires_at,
-        "identifier": followed.identifier,
-        "profile": followed.profile,
-        "prepared": followed.link.prepared,
-        "questions": list(challenge_question.QUESTIONS) if followed.asks else [],
-    }
+    return LinkShown(
+        purpose=followed.link.purpose,
+        expires_at=followed.link.expires_at,
+        identifier=followed.identifier,
+        profile=followed.profile,
+        prepared=followed.link.prepared,
+        questions=list(challenge_question.QUESTIONS) if followed.asks else [],
+    )
 
 
-def session(reading: Session, opened: OpenSession, now: datetime) -> dict[str, object]:
-    """Describe the voter of an open session; last_connection is the one before this session, or None."""
+def session(reading: Session, opened: OpenSession, now: datetime) -> ResumedSession:
+    """Describe the voter of an open session."""
     voter = reading.get_one(Voter, opened.voter_id)
-    return {
-        "voter": {
-            "surname": voter.surname,
-            "first_name": voter.first_name,
-            "identifier": voter.identifier,
-            "assignment": voter.assignment,
-        },
-        "last_connection": opened.previous_connection_at,
-        "activated": opened.activated,
-        "expires_at": opened.expires_at,
-        "voting_event": voting_event(reading, reading.get_one(VotingEvent, voter.voting_event), now),
-        "elections": entitlements.own_elections(reading, voter.id),
-    }
+    return ResumedSession(
+        voter=person(voter),
+        last_connection=opened.previous_connection_at,
+        activated=opened.activated,
+        expires_at=opened.expires_at,
+        voting_event=voting_event(reading, reading.get_one(VotingEvent, voter.voting_event), now),
+        elections=entitlements.own_elections(reading, voter.id),
+    )
+
+
+def person(voter: Voter) -> Person:
+    """Describe a voter, to the voter or to operators."""
+    return Person(
+        surname=voter.surname,
+        first_name=voter.first_name,
+        identifier=voter.identifier,
+        assignment=voter.assignment,
+    )

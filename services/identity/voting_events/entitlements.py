@@ -8,14 +8,17 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from services.identity.attendance import poll_book
+from services.identity.contract.limits import ONLINE
 from services.identity.contract.refusals import Code, refuse
+from services.identity.contract.roll import Bearer, Bearers, Holder, NoticeAddress
+from services.identity.contract.sessions import OwnElection
 from services.identity.models import Election, Entitlement, Voter
 from services.identity.voting_events import holders, permits, voting_events
 
 CHUNK = 1000
 
 
-def own_elections(session: Session, voter_id: str) -> list[dict[str, object]]:
+def own_elections(session: Session, voter_id: str) -> list[OwnElection]:
     """Return the voter's elections, in the operator's order, with whether the poll book is signed."""
     rows = session.execute(
         select(Election, poll_book.is_signed(Entitlement.voter_id, Election.uuid))
@@ -24,14 +27,14 @@ def own_elections(session: Session, voter_id: str) -> list[dict[str, object]]:
         .order_by(Election.position)
     )
     return [
-        {
-            "uuid": election.uuid,
-            "code": election.code,
-            "name": election.name,
-            "mode": election.mode,
-            "notice": election.notice,
-            "signed": bool(signed),
-        }
+        OwnElection(
+            uuid=election.uuid,
+            code=election.code,
+            name=election.name,
+            mode=election.mode,
+            notice=election.notice,
+            signed=bool(signed),
+        )
         for election, signed in rows
     ]
 
@@ -57,7 +60,7 @@ def issue_permit(
     )
     if mode is None:
         raise refuse(Code.NOT_ENTITLED)
-    if mode != voting_events.ONLINE:
+    if mode != ONLINE:
         raise refuse(Code.ELECTION_ELSEWHERE)
     return permits.issue(
         permit_private_key,
@@ -70,8 +73,8 @@ def issue_permit(
 
 def list_bearers(
     session: Session, *, voting_event: str, after: str | None, limit: int, holder_key: str, now: datetime
-) -> dict[str, object]:
-    """Return {bearers, next, total}, the bearers in the order of a keyed tag, which says nothing of the roll.
+) -> Bearers:
+    """Return a page of bearers in the order of a keyed tag, which says nothing of the roll.
 
     `next` is where the next page starts, None on the last; `total`, how many bearers the whole roll has, is said with the
     first page and with the last. Only voters with an election held online. From the first call on the roll is in use:
@@ -84,7 +87,7 @@ def list_bearers(
     online = (
         select(Entitlement.voter_id, Entitlement.election)
         .join(Election, Election.uuid == Entitlement.election)
-        .where(Election.mode == voting_events.ONLINE)
+        .where(Election.mode == ONLINE)
         .order_by(Election.position)
     )
     listed = select(Voter).where(
@@ -97,20 +100,20 @@ def list_bearers(
     elections: dict[str, list[str]] = {voter.id: [] for voter in page}
     for voter_id, election in session.execute(online.where(Entitlement.voter_id.in_(list(elections)))):
         elections[voter_id].append(election)
-    bearers: list[dict[str, object]] = [
-        {
-            "bearer": holders.bearer(holder_key, voting_event, voter.id),
-            "notice": _notice(voter),
-            "holders": [
-                {"election": election, "holder": holders.holder(holder_key, election, voter.id)}
+    bearers = [
+        Bearer(
+            bearer=holders.bearer(holder_key, voting_event, voter.id),
+            notice=_notice(voter),
+            holders=[
+                Holder(election=election, holder=holders.holder(holder_key, election, voter.id))
                 for election in elections[voter.id]
             ],
-        }
+        )
         for voter in page
     ]
     # Counting costs as much as the roll is long: not for every page.
     total = session.scalar(listed.with_only_columns(func.count())) if after is None or not more else None
-    return {"bearers": bearers, "next": page[-1].page_tag if more else None, "total": total}
+    return Bearers(bearers=bearers, next=page[-1].page_tag if more else None, total=total)
 
 
 def _tag_voters(session: Session, voting_event: str, holder_key: str) -> None:
@@ -120,13 +123,13 @@ def _tag_voters(session: Session, voting_event: str, holder_key: str) -> None:
         session.execute(update(Voter), [{"id": one, "page_tag": holders.page_tag(holder_key, one)} for one in ids])
 
 
-def _notice(voter: Voter) -> dict[str, object]:
+def _notice(voter: Voter) -> NoticeAddress:
     address = [voter.address1, voter.address2, f"{voter.postcode} {voter.city}".strip()]
     # The assignment stands in for an address that the roll does not have: such notices are handed over at work.
     posted = any(address)
-    return {
-        "name": f"{voter.first_name} {voter.surname}",
-        "lines": [line for line in (address if posted else [voter.assignment]) if line],
-        "place": voter.assignment or "",
-        "posted": posted,
-    }
+    return NoticeAddress(
+        name=f"{voter.first_name} {voter.surname}",
+        lines=[line for line in (address if posted else [voter.assignment]) if line],
+        place=voter.assignment or "",
+        posted=posted,
+    )

@@ -3,48 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.identity.access.passwords import PROFILES
+from services.identity.contract.limits import BLOCKS
 from services.identity.contract.refusals import Code, refuse
+from services.identity.contract.voting_events import ElectionDefinition, OpenVotingEvent
 from services.identity.models import Election, VotingEvent
-
-ONLINE = "online"
-PAPER = "paper"
-BLOCKS = ("profile", "elections", "lists", "roll", "claims", "vote", "results")
-"""The parts of the voter's space that may have an availability date of their own (B8)."""
+from services.runtime.contracts.problems import Code as ProblemCode
+from services.runtime.contracts.problems import Problem, invalid_request, problem
 
 
-@dataclass(frozen=True)
-class ElectionDefinition:
-    """An election as its operator describes it; `notice` is what voters read about one held on paper."""
-
-    uuid: str
-    code: str
-    name: str
-    mode: str
-    notice: str
-
-
-@dataclass(frozen=True)
-class Definition:
-    """A voting event as its operator describes it."""
-
-    uuid: str
-    name: str
-    opens_at: datetime
-    closes_at: datetime
-    profile: str
-    elections: Sequence[ElectionDefinition]
-    availability: Mapping[str, datetime | None] = field(default_factory=dict)
-
-
-def open_voting_event(session: Session, definition: Definition) -> None:
+def open_voting_event(session: Session, definition: OpenVotingEvent) -> None:
     """Record the voting event and make it the current one; nothing happens when it is there already, word for word.
 
     Raises voting_event_differs when the uuid is known with another content, invalid_request {fields} when the
@@ -52,10 +25,10 @@ def open_voting_event(session: Session, definition: Definition) -> None:
     """
     problems = _problems(definition)
     if problems:
-        raise refuse(Code.INVALID_REQUEST, fields=problems)
-    known = session.get(VotingEvent, definition.uuid)
+        raise invalid_request(problems)
+    known = session.get(VotingEvent, definition.voting_event)
     if known is not None:
-        if _described(session, known) != replace(definition, availability=_dated(definition)):
+        if _described(session, known) != replace(definition, availability={**_dated(definition)}):
             raise refuse(Code.VOTING_EVENT_DIFFERS)
         return
     uuids = [election.uuid for election in definition.elections]
@@ -64,7 +37,7 @@ def open_voting_event(session: Session, definition: Definition) -> None:
     rank = session.scalar(select(func.coalesce(func.max(VotingEvent.rank), 0))) or 0
     session.add(
         VotingEvent(
-            uuid=definition.uuid,
+            uuid=definition.voting_event,
             rank=rank + 1,
             name=definition.name,
             opens_at=definition.opens_at,
@@ -77,7 +50,7 @@ def open_voting_event(session: Session, definition: Definition) -> None:
     session.add_all(
         Election(
             uuid=election.uuid,
-            voting_event=definition.uuid,
+            voting_event=definition.voting_event,
             position=position,
             code=election.code,
             name=election.name,
@@ -126,13 +99,13 @@ def require_available(session: Session, voting_event: str, block: str, now: date
         raise refuse(Code.NOT_AVAILABLE_YET, available_at=available_at.isoformat())
 
 
-def _dated(definition: Definition) -> dict[str, datetime]:
+def _dated(definition: OpenVotingEvent) -> dict[str, datetime]:
     return {block: moment for block, moment in definition.availability.items() if moment is not None}
 
 
-def _described(session: Session, event: VotingEvent) -> Definition:
-    return Definition(
-        uuid=event.uuid,
+def _described(session: Session, event: VotingEvent) -> OpenVotingEvent:
+    return OpenVotingEvent(
+        voting_event=event.uuid,
         name=event.name,
         opens_at=event.opens_at,
         closes_at=event.closes_at,
@@ -145,18 +118,16 @@ def _described(session: Session, event: VotingEvent) -> Definition:
     )
 
 
-def _problems(definition: Definition) -> dict[str, list[str]]:
-    problems: dict[str, list[str]] = {}
+def _problems(definition: OpenVotingEvent) -> dict[str, list[Problem]]:
+    problems: dict[str, list[Problem]] = {}
     if definition.closes_at <= definition.opens_at:
-        problems["closes_at"] = ["must be after opens_at"]
-    if definition.profile not in PROFILES:
-        problems["profile"] = ["unknown password profile"]
+        problems["closes_at"] = [problem(ProblemCode.NOT_AFTER_OPENING)]
     if not definition.elections:
-        problems["elections"] = ["at least one election"]
-    for name, values in (
-        ("uuid", [election.uuid for election in definition.elections]),
-        ("code", [election.code for election in definition.elections]),
+        problems["elections"] = [problem(ProblemCode.TOO_FEW, 1)]
+    for values in (
+        [election.uuid for election in definition.elections],
+        [election.code for election in definition.elections],
     ):
         if len(set(values)) != len(values):
-            problems.setdefault("elections", []).append(f"the same {name} twice")
+            problems.setdefault("elections", []).append(problem(ProblemCode.REPEATED))
     return problems

@@ -17,6 +17,8 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.ballot.belenios.credential import private_from_credential, public_credential
+from services.identity.contract.roll import Bearer as ListedBearer
+from services.identity.contract.roll import Holder, NoticeAddress
 from services.notification.contract.events import MessageRequested
 from services.reassort.codes import spares, voting_code
 from services.reassort.contract.codes import CodeCounts
@@ -43,26 +45,17 @@ class Parameters:
 
 
 @dataclass(frozen=True)
-class Holder:
-    """A bearer's pseudonym in one election."""
-
-    election: str
-    holder: str
-
-
-@dataclass(frozen=True)
 class BearerToServe:
     """A voter as identity lists him: pseudonyms, and the lines of his notice, which pass through."""
 
     bearer: str
-    notice: Mapping[str, Any]
+    notice: NoticeAddress
     holders: tuple[Holder, ...]
 
     @classmethod
-    def parse(cls, value: Mapping[str, Any]) -> BearerToServe:
+    def of(cls, listed: ListedBearer) -> BearerToServe:
         """From an entry of identity.list_bearers."""
-        holders = tuple(Holder(entry["election"], entry["holder"]) for entry in value["holders"])
-        return cls(value["bearer"], value["notice"], holders)
+        return cls(listed.bearer, listed.notice, tuple(listed.holders))
 
     def entitlements(self) -> str:
         """Digest of the pseudonyms: tells whether the roll has changed since codes were made."""
@@ -174,7 +167,7 @@ def serve(
     values = {"voting_code": voting_code.format_code(codes[0])}
     if voting_event_name is not None:
         values = {"voting_event_name": voting_event_name} | values
-    notice = {"to": dict(bearer.notice), "values": values}
+    notice = {"to": bearer.notice.dump(), "values": values}
     return ServedBearer(
         bearer=bearer,
         sealed_notice=seal(parameters.printer_recipient, notice),

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
+from services.identity.contract.client import IdentityClient
 from services.reassort.codes import generation
 from services.reassort.codes.generation import BearerToServe, Compute, Parameters, Serve, ServedBearer
 from services.reassort.settings import Settings
@@ -22,7 +23,7 @@ from services.runtime.refusals import Refusal
 KIND = "generate_codes"
 STEP = "codes"
 PAGE = 200
-ROLL_TIMEOUT = 30.0  # seconds
+ROLL_SECONDS = 30.0
 _FROM_THE_BEGINNING = ""
 
 
@@ -51,21 +52,21 @@ def _pages(
 ) -> int:
     """Go through the roll from a page on. Out: how many of the roll have no codes at its end."""
     # The first page says how many there are, wherever this attempt goes on.
-    on_roll: int = _page_of_roll(resources, voting_event, None, 1)["total"]
+    on_roll: int = _identity(resources).list_bearers(voting_event, None, 1).total or 0
     with resources.database.reading() as session:
         served = generation.bearers_of(session, voting_event)
     after: str | None = start or None
     while True:
         job.report(STEP, served, on_roll)
-        listed = _page_of_roll(resources, voting_event, after, PAGE)
-        following: str | None = listed["next"]
+        listed = _identity(resources).list_bearers(voting_event, after, PAGE)
+        following = listed.next
         page = generation.generate_page(
             resources.database,
             _parameters(resources.settings),
             voting_event,
             name,
-            [BearerToServe.parse(bearer) for bearer in listed["bearers"]],
-            on_roll=listed["total"] if following is None else None,
+            [BearerToServe.of(bearer) for bearer in listed.bearers],
+            on_roll=listed.total if following is None else None,
             compute=compute,
             confirm=partial(job.confirm, position=following or _FROM_THE_BEGINNING),
         )
@@ -75,9 +76,8 @@ def _pages(
         after = following
 
 
-def _page_of_roll(resources: Resources[Settings], voting_event: str, after: str | None, limit: int) -> dict[str, Any]:
-    request = {"voting_event": voting_event, "after": after, "limit": limit}
-    return resources.rpc.call("identity", "list_bearers", request, timeout=ROLL_TIMEOUT)
+def _identity(resources: Resources[Settings]) -> IdentityClient:
+    return IdentityClient(resources.rpc)
 
 
 def _on(pool: ThreadPoolExecutor) -> Compute:
@@ -101,7 +101,7 @@ def _parameters(settings: Settings) -> Parameters:
 def _name_of(resources: Resources[Settings], voting_event: str) -> str | None:
     """The name to print on the notices, where the voting event is identity's current one."""
     try:
-        current = resources.rpc.call("identity", "voting_event", {}, timeout=ROLL_TIMEOUT)
+        current = _identity(resources).voting_event(ROLL_SECONDS)
     except Refusal:
         return None
-    return str(current["name"]) if current["voting_event"] == voting_event else None
+    return current.name if current.voting_event == voting_event else None

@@ -14,15 +14,13 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from marshmallow import Schema, ValidationError
 from nameko.rpc import rpc
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.runtime.bus import idempotency
-from services.runtime.contracts.messages import Health, Nothing
+from services.runtime.contracts.messages import Health
 from services.runtime.contracts.methods import Answer, AnyMethod, Command, Question, Remembered, Request
-from services.runtime.contracts.problems import from_messages, invalid_request
 from services.runtime.refusals import Refusal, ServiceFault
 from services.runtime.storage.database import Database, only_reading
 from services.runtime.telemetry import correlation, logs
@@ -146,29 +144,3 @@ def methods_of(service_class: type) -> dict[str, AnyMethod]:
     """Name → method of the contract that each entry point of the class implements."""
     members = (getattr(member, "contract_method", None) for member in vars(service_class).values())
     return {method.name: method for method in members if method is not None}
-
-
-def entrypoint(
-    request_schema: type[Schema], response_schema: type[Schema]
-) -> Callable[[Callable[..., Any]], EntryPoint]:
-    """The old way, until every service has its contract: marshmallow schemas, dictionaries, answers remembered by hand."""
-    request, response = request_schema(), response_schema()
-
-    def decorate(handler: Callable[..., Any]) -> EntryPoint:
-        def run(service: Any, payload: Any) -> tuple[str, Any]:
-            database: Database = service.resources.database
-            kept = idempotency.recall(database, handler.__name__)
-            if kept is not None:
-                return REPEATED, kept
-            try:
-                loaded = request.load(payload)
-            except ValidationError as error:
-                raise invalid_request(from_messages(error.messages)) from None
-            try:
-                return "ok", response.dump(handler(service, loaded))
-            except idempotency.AlreadyDone:
-                return REPEATED, idempotency.recall(database, handler.__name__)
-
-        return _entry_point(Command(handler.__name__, Nothing, Nothing, Remembered()), handler, run)
-
-    return decorate

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from deploy.operator import roll_file, voting_event_file
-from deploy.operator.roll_file import HEADER, RollFileError
+from deploy.operator.roll_file import RollFileError
 from deploy.operator.voting_event_file import VotingEventFileError
+from services.identity.contract.limits import ROLL_COLUMNS
 
 LINE = "ada@x.fr;Lovelace;Ada;Service;1 rue;;99000;Ville;CSA"
 
@@ -101,7 +102,7 @@ def roll(folder: Path, *lines: str, start: bytes = b"", ending: str = "\r\n") ->
 
 
 def test_roll_is_read_in_chunks_with_the_lines_of_the_file(tmp_path: Path) -> None:
-    path = roll(tmp_path, ";".join(HEADER), *[LINE] * 5, "", start=b"\xef\xbb\xbf")
+    path = roll(tmp_path, ";".join(ROLL_COLUMNS), *[LINE] * 5, "", start=b"\xef\xbb\xbf")
     found = list(roll_file.chunks(path, 2))
     assert [(chunk.first_line, len(chunk.rows)) for chunk in found] == [(2, 2), (4, 2), (6, 1)]
     assert found[0].rows[0]["identifiant"] == "ada@x.fr"
@@ -112,16 +113,16 @@ def test_roll_is_read_in_chunks_with_the_lines_of_the_file(tmp_path: Path) -> No
     ("lines", "said"),
     [
         ([], "ligne 1"),
-        ([";".join(HEADER)], "ligne 2 : le fichier n’a que son en-tête"),
-        ([",".join(HEADER), LINE], "ligne 1 : les colonnes doivent être séparées"),
-        ([";".join(HEADER[:-1]), LINE], "ligne 1 : en-tête incorrect (il manque scrutins"),
-        ([";".join((*HEADER, "age")), LINE], "ligne 1 : en-tête incorrect ('age' en trop"),
-        ([";".join(reversed(HEADER)), LINE], "ligne 1 : en-tête incorrect (ordre"),
-        ([";".join(HEADER), LINE, LINE + ";x"], "ligne 3 : 10 colonne(s)"),
-        ([";".join(HEADER), LINE, "", LINE], "ligne 3 : ligne vide"),
-        ([";".join(HEADER), 'a;"b\r\nc";d;e;f;g;h;i;j'], "ligne 2 : une cellule"),
-        ([";".join(HEADER), LINE, 'a;"b;c'], "ligne 3 : guillemets"),
-        ([";".join(HEADER), LINE, LINE + "\x00"], "ligne 3 : caractère nul"),
+        ([";".join(ROLL_COLUMNS)], "ligne 2 : le fichier n’a que son en-tête"),
+        ([",".join(ROLL_COLUMNS), LINE], "ligne 1 : les colonnes doivent être séparées"),
+        ([";".join(ROLL_COLUMNS[:-1]), LINE], "ligne 1 : en-tête incorrect (il manque scrutins"),
+        ([";".join((*ROLL_COLUMNS, "age")), LINE], "ligne 1 : en-tête incorrect ('age' en trop"),
+        ([";".join(reversed(ROLL_COLUMNS)), LINE], "ligne 1 : en-tête incorrect (ordre"),
+        ([";".join(ROLL_COLUMNS), LINE, LINE + ";x"], "ligne 3 : 10 colonne(s)"),
+        ([";".join(ROLL_COLUMNS), LINE, "", LINE], "ligne 3 : ligne vide"),
+        ([";".join(ROLL_COLUMNS), 'a;"b\r\nc";d;e;f;g;h;i;j'], "ligne 2 : une cellule"),
+        ([";".join(ROLL_COLUMNS), LINE, 'a;"b;c'], "ligne 3 : guillemets"),
+        ([";".join(ROLL_COLUMNS), LINE, LINE + "\x00"], "ligne 3 : caractère nul"),
     ],
 )
 def test_mistakes_in_the_roll_are_said_with_their_line(lines: list[str], said: str, tmp_path: Path) -> None:
@@ -132,6 +133,6 @@ def test_mistakes_in_the_roll_are_said_with_their_line(lines: list[str], said: s
 
 def test_other_encodings_are_named_with_the_line(tmp_path: Path) -> None:
     path = tmp_path / "roll.csv"
-    path.write_bytes(";".join(HEADER).encode() + b"\n" + LINE.encode() + b"\nb@x.fr;L\xe9o;" + b"\n")
+    path.write_bytes(";".join(ROLL_COLUMNS).encode() + b"\n" + LINE.encode() + b"\nb@x.fr;L\xe9o;" + b"\n")
     with pytest.raises(RollFileError, match=r"ligne 3 : ce n’est pas de l’UTF-8 \(octet 0xe9\)"):
         roll_file.count_rows(path)

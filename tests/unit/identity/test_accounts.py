@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
@@ -28,7 +29,7 @@ def log_in(database, identifier="anne@ac-amiens.fr", password=PASSWORD, now=NOW,
 def resume(database, token, now=NOW):
     opened = sessions.resume(database, token, now=now, idle=IDLE)
     with database.reading() as session:
-        return descriptions.session(session, opened, now)
+        return asdict(descriptions.session(session, opened, now))
 
 
 @pytest.fixture

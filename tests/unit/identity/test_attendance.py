@@ -1,5 +1,6 @@
 import contextlib
 import threading
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -169,7 +170,7 @@ def test_what_is_signed_counts_before_and_after_it_is_entered(database, letters,
     def told():
         with database.reading() as session:
             own = entitlements.own_elections(session, voter_id(database, "anne@ac-amiens.fr"))
-            return poll_book.counts(session, EVENT)[0]["signed"], [election["signed"] for election in own]
+            return poll_book.counts(session, EVENT)[0].signed, [election.signed for election in own]
 
     assert told() == (0, [False, False])
     sign(database, anne)
@@ -188,16 +189,16 @@ def test_a_signature_of_both_tables_counts_once(database, letters, anne):
         kept = {name: getattr(recent, name) for name in ("id", "voter_id", "election", "signed_in_hour")}
         session.add(PollBookEntry(**kept))
     with database.reading() as session:
-        assert poll_book.counts(session, EVENT)[0]["signed"] == 1
+        assert poll_book.counts(session, EVENT)[0].signed == 1
     assert mail(database, letters, NOW + HOUR) == 1
     with database.reading() as session:
-        assert poll_book.counts(session, EVENT)[0]["signed"] == 1
+        assert poll_book.counts(session, EVENT)[0].signed == 1
 
 
 def test_counts(database, letters, anne):
     sign(database, anne)
     with database.reading() as session:
-        assert poll_book.counts(session, EVENT) == [
+        assert [asdict(one) for one in poll_book.counts(session, EVENT)] == [
             {"uuid": ONLINE, "entitled": 2, "signed": 1},
             {"uuid": ONLINE_TOO, "entitled": 1, "signed": 0},
             {"uuid": PAPER, "entitled": 2, "signed": 0},
@@ -211,7 +212,7 @@ def test_own_elections_tell_what_is_signed(database, letters, anne):
     sign(database, anne)
     with database.reading() as session:
         own = entitlements.own_elections(session, voter_id(database, "anne@ac-amiens.fr"))
-    assert [(election["code"], election["mode"], election["signed"]) for election in own] == [
+    assert [(election.code, election.mode, election.signed) for election in own] == [
         ("CSA-M", "online", True),
         ("CCP", "paper", False),
     ]

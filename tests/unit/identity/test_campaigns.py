@@ -1,4 +1,5 @@
 import threading
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
@@ -30,7 +31,7 @@ def start(database, name="Ouverture"):
 
 def page(database, letters, campaign, limit=10, now=NOW):
     with database.transaction() as session:
-        return campaigns.send_page(session, letters, campaign=campaign, limit=limit, lifetime=LIFETIME, now=now)
+        return asdict(campaigns.send_page(session, letters, campaign=campaign, limit=limit, lifetime=LIFETIME, now=now))
 
 
 def run(database, letters, campaign, limit=10):
@@ -40,7 +41,7 @@ def run(database, letters, campaign, limit=10):
 
 def progress(database, campaign):
     with database.reading() as session:
-        return campaigns.progress(session, campaign)
+        return asdict(campaigns.progress(session, campaign))
 
 
 def test_everybody_is_written_to_once(database, many, letters, mails):
@@ -78,7 +79,7 @@ def test_the_name_stands_for_the_campaign(database, many, letters, mails):
     run(database, letters, other)
     assert len(mails()) == 50
     with database.reading() as session:
-        assert [one["name"] for one in campaigns.of_event(session, EVENT)] == ["Ouverture", "Rappel"]
+        assert [one.name for one in campaigns.of_event(session, EVENT)] == ["Ouverture", "Rappel"]
 
 
 def test_unknown_campaigns_and_events_are_refused(database, many, letters):

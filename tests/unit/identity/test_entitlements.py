@@ -1,5 +1,6 @@
 import base64
 import json
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
@@ -70,7 +71,7 @@ def page(database, after, limit):
         listed = entitlements.list_bearers(
             session, voting_event=EVENT, after=after, limit=limit, holder_key=KEY, now=NOW
         )
-    return listed["bearers"], listed["next"], listed["total"]
+    return tuple(asdict(listed).values())
 
 
 def test_bearers_come_page_by_page_without_those_who_vote_on_paper_only(database, voters):

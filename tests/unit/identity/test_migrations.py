@@ -36,7 +36,7 @@ def test_what_the_first_release_wrote_is_kept_and_found(tmp_path):
         page = search.search_roll(
             session, voter_id="v", election="AAAAAAAAAAAAAA", query="oeuf", after=None, limit=5, now=now
         )
-        assert page["total"] == 1
+        assert page.total == 1
         assert session.execute(text("SELECT password_hash, answer_hash FROM accounts")).one() == ("hash", None)
         assert session.execute(text("SELECT activated FROM sessions")).scalar_one() == 1
         assert session.execute(text("SELECT count(*) FROM staged_rows")).scalar_one() == 0

@@ -1,6 +1,7 @@
 """Claims and requests for assistance."""
 
 import threading
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
@@ -9,10 +10,10 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError
 from sqlalchemy import select
 
-from services.identity import payload
 from services.identity.desk import assistance, claims
 from services.identity.models import Voter
 from services.identity.voting_events import voting_events
+from services.runtime.contracts import kinds
 from services.runtime.refusals import Refusal
 from tests.unit.identity.test_accounts import refusal
 from tests.unit.identity.test_attendance import voter_id
@@ -20,6 +21,11 @@ from tests.unit.identity.world import KEY, NOW, ONLINE, ONLINE_TOO, PAPER, defin
 
 ANNE = "anne@ac-amiens.fr"
 TEXT = "Mon affectation n’est pas la bonne."
+
+
+def pages(queue):
+    """The rows of a page, and where the next one begins."""
+    return tuple(asdict(queue).values())
 
 
 def submit(database, subject="other", election=None, identifier=ANNE, text=TEXT, now=NOW):
@@ -40,7 +46,7 @@ def answer(database, letters, number, state="accepted", text="Corrigé.", now=NO
 
 def mine(database, identifier=ANNE):
     with database.reading() as session:
-        return claims.of_voter(session, identity_of(session, identifier))
+        return [asdict(one) for one in claims.of_voter(session, identity_of(session, identifier))]
 
 
 def ask_help(database, letters, email=ANNE, now=NOW, **changes):
@@ -141,12 +147,12 @@ def test_the_queue_comes_in_pages_and_by_state(database, voters, letters):
     numbers = [submit(database, identifier=name) for name in (ANNE, "bob@ac-amiens.fr", ANNE)]
     answer(database, letters, numbers[0], "examined", "")
     with database.reading() as session:
-        page, following = claims.queue(session, state=None, after=None, limit=2)
+        page, following = pages(claims.queue(session, state=None, after=None, limit=2))
         assert [one["claim"] for one in page] == numbers[:2]
         assert page[1]["voter"]["identifier"] == "bob@ac-amiens.fr"
-        rest, end = claims.queue(session, state=None, after=following, limit=2)
+        rest, end = pages(claims.queue(session, state=None, after=following, limit=2))
         assert ([one["claim"] for one in rest], end) == (numbers[2:], None)
-        waiting, _ = claims.queue(session, state="submitted", after=None, limit=10)
+        waiting, _ = pages(claims.queue(session, state="submitted", after=None, limit=10))
         assert [one["claim"] for one in waiting] == numbers[1:]
 
 
@@ -155,9 +161,9 @@ def test_a_claim_outlives_its_voter_on_the_roll(database, voters, letters):
     ask_help(database, letters, voter_id=voter_id(database, ANNE))
     import_roll(database, [row("bob@ac-amiens.fr")], import_id="import-2")
     with database.reading() as session:
-        page, _ = claims.queue(session, state=None, after=None, limit=10)
+        page, _ = pages(claims.queue(session, state=None, after=None, limit=10))
         assert [(one["claim"], one["voter"]) for one in page] == [(number, None)]
-        requests, _ = assistance.queue(session, state=None, after=None, limit=10)
+        requests, _ = pages(assistance.queue(session, state=None, after=None, limit=10))
         assert [one["signed_in"] for one in requests] == [False]
     answer(database, letters, number)
 
@@ -200,13 +206,13 @@ def test_a_request_is_answered_once_by_mail(database, voters, letters, mails):
     assert refusal(reply, "Autre chose").code == "already_answered"
     assert refusal(reply, "x", number + 1).code == "assistance_unknown"
     with database.reading() as session:
-        assert assistance.queue(session, state="open", after=None, limit=5) == ([], None)
+        assert pages(assistance.queue(session, state="open", after=None, limit=5)) == ([], None)
 
 
 @given(st.text())
 def test_tidying_twice_changes_nothing(written):
-    once = payload.tidied(written)
-    assert payload.tidied(once) == once
+    once = kinds.tidied(written)
+    assert kinds.tidied(once) == once
     assert "\r" not in once
     assert "\t" not in once
     assert once == once.strip()
@@ -215,7 +221,7 @@ def test_tidying_twice_changes_nothing(written):
 @given(st.text(alphabet="ab \t\r\n\x00\x1f\x85\ud800"))
 def test_prose_has_no_control_character_but_line_ends(written):
     try:
-        loaded = payload.Prose(shortest=1, longest=20, required=True).deserialize(written)
+        loaded = kinds.Prose(validate=[kinds.Length(1, 20)], required=True).deserialize(written)
     except ValidationError:
         return
     assert 1 <= len(loaded) <= 20

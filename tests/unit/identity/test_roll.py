@@ -7,12 +7,14 @@ from sqlalchemy import event as listening
 from sqlalchemy import select
 
 from services.identity.access import access_requests
+from services.identity.contract.limits import ROLL_COLUMNS
+from services.identity.contract.roll import RollCounts
 from services.identity.models import Entitlement, StagedRow, Voter
 from services.identity.roll import electoral_roll, roll_lines, staging
 from services.identity.voting_events import entitlements, voting_events
 from services.runtime.refusals import Refusal
 from tests.unit.identity.test_no_enumeration import work
-from tests.unit.identity.world import EVENT, KEY, NOW, definition, everything, import_roll, row, stage
+from tests.unit.identity.world import EVENT, KEY, NOW, definition, election, everything, import_roll, row, stage
 
 CODES = {"CSA-M", "CAP-1", "CCP"}
 
@@ -24,7 +26,7 @@ def identifiers(database):
 
 def test_a_roll_is_recorded(database, event):
     counts = import_roll(database, [row(" Anne@AC-amiens.fr "), row("bob@ac-amiens.fr", scrutins=" CSA-M | CAP-1 ")])
-    assert counts == {"voters": 2, "entitlements": 4}
+    assert counts == RollCounts(voters=2, entitlements=4)
     assert identifiers(database) == ["anne@ac-amiens.fr", "bob@ac-amiens.fr"]
 
 
@@ -112,7 +114,7 @@ def test_lines_staged_twice_count_once(database, event):
             stage(session, [row("anne@ac-amiens.fr")])
     with database.transaction() as session:
         counts = electoral_roll.commit(session, voting_event=EVENT, import_id="i", lines=1, now=NOW)
-    assert counts["voters"] == 1
+    assert counts.voters == 1
 
 
 def test_a_commit_asked_again_answers_the_same(database, event):
@@ -132,7 +134,7 @@ def test_a_later_roll_updates_adds_and_removes(database, voters):
         [row("ANNE@ac-amiens.fr", nom="Nouveau", scrutins="CAP-1"), row("dora@ac-amiens.fr")],
         "import-2",
     )
-    assert counts == {"voters": 2, "entitlements": 3}
+    assert counts == RollCounts(voters=2, entitlements=3)
     assert identifiers(database) == ["anne@ac-amiens.fr", "dora@ac-amiens.fr"]
     with database.reading() as session:
         anne = session.get_one(Voter, kept)
@@ -158,7 +160,7 @@ def test_a_commit_costs_the_same_statements_whatever_the_length(database, event)
         rows = [row(f"{import_id}{number}@ac-amiens.fr") for number in range(size)]
         staged(database, rows, import_id)
         with work(database) as done:
-            assert commit(database, size, import_id) == {"voters": size, "entitlements": 2 * size}
+            assert commit(database, size, import_id) == RollCounts(voters=size, entitlements=2 * size)
         counted.append(len(done))
     # The longer one also removes the voters of the shorter.
     assert counted[1] - counted[0] == 7
@@ -176,7 +178,7 @@ def test_what_stays_as_it_is_is_not_written_again(database, voters):
             counts.append((statement.split("(")[0].split(" SET ")[0].split(" WHERE ")[0].strip(), cursor.rowcount))
 
     listening.listen(database.engine, "after_cursor_execute", count)
-    assert commit(database, 3) == {"voters": 3, "entitlements": 5}
+    assert commit(database, 3) == RollCounts(voters=3, entitlements=5)
     listening.remove(database.engine, "after_cursor_execute", count)
     assert counts == [
         ("DELETE FROM entitlements", 0),
@@ -217,9 +219,7 @@ def test_what_was_staged_before_another_import_was_committed_has_to_be_sent_agai
 
 def test_the_id_of_another_voting_event_s_import_is_refused(database, event):
     import_roll(database, [row("anne@ac-amiens.fr")], "i")
-    other = definition(
-        uuid="other", elections=[voting_events.ElectionDefinition("D" * 14, "CSA-M", "CSA", "online", "")]
-    )
+    other = definition(voting_event="other", elections=[election("D" * 14, "CSA-M", "CSA")])
     with database.transaction() as session:
         voting_events.open_voting_event(session, other)
     staged(database, [row("bob@ac-amiens.fr", scrutins="CSA-M")], "i", voting_event="other")
@@ -241,13 +241,13 @@ def test_nobody_who_asks_for_access_waits_for_an_import(database, voters):
 
 def test_a_sealed_roll_changes_no_more(database, voters):
     with database.transaction() as session:
-        assert electoral_roll.seal(session, EVENT, NOW) == {"voters": 3, "entitlements": 5}
+        assert electoral_roll.seal(session, EVENT, NOW) == RollCounts(voters=3, entitlements=5)
     before = everything(database)
     with pytest.raises(Refusal) as refused:
         import_roll(database, [row("dora@ac-amiens.fr")], "import-2")
     assert refused.value.code == "roll_sealed"
     with database.transaction() as session:
-        assert electoral_roll.seal(session, EVENT, NOW) == {"voters": 3, "entitlements": 5}
+        assert electoral_roll.seal(session, EVENT, NOW) == RollCounts(voters=3, entitlements=5)
     assert everything(database) == before
 
 
@@ -269,19 +269,19 @@ def test_an_unknown_voting_event_is_refused(database):
     assert refused.value.code == "voting_event_unknown"
 
 
-columns = st.dictionaries(st.sampled_from([*roll_lines.COLUMNS, "autre"]), st.text(max_size=300), max_size=10)
+columns = st.dictionaries(st.sampled_from([*ROLL_COLUMNS, "autre"]), st.text(max_size=300), max_size=10)
 
 
 @given(columns)
 def test_no_row_makes_checking_fail(values):
     problems = roll_lines.problems_of(2, values, CODES)
     assert all(problem.problem and problem.remedy for problem in problems)
-    assert problems or set(values) == set(roll_lines.COLUMNS)
+    assert problems or set(values) == set(ROLL_COLUMNS)
     roll_lines.header_problems(values)
 
 
 @settings(deadline=None)
-@given(st.fixed_dictionaries({name: st.text(max_size=60) for name in roll_lines.COLUMNS}))
+@given(st.fixed_dictionaries({name: st.text(max_size=60) for name in ROLL_COLUMNS}))
 def test_what_is_accepted_can_be_stored(values):
     values = {**values, "identifiant": "a@b.fr", "scrutins": "CCP"}
     if roll_lines.problems_of(2, values, CODES):

@@ -1,8 +1,11 @@
+from dataclasses import asdict
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
+from services.identity.contract.limits import BLOCKS
 from services.identity.models import Entitlement
 from services.identity.roll import search
 from services.identity.voting_events import voting_events
@@ -27,7 +30,7 @@ def roll(database, event):
 
 def found(database, query="", after=None, limit=50, election=ONLINE, identifier=ANNE, now=NOW):
     with database.reading() as session:
-        return search.search_roll(
+        page = search.search_roll(
             session,
             voter_id=voter_id(database, identifier),
             election=election,
@@ -36,6 +39,7 @@ def found(database, query="", after=None, limit=50, election=ONLINE, identifier=
             limit=limit,
             now=now,
         )
+    return asdict(page)
 
 
 def names(page):
@@ -142,7 +146,7 @@ def test_availability_is_part_of_the_definition(database):
             voting_events.open_voting_event(session, definition(availability=availability))
     with database.reading() as session:
         stored = voting_events.availability(voting_events.current_voting_event(session))
-        assert stored == {**dict.fromkeys(voting_events.BLOCKS), "roll": NOW}
+        assert stored == {**dict.fromkeys(BLOCKS), "roll": NOW}
     with pytest.raises(Refusal) as refused, database.transaction() as session:
         voting_events.open_voting_event(session, definition())
     assert refused.value.code == "voting_event_differs"

@@ -7,7 +7,8 @@ import pytest
 from nacl.signing import SigningKey
 
 from services.ballot.contract.events import BallotAccepted
-from services.identity.service import IdentityService, sign_poll_book
+from services.identity.inboxes import sign_poll_book
+from services.identity.service import IdentityService
 from services.identity.voting_events import holders
 from services.notification.service import NotificationService
 from services.runtime.hosting.in_process_bus import LocalBus
@@ -165,6 +166,7 @@ def test_a_retried_commit_answers_the_same(call, roll):
         ("stage_roll", {"voting_event": EVENT, "import_id": "i", "first_line": 1, "rows": []}, "first_line"),
         ("list_bearers", {"voting_event": EVENT, "limit": 0}, "limit"),
         ("open_voting_event", {**DEFINITION, "opens_at": "hier"}, "opens_at"),
+        ("open_voting_event", {**DEFINITION, "profile": "1789"}, "profile"),
         ("open_voting_event", {**DEFINITION, "availability": {"soup": None}}, "availability.soup.key"),
         ("spend_proof", {"proof": "0" * 63, "form": "login", "expires_at": OPENS.isoformat()}, "proof"),
         ("search_roll", {"session": "s", "election": "e", "limit": 51}, "limit"),

@@ -1,10 +1,11 @@
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
 
 from services.identity.voting_events import descriptions, voting_events
 from services.runtime.refusals import Refusal
-from tests.unit.identity.world import EVENT, NOW, definition, everything
+from tests.unit.identity.world import EVENT, NOW, definition, election, everything
 
 
 def test_opened_twice_is_opened_once(database, event):
@@ -21,7 +22,7 @@ def test_opened_twice_is_opened_once(database, event):
         {"closes_at": definition().closes_at + timedelta(hours=1)},
         {"profile": "2018"},
         {"elections": definition().elections[:2]},
-        {"uuid": "another", "elections": definition().elections[:1]},
+        {"voting_event": "another", "elections": definition().elections[:1]},
     ],
 )
 def test_another_content_is_refused(database, event, changes):
@@ -36,7 +37,6 @@ def test_another_content_is_refused(database, event, changes):
     ("changes", "field"),
     [
         ({"closes_at": definition().opens_at}, "closes_at"),
-        ({"profile": "1789"}, "profile"),
         ({"elections": []}, "elections"),
         ({"elections": [definition().elections[0]] * 2}, "elections"),
     ],
@@ -49,7 +49,7 @@ def test_a_contradictory_definition_is_refused(database, changes, field):
 
 
 def test_the_current_one_is_the_last_opened(database, event):
-    following = definition(uuid="later", elections=[voting_events.ElectionDefinition("D" * 14, "X", "X", "online", "")])
+    following = definition(voting_event="later", elections=[election("D" * 14, "X", "X")])
     with database.transaction() as session:
         voting_events.open_voting_event(session, following)
     with database.reading() as session:
@@ -64,7 +64,7 @@ def test_none_is_current_at_first(database):
 
 def test_description_keeps_the_order_and_the_notice_of_paper_elections(database, event):
     with database.reading() as session:
-        described = descriptions.voting_event(session, voting_events.current_voting_event(session), NOW)
+        described = asdict(descriptions.voting_event(session, voting_events.current_voting_event(session), NOW))
     assert described["voting_event"] == EVENT
     assert [election["code"] for election in described["elections"]] == ["CSA-M", "CAP-1", "CCP"]
     assert described["elections"][2]["notice"] == "Vote à l’urne, salle B12."

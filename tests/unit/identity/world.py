@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
+from services.identity.contract.voting_events import ElectionDefinition, OpenVotingEvent
 from services.identity.models import Base
 from services.identity.roll import electoral_roll, staging
-from services.identity.voting_events import voting_events
 
 NOW = datetime(2026, 12, 3, 10, 20, 30, tzinfo=UTC)
 KEY = "11" * 32
@@ -18,20 +18,24 @@ COST = 4
 LIFETIME = timedelta(hours=24)
 
 
+def election(uuid, code, name, mode="online", notice=""):
+    return ElectionDefinition(uuid=uuid, code=code, name=name, mode=mode, notice=notice)
+
+
 def definition(**changes):
     values = {
-        "uuid": EVENT,
+        "voting_event": EVENT,
         "name": "Élections professionnelles 2026",
         "opens_at": datetime(2026, 12, 3, 7, tzinfo=UTC),
         "closes_at": datetime(2026, 12, 10, 16, tzinfo=UTC),
         "profile": "2022",
         "elections": [
-            voting_events.ElectionDefinition(ONLINE, "CSA-M", "CSA ministériel", "online", ""),
-            voting_events.ElectionDefinition(ONLINE_TOO, "CAP-1", "CAP nationale", "online", ""),
-            voting_events.ElectionDefinition(PAPER, "CCP", "CCP à l’urne", "paper", "Vote à l’urne, salle B12."),
+            election(ONLINE, "CSA-M", "CSA ministériel", "online", ""),
+            election(ONLINE_TOO, "CAP-1", "CAP nationale", "online", ""),
+            election(PAPER, "CCP", "CCP à l’urne", "paper", "Vote à l’urne, salle B12."),
         ],
     }
-    return voting_events.Definition(**{**values, **changes})
+    return OpenVotingEvent(**{**values, **changes})
 
 
 def row(identifier, **changes):

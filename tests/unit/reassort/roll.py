@@ -6,6 +6,7 @@ import threading
 
 from sqlalchemy import func, select
 
+from services.identity.contract.roll import Bearer as ListedBearer
 from services.reassort.codes import generation
 from services.reassort.codes.generation import BearerToServe, Parameters
 from services.reassort.models import Base, Bearer, outbox
@@ -32,15 +33,22 @@ class Roll:
 
     def bearer(self, name, *elections):
         """An entry of identity.list_bearers, as the domain takes it."""
-        return BearerToServe.parse(
-            {
-                "bearer": pseudonym(f"{self.voting_event}{name}"),
-                "notice": {"name": name, "lines": ["1 rue de l’Urne", "75001 Paris"]},
-                "holders": [
-                    {"election": self.elections[e], "holder": pseudonym(f"{self.voting_event}{name}{e}")}
-                    for e in elections
-                ],
-            }
+        return BearerToServe.of(
+            ListedBearer.read(
+                {
+                    "bearer": pseudonym(f"{self.voting_event}{name}"),
+                    "notice": {
+                        "name": name,
+                        "lines": ["1 rue de l’Urne", "75001 Paris"],
+                        "place": "Lycée",
+                        "posted": True,
+                    },
+                    "holders": [
+                        {"election": self.elections[e], "holder": pseudonym(f"{self.voting_event}{name}{e}")}
+                        for e in elections
+                    ],
+                }
+            )
         )
 
     def generate(self, *bearers, last=False, on_roll=None, parameters=PARAMETERS, name=None, **more):

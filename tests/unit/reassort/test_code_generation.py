@@ -47,7 +47,12 @@ def test_the_code_of_the_notice_opens_every_election_of_the_voter(roll):
 def test_the_notice_says_what_it_must(roll):
     roll.generate(roll.bearer("Anne Été", "csa"), name="Élections 2026")
     (notice,) = roll.notices()
-    assert notice["to"] == {"name": "Anne Été", "lines": ["1 rue de l’Urne", "75001 Paris"]}
+    assert notice["to"] == {
+        "name": "Anne Été",
+        "lines": ["1 rue de l’Urne", "75001 Paris"],
+        "place": "Lycée",
+        "posted": True,
+    }
     assert notice["values"]["voting_event_name"] == "Élections 2026"
     code = notice["values"]["voting_code"]
     assert [len(group) for group in code.split("-")] == [4, 4, 4, 4]

@@ -4,6 +4,7 @@ import pytest
 
 from services.reassort.codes import generation_job
 from services.runtime.jobs import job_queue, job_views
+from services.runtime.refusals import Refusal
 from tests.servers.killed import killed_then_finished
 from tests.unit.reassort.roll import CODE_KEY, PUBLIC, pseudonym
 
@@ -15,7 +16,7 @@ class IdentityOfManyPages:
 
     def call(self, _service, method, payload, **_more):
         if method == "voting_event":
-            return {"voting_event": payload.get("voting_event", "another"), "name": ""}
+            raise Refusal("no_voting_event")
         first = int(payload["after"] or 0)
         following = first + payload["limit"]
         more = following < VOTERS
@@ -23,7 +24,7 @@ class IdentityOfManyPages:
             "bearers": [
                 {
                     "bearer": pseudonym(f"voter {number}"),
-                    "notice": {"name": f"voter {number}", "lines": ["Paris"]},
+                    "notice": {"name": f"voter {number}", "lines": ["Paris"], "place": "", "posted": True},
                     "holders": [{"election": "QcmdAnVK7vcXSv", "holder": pseudonym(f"holder {number}")}],
                 }
                 for number in range(first, min(following, VOTERS))

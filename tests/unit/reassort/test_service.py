@@ -1,14 +1,16 @@
 """The entry points, with an identity that lists a roll."""
 
 import pytest
-from marshmallow import INCLUDE, Schema, fields
 from sqlalchemy import update
 
 from services.ballot.belenios.credential import new_uuid
+from services.identity.contract import methods
+from services.identity.contract.roll import Bearer, Bearers, Holder, NoticeAddress
+from services.identity.contract.voting_events import VotingEventShown
 from services.reassort.codes import generation_job
 from services.reassort.service import ReassortService
 from services.runtime.clock import utc_now
-from services.runtime.hosting.entrypoints import entrypoint
+from services.runtime.hosting.entrypoints import command, question
 from services.runtime.hosting.in_process_bus import LocalBus
 from services.runtime.hosting.jobs import JobWorker, jobs_of
 from services.runtime.hosting.resource_provider import ResourceProvider
@@ -22,19 +24,6 @@ ELECTION = new_uuid()
 VOTERS = [f"voter {number}" for number in range(5)]
 
 
-class Anything(Schema):
-    class Meta:
-        unknown = INCLUDE
-
-
-class Raw(Schema):
-    bearers = fields.Raw()
-    next = fields.Raw()
-    total = fields.Raw()
-    voting_event = fields.Raw()
-    name = fields.Raw()
-
-
 class IdentitySettings(RuntimeSettings):
     database_url: str = "sqlite://"
 
@@ -46,30 +35,42 @@ class Identity:
     resources = ResourceProvider(IdentitySettings)
     current = VOTING_EVENT
 
-    @entrypoint(Anything, Raw)
-    def list_bearers(self, request):
-        if request["voting_event"] != VOTING_EVENT:
+    @command(methods.LIST_BEARERS)
+    def list_bearers(self, request, _session):
+        if request.voting_event != VOTING_EVENT:
             raise Refusal("voting_event_unknown")
-        first = int(request["after"] or 0)
-        following = first + request["limit"]
-        return {
-            "bearers": [
-                {
-                    "bearer": pseudonym(voter),
-                    "notice": {"name": voter, "lines": ["Paris"]},
-                    "holders": [{"election": ELECTION, "holder": pseudonym(voter + ELECTION)}],
-                }
-                for voter in VOTERS[first:following]
-            ],
-            "next": str(following) if following < len(VOTERS) else None,
-            "total": None if first > 0 and following < len(VOTERS) else len(VOTERS),
-        }
+        first = int(request.after or 0)
+        following = first + request.limit
+        bearers = [
+            Bearer(
+                bearer=pseudonym(voter),
+                notice=NoticeAddress(name=voter, lines=["Paris"], place="", posted=True),
+                holders=[Holder(election=ELECTION, holder=pseudonym(voter + ELECTION))],
+            )
+            for voter in VOTERS[first:following]
+        ]
+        more = following < len(VOTERS)
+        return Bearers(
+            bearers=bearers,
+            next=str(following) if more else None,
+            total=None if first > 0 and more else len(VOTERS),
+        )
 
-    @entrypoint(Anything, Raw)
-    def voting_event(self, _request):
+    @question(methods.VOTING_EVENT)
+    def voting_event(self, _request, _session):
         if self.current is None:
             raise Refusal("no_voting_event")
-        return {"voting_event": self.current, "name": "Élections 2026"}
+        return VotingEventShown(
+            voting_event=self.current,
+            name="Élections 2026",
+            opens_at=utc_now(),
+            closes_at=utc_now(),
+            now=utc_now(),
+            profile="2022",
+            availability={},
+            roll_sealed=True,
+            elections=[],
+        )
 
 
 @pytest.fixture

@@ -1,0 +1,77 @@
+"""The way in: identifiers, links, activation, log-in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.identity.contract.limits import ChallengeAnswer, ChallengeQuestion, Identifier, Password
+from services.runtime.contracts.kinds import Token
+from services.runtime.contracts.messages import Message
+
+
+class OfIdentifier(Message):
+    """What somebody typed as an identifier."""
+
+    identifier: Identifier
+
+
+class Access(Message):
+    """What comes next for who asked for access: "password" or "link_sent", the second for unknown identifiers too.
+
+    `sent_since`: when the message that is on its way was asked for, null when it is this request that sends one;
+    `retry_after`: seconds until another one can be asked for, 0 when no message is involved.
+    """
+
+    next: str
+    sent_since: datetime | None
+    retry_after: int
+
+
+class OfLink(Message):
+    """The token of a link."""
+
+    token: Token
+
+
+class LinkShown(Message):
+    """A link that may still be used: for what, until when, whose, under which password policy.
+
+    `questions` are the codes of the challenge questions proposed, none where the question is not asked; `prepared` tells
+    whether the password has been chosen already.
+    """
+
+    purpose: str
+    expires_at: datetime
+    identifier: str
+    profile: str
+    prepared: bool
+    questions: list[str]
+
+
+class PrepareActivation(Message):
+    """A password chosen by means of a link, before the challenge question."""
+
+    token: Token
+    password: Password
+
+
+class Prepared(Message):
+    """The profile tells what comes next."""
+
+    profile: str
+
+
+class Activate(Message):
+    """What is set by means of a link; rules answer about lengths, these bounds only keep the work bounded."""
+
+    token: Token
+    password: Password | None = None
+    question: ChallengeQuestion | None = None
+    answer: ChallengeAnswer | None = None
+
+
+class LogIn(Message):
+    """Identifier and password."""
+
+    identifier: Identifier
+    password: Password

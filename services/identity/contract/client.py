@@ -1,0 +1,173 @@
+"""The typed client of identity: one method for each of the service's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from services.identity.contract import (
+    access,
+    attendance,
+    campaigns,
+    claims,
+    forms,
+    methods,
+    roll,
+    sessions,
+    voting_events,
+)
+from services.runtime.contracts.client import ServiceClient
+from services.runtime.contracts.messages import Nothing
+
+
+class IdentityClient(ServiceClient):
+    """Persons, access, sessions, the roll, the right to vote."""
+
+    service: ClassVar[str] = "identity"
+
+    def open_voting_event(self, definition: voting_events.OpenVotingEvent) -> str:
+        """Record a voting event and make it the current one; its uuid. Refusals: voting_event_differs, invalid_request."""
+        return self._do(methods.OPEN_VOTING_EVENT, definition).voting_event
+
+    def voting_event(self, seconds: float | None = None) -> voting_events.VotingEventShown:
+        """The current voting event with its elections. Refusal: no_voting_event."""
+        return self._ask(methods.VOTING_EVENT, Nothing(), seconds)
+
+    def attendance(self, voting_event: str) -> list[attendance.ElectionAttendance]:
+        """Entitlements and signatures of each election. Refusal: voting_event_unknown."""
+        request = voting_events.OfVotingEvent(voting_event=voting_event)
+        return self._ask(methods.ATTENDANCE, request).elections
+
+    def stage_roll(self, voting_event: str, import_id: str, first_line: int, rows: list[dict[str, str]]) -> int:
+        """Keep a part of a roll file; how many rows. Refusals: voting_event_unknown, roll_sealed."""
+        request = roll.StageRoll(voting_event=voting_event, import_id=import_id, first_line=first_line, rows=rows)
+        return self._do(methods.STAGE_ROLL, request).staged
+
+    def commit_roll(self, voting_event: str, import_id: str, lines: int) -> roll.RollCounts:
+        """Make the staged file the roll, all or nothing. Refusals: roll_*, import_incomplete, voting_event_unknown."""
+        request = roll.CommitRoll(voting_event=voting_event, import_id=import_id, lines=lines)
+        return self._do(methods.COMMIT_ROLL, request)
+
+    def seal_roll(self, voting_event: str) -> roll.RollCounts:
+        """Fix the roll for good. Refusal: voting_event_unknown."""
+        return self._do(methods.SEAL_ROLL, voting_events.OfVotingEvent(voting_event=voting_event))
+
+    def list_bearers(self, voting_event: str, after: str | None, limit: int) -> roll.Bearers:
+        """A page of the pseudonyms to make voting codes for. Refusal: voting_event_unknown."""
+        return self._do(methods.LIST_BEARERS, roll.ListBearers(voting_event=voting_event, after=after, limit=limit))
+
+    def search_roll(self, session: str, election: str, query: str, after: str | None, limit: int) -> roll.RollPage:
+        """A page of an election's roll. Refusals: session_expired, not_entitled, not_available_yet."""
+        request = roll.SearchRoll(session=session, election=election, query=query, after=after, limit=limit)
+        return self._ask(methods.SEARCH_ROLL, request)
+
+    def open_captcha(self, form: str, binding: str) -> str:
+        """A new code for one form and one browser; its id."""
+        return self._do(methods.OPEN_CAPTCHA, forms.OpenCaptcha(form=form, binding=binding)).captcha
+
+    def captcha_text(self, captcha: str, binding: str) -> str:
+        """What to draw or say. Refusal: captcha_expired, for codes of other browsers too."""
+        return self._ask(methods.CAPTCHA_TEXT, forms.OfCaptcha(captcha=captcha, binding=binding)).text
+
+    def check_captcha(self, captcha: str, form: str, binding: str, answer: str) -> None:
+        """Judge an answer and use the code up. Refusals: captcha_wrong, captcha_expired."""
+        request = forms.CheckCaptcha(captcha=captcha, form=form, binding=binding, answer=answer)
+        self._do(methods.CHECK_CAPTCHA, request)
+
+    def spend_proof(self, proof: str, form: str, expires_at: datetime) -> None:
+        """Remember a proof of work until it expires. Refusal: proof_spent."""
+        self._do(methods.SPEND_PROOF, forms.SpendProof(proof=proof, form=form, expires_at=expires_at))
+
+    def request_access(self, identifier: str) -> access.Access:
+        """What comes next: a password, or a link, for unknown identifiers too. Refusal: no_voting_event."""
+        return self._do(methods.REQUEST_ACCESS, access.OfIdentifier(identifier=identifier))
+
+    def request_password_link(self, identifier: str) -> access.Access:
+        """Have a link to a new password sent, where the address is known; the same shape either way."""
+        return self._do(methods.REQUEST_PASSWORD_LINK, access.OfIdentifier(identifier=identifier))
+
+    def open_link(self, token: str) -> access.LinkShown:
+        """What a link is for; does not use it up. Refusals: link_*."""
+        return self._ask(methods.OPEN_LINK, access.OfLink(token=token))
+
+    def prepare_activation(self, token: str, password: str) -> str:
+        """Have a password checked and kept, hashed, until the next step; the profile. Refusals: link_*, password_refused."""
+        request = access.PrepareActivation(token=token, password=password)
+        return self._do(methods.PREPARE_ACTIVATION, request).profile
+
+    def activate(
+        self, token: str, *, password: str | None = None, question: str | None = None, answer: str | None = None
+    ) -> str:
+        """Use the link up; the new session. Password, question and answer as the profile wants them.
+
+        Refusals: link_*, password_refused, answer_refused, activation_not_prepared, not_in_this_profile.
+        """
+        request = access.Activate(token=token, password=password, question=question, answer=answer)
+        return self._do(methods.ACTIVATE, request).session
+
+    def enter_without_activation(self, token: str) -> str:
+        """Use the link up for one visit; the new session. Refusals: link_*, not_in_this_profile."""
+        return self._do(methods.ENTER_WITHOUT_ACTIVATION, access.OfLink(token=token)).session
+
+    def log_in(self, identifier: str, password: str) -> str:
+        """A new session. Refusals: log_in_refused, account_locked."""
+        return self._do(methods.LOG_IN, access.LogIn(identifier=identifier, password=password)).session
+
+    def resume_session(self, session: str) -> sessions.ResumedSession:
+        """The voter of an open session, which goes on. Refusal: session_expired."""
+        return self._do(methods.RESUME_SESSION, sessions.SessionToken(session=session))
+
+    def close_session(self, session: str) -> None:
+        """End a session; silent when it has ended already."""
+        self._do(methods.CLOSE_SESSION, sessions.SessionToken(session=session))
+
+    def issue_permit(self, session: str, election: str) -> sessions.PermitIssued:
+        """A permit for one of the voter's elections. Refusals: session_expired, not_entitled, election_elsewhere."""
+        return self._ask(methods.ISSUE_PERMIT, sessions.IssuePermit(session=session, election=election))
+
+    def submit_claim(self, session: str, election: str | None, subject: str, text: str) -> claims.ClaimSubmitted:
+        """Record a claim. Refusals: session_expired, not_entitled, not_available_yet, too_many_claims."""
+        request = claims.SubmitClaim(session=session, election=election, subject=subject, text=text)
+        return self._do(methods.SUBMIT_CLAIM, request)
+
+    def list_claims(self, session: str) -> list[claims.Claim]:
+        """The voter's claims, the newest first. Refusal: session_expired."""
+        return self._ask(methods.LIST_CLAIMS, sessions.SessionToken(session=session)).claims
+
+    def list_claims_queue(self, state: str | None, after: int | None, limit: int) -> claims.ClaimsQueue:
+        """A page of the claims, with their voters, the oldest first."""
+        return self._ask(methods.LIST_CLAIMS_QUEUE, claims.ListClaimsQueue(state=state, after=after, limit=limit))
+
+    def answer_claim(self, claim: int, state: str, answer: str) -> None:
+        """Put a claim into another state and tell its voter. Refusals: claim_unknown, already_answered."""
+        self._do(methods.ANSWER_CLAIM, claims.AnswerClaim(claim=claim, state=state, answer=answer))
+
+    def submit_assistance(self, session: str | None, email: str, name: str, subject: str, text: str) -> int:
+        """Ask the support cell for help, with a session or without; the request's number. Refusal: too_many_requests."""
+        request = claims.SubmitAssistance(session=session, email=email, name=name, subject=subject, text=text)
+        return self._do(methods.SUBMIT_ASSISTANCE, request).request
+
+    def list_assistance(self, state: str | None, after: int | None, limit: int) -> claims.AssistanceQueue:
+        """A page of the requests for assistance, the oldest first."""
+        return self._ask(methods.LIST_ASSISTANCE, claims.ListAssistance(state=state, after=after, limit=limit))
+
+    def answer_assistance(self, request: int, answer: str) -> None:
+        """Answer a request by e-mail. Refusals: assistance_unknown, already_answered."""
+        self._do(methods.ANSWER_ASSISTANCE, claims.AnswerAssistance(request=request, answer=answer))
+
+    def open_campaign(self, voting_event: str, name: str) -> str:
+        """Open a campaign, or find it again by its name; its id. Refusal: voting_event_unknown."""
+        return self._do(methods.OPEN_CAMPAIGN, campaigns.OpenCampaign(voting_event=voting_event, name=name)).campaign
+
+    def send_campaign_page(self, campaign: str, limit: int) -> campaigns.CampaignPage:
+        """Write to the next voters of a campaign. Refusal: campaign_unknown."""
+        return self._do(methods.SEND_CAMPAIGN_PAGE, campaigns.SendCampaignPage(campaign=campaign, limit=limit))
+
+    def campaign_progress(self, campaign: str) -> campaigns.CampaignProgress:
+        """How far a campaign is. Refusal: campaign_unknown."""
+        return self._ask(methods.CAMPAIGN_PROGRESS, campaigns.OfCampaign(campaign=campaign))
+
+    def list_campaigns(self, voting_event: str) -> list[campaigns.NamedCampaign]:
+        """The campaigns of a voting event, the oldest first. Refusal: voting_event_unknown."""
+        request = voting_events.OfVotingEvent(voting_event=voting_event)
+        return self._ask(methods.LIST_CAMPAIGNS, request).campaigns

@@ -1,0 +1,120 @@
+"""Lengths and closed sets of identity."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from typing import Annotated
+
+from email_validator import EmailNotValidError, validate_email
+
+from services.runtime.contracts.kinds import (
+    LARGEST_INTEGER,
+    Form,
+    Length,
+    Line,
+    OneOf,
+    Prose,
+    Range,
+    VotingEventUuid,
+    no_control,
+    storable,
+)
+from services.runtime.contracts.problems import Code, wrong
+
+ONLINE, PAPER = "online", "paper"
+MODES = (ONLINE, PAPER)
+BLOCKS = ("profile", "elections", "lists", "roll", "claims", "vote", "results")
+"""The parts of the voter's space that may have an availability date of their own (B8)."""
+PROFILES = ("2018", "2022")
+"""Password policies: the texts shown to voters in those years."""
+FORMS = ("access", "activation", "login", "password", "assistance")
+"""The forms that a challenge can be for."""
+CLAIM_SUBJECTS = ("missing", "wrong_name", "wrong_assignment", "wrong_election", "other")
+SUBMITTED, EXAMINED, ACCEPTED, REJECTED = "submitted", "examined", "accepted", "rejected"
+CLAIM_STATES = (SUBMITTED, EXAMINED, ACCEPTED, REJECTED)
+ASSISTANCE_SUBJECTS = ("access", "password", "voting_code", "vote", "roll", "other")
+OPEN, ANSWERED = "open", "answered"
+ASSISTANCE_STATES = (OPEN, ANSWERED)
+ROLL_COLUMNS = (
+    "identifiant",
+    "nom",
+    "prenom",
+    "affectation",
+    "adresse1",
+    "adresse2",
+    "code_postal",
+    "ville",
+    "scrutins",
+)
+"""The columns of a roll file, in their order."""
+
+LONGEST_EVENT_NAME = 200
+LONGEST_ELECTION_NAME = 300
+LONGEST_NOTICE = 5000
+LONGEST_IDENTIFIER = 500
+"""Of what is typed; nothing longer than 254 can be on the roll."""
+LONGEST_PASSWORD = 2000
+"""Longer than any policy allows, so that the policy is what answers; bounded, so that hashing is."""
+LONGEST_CLAIM = 2000
+LONGEST_ASSISTANCE = 5000
+LONGEST_ANSWER = 5000
+SHORTEST_TEXT = 10
+"""Of a claim or a request for assistance."""
+LONGEST_QUERY = 200
+MOST_ROWS = 10_000
+LONGEST_CELL = 10_000
+MOST_LINES = 10_000_000
+LARGEST_ROLL_PAGE = 50
+LARGEST_BEARER_PAGE = 1000
+LARGEST_CAMPAIGN_PAGE = 500
+LARGEST_QUEUE_PAGE = 200
+
+
+def writable(typed: str) -> None:
+    """Refuse what is no address that our mail server can write to."""
+    address = unicodedata.normalize("NFC", typed.strip())
+    if not address.isascii():
+        raise wrong(Code.ADDRESS_NOT_ASCII)
+    try:
+        validate_email(address, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        raise wrong(Code.NOT_AN_ADDRESS) from None
+
+
+EventName = Annotated[str, Length(1, LONGEST_EVENT_NAME), no_control]
+ElectionName = Annotated[str, Length(1, LONGEST_ELECTION_NAME), no_control]
+OwnElectionUuid = Annotated[str, Form("[1-9A-HJ-NP-Za-km-z]{14}")]
+"""Identity's elections have uuids of fourteen symbols."""
+ElectionCode = Annotated[str, Form(r"[^|;\s\x00-\x1f]([^|;\x00-\x1f]{0,48}[^|;\s\x00-\x1f])?")]
+"""What the roll's column `scrutins` calls an election by: no separator of that column, no blank at the ends."""
+Mode = Annotated[str, OneOf(*MODES)]
+Notice = Annotated[str, Length(0, LONGEST_NOTICE), storable]
+Profile = Annotated[str, OneOf(*PROFILES)]
+Availability = dict[Annotated[str, OneOf(*BLOCKS)], datetime | None]
+ImportId = VotingEventUuid
+AnyElection = Annotated[str, Length(0, 50), no_control]
+"""An election that is asked for: one that cannot exist is not the voter's, which is said by a refusal of its own."""
+Identifier = Annotated[str, Length(0, LONGEST_IDENTIFIER), no_control]
+Password = Annotated[str, Length(0, LONGEST_PASSWORD)]
+ChallengeQuestion = Annotated[str, Length(0, 200), no_control]
+ChallengeAnswer = Annotated[str, Length(0, 2000), no_control]
+FormName = Annotated[str, Form("[a-z_]{1,20}")]
+CaptchaId = Annotated[str, Length(1, 64), no_control]
+CaptchaAnswer = Annotated[str, Length(0, 200)]
+Proof = Annotated[str, Form("[0-9a-f]{64}")]
+Query = Annotated[str, Length(0, LONGEST_QUERY), no_control]
+RollPosition = Annotated[str, Form("[0-9]{1,9}")]
+ClaimSubject = Annotated[str, OneOf(*CLAIM_SUBJECTS)]
+ClaimState = Annotated[str, OneOf(*CLAIM_STATES)]
+ClaimText = Annotated[str, Prose, Length(SHORTEST_TEXT, LONGEST_CLAIM)]
+ClaimAnswer = Annotated[str, Prose, Length(0, LONGEST_ANSWER)]
+AssistanceSubject = Annotated[str, OneOf(*ASSISTANCE_SUBJECTS)]
+AssistanceState = Annotated[str, OneOf(*ASSISTANCE_STATES)]
+AssistanceText = Annotated[str, Prose, Length(SHORTEST_TEXT, LONGEST_ASSISTANCE)]
+AssistanceAnswer = Annotated[str, Prose, Length(1, LONGEST_ANSWER)]
+PersonName = Annotated[str, Line, Length(1, 200)]
+Address = Annotated[str, Length(3, 254), no_control, writable]
+CampaignName = Annotated[str, Line, Length(1, 100)]
+CampaignId = VotingEventUuid
+AfterNumber = Annotated[int, Range(0, LARGEST_INTEGER)]

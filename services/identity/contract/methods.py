@@ -1,0 +1,185 @@
+"""What can be asked of identity."""
+
+from __future__ import annotations
+
+from services.identity.contract import (
+    access,
+    attendance,
+    campaigns,
+    claims,
+    forms,
+    roll,
+    sessions,
+    voting_events,
+)
+from services.runtime.contracts.messages import Nothing
+from services.runtime.contracts.methods import (
+    HEAVY_SECONDS,
+    PASSWORD_SECONDS,
+    Command,
+    Idempotent,
+    NeverRepeated,
+    Question,
+    Remembered,
+    table,
+)
+
+OPERATOR_SECONDS = 30.0
+_LINK_ON_ITS_WAY = Idempotent("within the cooldown the message that is on its way is the answer")
+_LINK_USED_ONCE = Idempotent("a link is used up once: a repetition is refused and changes nothing")
+
+OPEN_VOTING_EVENT = Command(
+    "open_voting_event",
+    voting_events.OpenVotingEvent,
+    voting_events.VotingEventOpened,
+    repeated=Idempotent("the same definition again changes nothing, another is refused"),
+)
+VOTING_EVENT = Question("voting_event", Nothing, voting_events.VotingEventShown)
+ATTENDANCE = Question("attendance", voting_events.OfVotingEvent, attendance.Attendance, seconds=OPERATOR_SECONDS)
+
+STAGE_ROLL = Command(
+    "stage_roll",
+    roll.StageRoll,
+    roll.Staged,
+    repeated=Idempotent("the same lines again replace themselves"),
+    seconds=OPERATOR_SECONDS,
+)
+COMMIT_ROLL = Command("commit_roll", roll.CommitRoll, roll.RollCounts, repeated=Remembered(), seconds=HEAVY_SECONDS)
+SEAL_ROLL = Command(
+    "seal_roll",
+    voting_events.OfVotingEvent,
+    roll.RollCounts,
+    repeated=Idempotent("a sealed roll stays sealed"),
+    seconds=HEAVY_SECONDS,
+)
+LIST_BEARERS = Command(
+    "list_bearers",
+    roll.ListBearers,
+    roll.Bearers,
+    repeated=Idempotent("a page is read; that the roll is in use from now on is noted once"),
+    seconds=OPERATOR_SECONDS,
+)
+SEARCH_ROLL = Question("search_roll", roll.SearchRoll, roll.RollPage)
+
+OPEN_CAPTCHA = Command(
+    "open_captcha",
+    forms.OpenCaptcha,
+    forms.CaptchaOpened,
+    repeated=Idempotent("another code is made; the one that nobody saw goes after ten minutes"),
+)
+CAPTCHA_TEXT = Question("captcha_text", forms.OfCaptcha, forms.CaptchaText)
+CHECK_CAPTCHA = Command("check_captcha", forms.CheckCaptcha, Nothing, repeated=Remembered())
+SPEND_PROOF = Command("spend_proof", forms.SpendProof, Nothing, repeated=Remembered())
+
+REQUEST_ACCESS = Command("request_access", access.OfIdentifier, access.Access, repeated=_LINK_ON_ITS_WAY)
+REQUEST_PASSWORD_LINK = Command("request_password_link", access.OfIdentifier, access.Access, repeated=_LINK_ON_ITS_WAY)
+OPEN_LINK = Question("open_link", access.OfLink, access.LinkShown)
+PREPARE_ACTIVATION = Command(
+    "prepare_activation",
+    access.PrepareActivation,
+    access.Prepared,
+    repeated=Idempotent("the last password prepared counts"),
+    seconds=PASSWORD_SECONDS,
+)
+ACTIVATE = Command(
+    "activate", access.Activate, sessions.SessionToken, repeated=_LINK_USED_ONCE, seconds=PASSWORD_SECONDS
+)
+ENTER_WITHOUT_ACTIVATION = Command(
+    "enter_without_activation", access.OfLink, sessions.SessionToken, repeated=_LINK_USED_ONCE
+)
+LOG_IN = Command(
+    "log_in",
+    access.LogIn,
+    sessions.SessionToken,
+    repeated=NeverRepeated("a second try is counted as a second guess"),
+    seconds=PASSWORD_SECONDS,
+)
+
+RESUME_SESSION = Command(
+    "resume_session",
+    sessions.SessionToken,
+    sessions.ResumedSession,
+    repeated=Idempotent("that somebody is there is noted once a minute"),
+    seconds=5.0,
+)
+CLOSE_SESSION = Command(
+    "close_session", sessions.SessionToken, Nothing, repeated=Idempotent("a session that has ended stays so")
+)
+ISSUE_PERMIT = Question("issue_permit", sessions.IssuePermit, sessions.PermitIssued)
+
+SUBMIT_CLAIM = Command("submit_claim", claims.SubmitClaim, claims.ClaimSubmitted, repeated=Remembered())
+LIST_CLAIMS = Question("list_claims", sessions.SessionToken, claims.Claims)
+LIST_CLAIMS_QUEUE = Question("list_claims_queue", claims.ListClaimsQueue, claims.ClaimsQueue, seconds=OPERATOR_SECONDS)
+ANSWER_CLAIM = Command(
+    "answer_claim",
+    claims.AnswerClaim,
+    claims.ClaimAnswered,
+    repeated=Idempotent("the same answer again does nothing, another is refused"),
+    seconds=OPERATOR_SECONDS,
+)
+SUBMIT_ASSISTANCE = Command(
+    "submit_assistance", claims.SubmitAssistance, claims.AssistanceSubmitted, repeated=Remembered()
+)
+LIST_ASSISTANCE = Question("list_assistance", claims.ListAssistance, claims.AssistanceQueue, seconds=OPERATOR_SECONDS)
+ANSWER_ASSISTANCE = Command(
+    "answer_assistance",
+    claims.AnswerAssistance,
+    claims.AssistanceAnswered,
+    repeated=Idempotent("the same answer again does nothing, another is refused"),
+    seconds=OPERATOR_SECONDS,
+)
+
+OPEN_CAMPAIGN = Command(
+    "open_campaign",
+    campaigns.OpenCampaign,
+    campaigns.OfCampaign,
+    repeated=Idempotent("a campaign is found again by its name"),
+    seconds=OPERATOR_SECONDS,
+)
+SEND_CAMPAIGN_PAGE = Command(
+    "send_campaign_page",
+    campaigns.SendCampaignPage,
+    campaigns.CampaignPage,
+    repeated=Remembered(),
+    seconds=HEAVY_SECONDS,
+)
+CAMPAIGN_PROGRESS = Question(
+    "campaign_progress", campaigns.OfCampaign, campaigns.CampaignProgress, seconds=OPERATOR_SECONDS
+)
+LIST_CAMPAIGNS = Question("list_campaigns", voting_events.OfVotingEvent, campaigns.Campaigns, seconds=OPERATOR_SECONDS)
+
+METHODS = table(
+    OPEN_VOTING_EVENT,
+    VOTING_EVENT,
+    ATTENDANCE,
+    STAGE_ROLL,
+    COMMIT_ROLL,
+    SEAL_ROLL,
+    LIST_BEARERS,
+    SEARCH_ROLL,
+    OPEN_CAPTCHA,
+    CAPTCHA_TEXT,
+    CHECK_CAPTCHA,
+    SPEND_PROOF,
+    REQUEST_ACCESS,
+    REQUEST_PASSWORD_LINK,
+    OPEN_LINK,
+    PREPARE_ACTIVATION,
+    ACTIVATE,
+    ENTER_WITHOUT_ACTIVATION,
+    LOG_IN,
+    RESUME_SESSION,
+    CLOSE_SESSION,
+    ISSUE_PERMIT,
+    SUBMIT_CLAIM,
+    LIST_CLAIMS,
+    LIST_CLAIMS_QUEUE,
+    ANSWER_CLAIM,
+    SUBMIT_ASSISTANCE,
+    LIST_ASSISTANCE,
+    ANSWER_ASSISTANCE,
+    OPEN_CAMPAIGN,
+    SEND_CAMPAIGN_PAGE,
+    CAMPAIGN_PROGRESS,
+    LIST_CAMPAIGNS,
+)

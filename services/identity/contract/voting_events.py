@@ -1,0 +1,77 @@
+"""Voting events: opened by operators, shown by the portal."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import datetime
+
+from services.identity.contract.limits import (
+    Availability,
+    ElectionCode,
+    ElectionName,
+    EventName,
+    Mode,
+    Notice,
+    OwnElectionUuid,
+    Profile,
+)
+from services.runtime.contracts.kinds import Moment, VotingEventUuid
+from services.runtime.contracts.messages import Message
+
+
+class ElectionDefinition(Message):
+    """An election as its operator describes it; `notice` is what voters read about one held on paper."""
+
+    uuid: OwnElectionUuid
+    code: ElectionCode
+    name: ElectionName
+    mode: Mode
+    notice: Notice = ""
+
+
+class OpenVotingEvent(Message):
+    """A voting event; `profile` names its password policy, `availability` dates blocks of the voter's space."""
+
+    voting_event: VotingEventUuid
+    name: EventName
+    opens_at: Moment
+    closes_at: Moment
+    profile: Profile = "2022"
+    availability: Availability = dataclasses.field(default_factory=dict)
+    elections: list[ElectionDefinition]
+
+
+class OfVotingEvent(Message):
+    """Whatever concerns one voting event."""
+
+    voting_event: VotingEventUuid
+
+
+class VotingEventOpened(Message):
+    """The voting event is in place."""
+
+    voting_event: str
+
+
+class ElectionShown(Message):
+    """An election as the portal shows it."""
+
+    uuid: str
+    code: str
+    name: str
+    mode: str
+    notice: str
+
+
+class VotingEventShown(Message):
+    """A voting event as the portal shows it; `now` is the server's time."""
+
+    voting_event: str
+    name: str
+    opens_at: datetime
+    closes_at: datetime
+    now: datetime
+    profile: str
+    availability: dict[str, datetime | None]
+    roll_sealed: bool
+    elections: list[ElectionShown]
