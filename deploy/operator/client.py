@@ -35,13 +35,24 @@ def ignore(_job: Payload) -> None:
     """Watch nothing."""
 
 
+def unchecked(_name: str, _payload: Payload) -> None:
+    """Leave it to the portal."""
+
+
 class OperatorClient:
     """Commands of an operator.
 
-    In: base_url of the gateway (http://host:port), the operator's token. Every method raises OperatorRefusal.
+    Every method raises OperatorRefusal.
+
+    Args:
+        base_url: the gateway's, http://host:port.
+        token: the operator's.
+        check: what is asked before a command is sent, with its name and payload; it raises OperatorRefusal. Key holders'
+            machines have no services' contracts and check nothing.
     """
 
-    def __init__(self, base_url: str, token: str) -> None:
+    def __init__(self, base_url: str, token: str, check: Callable[[str, Payload], None] = unchecked) -> None:
+        self._check = check
         self.base_url = base_url.rstrip("/")
         self._session = requests.Session()
         # A proxy or ~/.netrc from the operator's environment must not see, nor replace, the token.
@@ -54,6 +65,7 @@ class OperatorClient:
 
     def command(self, name: str, payload: Payload) -> Payload:
         """Run the command `name` (with hyphens). A busy or silent service is asked twice more: commands are idempotent."""
+        self._check(name, payload)
         for pause in (1.0, 3.0, None):
             try:
                 return self._post(name, payload)

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from deploy.operator import assistance, campaigns, claims, jobs, message_words, roll_file, voting_event_file
 from deploy.operator.client import OperatorClient, OperatorRefusal
+from deploy.operator.contract_check import check
 from deploy.operator.terminal import complaints, console, current_event, event_option, progress_bar, said_plainly, stop
 
 CHUNK = 500
@@ -33,7 +34,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.pass_context
 def command(ctx: click.Context, url: str, token: str) -> None:
     """Préparer, ouvrir, clore et dépouiller une élection."""
-    ctx.obj = OperatorClient(url, token)
+    ctx.obj = OperatorClient(url, token, check)
     ctx.call_on_close(ctx.obj.close)
 
 

@@ -18,6 +18,7 @@ from deploy.local.demonstration.scenario import voting_event
 from deploy.local.launcher.system import System
 from deploy.operator import roll_file
 from deploy.operator.client import OperatorClient, OperatorRefusal
+from deploy.operator.contract_check import check
 from deploy.operator.voting_event_file import for_ballot, for_identity
 from deploy.rehearsal import electorate, notices, witness
 from deploy.rehearsal.mailbox import Mailboxes, NoSuchMail
@@ -54,7 +55,7 @@ class Rehearsal:
         self.out = out
         self.phases = phases
         self.patience = patience
-        self.operator = OperatorClient(system.base_url, system.operator_token)
+        self.operator = OperatorClient(system.base_url, system.operator_token, check)
         self.definition = voting_event(datetime.now(UTC) - timedelta(minutes=1))
         self.online = [entry for entry in self.definition["elections"] if entry["mode"] == "online"]
         on_paper = tuple(entry["code"] for entry in self.definition["elections"] if entry["mode"] != "online")

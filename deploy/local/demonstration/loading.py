@@ -15,6 +15,7 @@ from deploy.local.demonstration import scenario
 from deploy.local.demonstration.post import deliver
 from deploy.local.launcher.system import System
 from deploy.operator.client import OperatorClient, OperatorRefusal
+from deploy.operator.contract_check import check
 from deploy.operator.voting_event_file import for_ballot, for_identity
 from deploy.production.keys import write_private
 
@@ -38,7 +39,7 @@ def load(system: System, event: dict[str, Any], tell: Callable[[str], None], *, 
     done = system.state_dir / LOADED
     if done.exists():
         return
-    operator = OperatorClient(system.base_url, system.operator_token)
+    operator = OperatorClient(system.base_url, system.operator_token, check)
     try:
         _load(system, operator, event, tell, notices)
     finally:
