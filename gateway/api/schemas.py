@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from gateway.captcha.proof_of_work import FORMS
+from services.ballot.contract.limits import LONGEST_PERMIT
 from services.runtime.contracts.kinds import Form, Length, Line, OneOf, Prose, Range, no_control, storable
 from services.runtime.contracts.messages import FIELD_PROBLEMS
 from services.runtime.contracts.problems import Code
@@ -314,8 +315,14 @@ class ResultSchema(Schema):
 class CastSchema(Request):
     """A ballot and the permit to cast it."""
 
-    permit = text(2048, load_only=True)
-    ballot = text(480 * 1024, load_only=True, metadata={"description": "ballot.json, byte for byte"})
+    # What is in them, the ballot box judges: a pattern would only make half a megabyte slow to check.
+    permit = fields.String(required=True, load_only=True, validate=Length(1, LONGEST_PERMIT))
+    ballot = fields.String(
+        required=True,
+        load_only=True,
+        validate=Length(1, 480 * 1024),
+        metadata={"description": "ballot.json, byte for byte"},
+    )
 
 
 class ReceiptSchema(Schema):
