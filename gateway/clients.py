@@ -198,6 +198,12 @@ class Notification(ServiceClient):
 
     service = "notification"
 
+    def record_callback(self, message_id: str, form: dict[str, str], signature: str) -> str:
+        """Hand on what an operator tells of a message; its state now, "refused" where the operator did not sign it."""
+        fields = [{"name": name, "value": value} for name, value in form.items()]
+        payload = {"message_id": message_id, "form": fields, "signature": signature}
+        return str(self.command("record_callback", payload)["state"])
+
 
 @dataclass(frozen=True)
 class Services:

@@ -8,6 +8,7 @@ STATES = {
     "failed": "en échec",
     "expired": "expiré avant l’envoi",
     "uncertain": "incertain",
+    "delivered": "arrivé",
     "bounced": "revenu",
 }
 

@@ -3,13 +3,14 @@
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from gateway.api import access, assistance, ballots, challenge, elections, operator, session
+from gateway.api import access, assistance, ballots, callbacks, challenge, elections, operator, session
 from gateway.api.document import DescribedApi, described_path_part
 from gateway.api.json_body import StrictJson
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:
-    """Add the API to the application. Operators send a bearer token and no cookie: nothing there to forge."""
+    """Add the API to the application. Operators send a bearer token and no cookie, the operator
+    of short messages signs: nothing there to forge."""
     app.json = StrictJson(app)
     app.config.update(
         API_TITLE="Isoloir",
@@ -23,3 +24,5 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     for part in (session, challenge, access, assistance, elections, ballots, operator):
         described.register_blueprint(part.blueprint)
     csrf.exempt(operator.blueprint)
+    app.register_blueprint(callbacks.blueprint)
+    csrf.exempt(callbacks.blueprint)

@@ -17,7 +17,9 @@ class Base(DeclarativeBase):
 
 
 class State(StrEnum):
-    """Where a message stands; all but the first two are final, except that a bounce can still follow a send.
+    """Where a message stands; all but the first two are final, except that a bounce or a callback can follow a send.
+
+    DELIVERED: the operator says that it came to the telephone.
 
     UNCERTAIN: the process or the connection ended while a message of a campaign was being handed over. It may have
     left, so it is not sent again by itself.
@@ -26,6 +28,7 @@ class State(StrEnum):
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
+    DELIVERED = "delivered"
     FAILED = "failed"
     EXPIRED = "expired"
     UNCERTAIN = "uncertain"
@@ -39,6 +42,7 @@ IN_BATCH = "batch IS NOT NULL AND state IN ('queued', 'sending')"
 class Message(Base):
     """A message; `sealed` is emptied in a final state, `lease` names the process that is sending it.
 
+    `reported` is the first final word of an operator's callback, which may come before the hand-over is recorded.
     `begun_at` is when the last attempt began to hand it over, if one did. Messages of a `campaign` are handed over at
     most once, after those that somebody waits for (`priority` 1 after 0).
     """
@@ -70,6 +74,8 @@ class Message(Base):
     campaign: Mapped[str | None] = mapped_column(String(36))
     priority: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reported: Mapped[str | None] = mapped_column(String(10))
+    delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     diagnostic: Mapped[str | None] = mapped_column(String(200))
 
 

@@ -12,9 +12,10 @@ from services.notification.channels.paper.channel import PaperChannel
 from services.notification.channels.sms import SmsChannel
 from services.notification.contract import methods
 from services.notification.contract.bounces import RecordBounce, Recorded
+from services.notification.contract.callbacks import RecordCallback
 from services.notification.contract.events import MessageRequested
 from services.notification.contract.reports import Counts, Failures, ListFailures, MessageCounts
-from services.notification.evidence import reports
+from services.notification.evidence import callbacks, reports
 from services.notification.queue import delivery, intake
 from services.notification.settings import Settings
 from services.runtime.clock import utc_now
@@ -61,6 +62,7 @@ def send_texts(resources: Resources[Settings]) -> int:
         account_sid=settings.twilio_account_sid,
         auth_token=settings.twilio_auth_token,
         sender=settings.sms_sender,
+        public_url=settings.public_url,
     )
     return delivery.deliver_singly(resources.database, channel, settings.private_key, clock=utc_now, jitter=_JITTER)
 
@@ -109,3 +111,13 @@ class NotificationService:
             now=utc_now(),
         )
         return Recorded(state=state)
+
+    @command(methods.RECORD_CALLBACK)
+    def record_callback(self, request: RecordCallback, session: Session) -> Recorded:
+        """Note what the operator tells of a short message, where the operator signed it."""
+        settings = self.resources.settings
+        form = {field.name: field.value for field in request.form}
+        url = callbacks.address(settings.public_url, request.message_id)
+        if not callbacks.is_genuine(settings.twilio_auth_token, url, form, request.signature):
+            return Recorded(state=callbacks.REFUSED)
+        return Recorded(state=callbacks.record(session, request.message_id, form, utc_now()))

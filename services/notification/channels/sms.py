@@ -11,6 +11,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
+from services.notification.evidence import callbacks
 from services.notification.queue.outcomes import DELIVERED, Outcome, Result
 from services.notification.queue.rendering import Letter
 
@@ -23,12 +24,16 @@ NOT_CONFIGURED = Outcome(Result.AWAY, "sms_not_configured")
 
 
 class SmsChannel:
-    """Sends the text of letters to `to["phone"]`; without account or sender the messages wait, with the reason."""
+    """Sends the text of letters to `to["phone"]`, and has the operator tell the portal what became of it.
+
+    Without account or sender the messages wait, with the reason.
+    """
 
     name = "sms"
 
-    def __init__(self, *, base_url: str, account_sid: str, auth_token: str, sender: str) -> None:
+    def __init__(self, *, base_url: str, account_sid: str, auth_token: str, sender: str, public_url: str) -> None:
         self._sender = sender
+        self._public_url = public_url
         self._client: Client | None = None
         if account_sid and auth_token and sender:
             self._client = Client(account_sid, auth_token, http_client=_Redirected(base_url.rstrip("/")))
@@ -44,7 +49,12 @@ class SmsChannel:
         if not isinstance(letter.to.get("phone"), str):
             return Outcome(Result.REFUSED, "message_malformed")
         try:
-            self._client.messages.create(to=letter.to["phone"], from_=self._sender, body=letter.text.strip())
+            self._client.messages.create(
+                to=letter.to["phone"],
+                from_=self._sender,
+                body=letter.text.strip(),
+                status_callback=callbacks.address(self._public_url, letter.id),
+            )
         except TwilioRestException as error:
             return _refused(error)
         except (requests.RequestException, TwilioException, OSError):

@@ -16,6 +16,6 @@ class RecordBounce(Message):
 
 
 class Recorded(Message):
-    """The message's state now; "unknown" when there is no such message."""
+    """The message's state now; "unknown" when there is no such message, "refused" when the operator did not sign."""
 
     state: str

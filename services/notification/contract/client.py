@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from services.notification.contract import methods
 from services.notification.contract.bounces import RecordBounce
+from services.notification.contract.callbacks import FormField, RecordCallback
 from services.notification.contract.reports import Count, Failure, ListFailures, MessageCounts
 from services.runtime.contracts.client import ServiceClient
 
@@ -27,3 +29,9 @@ class NotificationClient(ServiceClient):
         """Note that a message came back; its state now, "unknown" when there is no such message."""
         request = RecordBounce(message_id=message_id, status=status, diagnostic=diagnostic)
         return self._do(methods.RECORD_BOUNCE, request).state
+
+    def record_callback(self, message_id: str, form: Mapping[str, str], signature: str) -> str:
+        """Note what an operator tells of a message; its state now, "refused" where the operator did not sign."""
+        fields = [FormField(name=name, value=value) for name, value in form.items()]
+        request = RecordCallback(message_id=message_id, form=fields, signature=signature)
+        return self._do(methods.RECORD_CALLBACK, request).state

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.notification.contract.bounces import RecordBounce, Recorded
+from services.notification.contract.callbacks import RecordCallback
 from services.notification.contract.reports import Counts, Failures, ListFailures, MessageCounts
 from services.runtime.contracts.methods import Command, Idempotent, Question, table
 
@@ -15,4 +16,11 @@ RECORD_BOUNCE = Command(
     repeated=Idempotent("a message that has bounced stays bounced, with the first reason"),
 )
 
-METHODS = table(MESSAGE_COUNTS, LIST_FAILURES, RECORD_BOUNCE)
+RECORD_CALLBACK = Command(
+    "record_callback",
+    RecordCallback,
+    Recorded,
+    repeated=Idempotent("the first final word of an operator stands"),
+)
+
+METHODS = table(MESSAGE_COUNTS, LIST_FAILURES, RECORD_BOUNCE, RECORD_CALLBACK)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.notification.models import Message, State
@@ -177,7 +177,8 @@ def record(session: Session, claimed: Claimed, outcome: Outcome, *, now: datetim
     attempts = claimed.attempts + 1
     values: dict[str, object] = {
         "attempts": attempts,
-        "reason": outcome.reason or None,
+        # What the operator told meanwhile is later news than the hand-over.
+        "reason": case((Message.reported.is_not(None), Message.reason), else_=outcome.reason or None),
         "lease": None,
         "leased_until": None,
         "changed_at": now,
@@ -185,7 +186,8 @@ def record(session: Session, claimed: Claimed, outcome: Outcome, *, now: datetim
     if outcome.perhaps_sent and claimed.campaign is not None:
         values |= {"state": State.UNCERTAIN, "sealed": ""}
     elif outcome.result is Result.DELIVERED:
-        values |= {"state": State.SENT, "sealed": "", "sent_at": now}
+        state = func.coalesce(Message.reported, State.SENT.value)
+        values |= {"state": state, "sealed": "", "sent_at": now}
     elif outcome.result is Result.REFUSED or (outcome.result is Result.RETRY and attempts >= MOST_ATTEMPTS):
         values |= {"state": State.FAILED, "sealed": ""}
     else:

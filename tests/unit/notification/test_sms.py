@@ -1,17 +1,22 @@
 import json
 import threading
+import uuid
 
 import pytest
+from twilio.request_validator import RequestValidator
 from werkzeug.serving import make_server
 
 from deploy.local.sink.sms import sms_application
 from deploy.local.sink.storage import prepare
 from services.notification.channels.sms import SmsChannel
-from services.notification.queue import delivery
-from tests.unit.notification.world import stored
+from services.notification.evidence import callbacks
+from services.notification.queue import delivery, message_queue
+from services.notification.queue.outcomes import DELIVERED
+from tests.unit.notification.world import START, stored
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "a-token-of-the-tests"
+PUBLIC = "https://vote.example.org"
 
 
 @pytest.fixture
@@ -33,7 +38,9 @@ def provider(tmp_path):
 @pytest.fixture
 def deliver(database, private_key, clock, jitter, provider):
     def run(base_url=provider[0], account_sid=ACCOUNT, auth_token=TOKEN, sender="ELECTIONS"):
-        channel = SmsChannel(base_url=base_url, account_sid=account_sid, auth_token=auth_token, sender=sender)
+        channel = SmsChannel(
+            base_url=base_url, account_sid=account_sid, auth_token=auth_token, sender=sender, public_url=PUBLIC
+        )
         return delivery.deliver_singly(database, channel, private_key, clock=clock, jitter=jitter)
 
     return run
@@ -91,3 +98,58 @@ def test_a_text_without_a_number_fails(database, request_message, deliver):
     message_id = request_message("sms")
     deliver()
     assert stored(database, message_id).reason == "message_malformed"
+
+
+def told(database, message_id, status, **more):
+    with database.transaction() as session:
+        return callbacks.record(session, message_id, {"MessageStatus": status, **more}, START)
+
+
+def test_what_the_operator_tells_is_the_message_s_state(database, request_message, deliver):
+    ids = [request_message("sms", to={"phone": "+33612345678"}) for _ in range(3)]
+    deliver()
+    assert told(database, ids[0], "sent") == "sent"
+    assert told(database, ids[0], "delivered") == "delivered"
+    assert told(database, ids[1], "undelivered", ErrorCode="30003") == "failed"
+    assert told(database, ids[2], "a-word-of-tomorrow") == "sent"
+    assert (stored(database, ids[1]).reason, stored(database, ids[0]).delivered_at) == ("sms_30003", START)
+
+
+def test_repeated_late_and_contrary_callbacks_change_nothing(database, request_message, deliver):
+    message_id = request_message("sms", to={"phone": "+33612345678"})
+    deliver()
+    for status in ("delivered", "delivered", "sent", "queued", "failed", "undelivered"):
+        assert told(database, message_id, status) == "delivered"
+    assert stored(database, message_id).reason is None
+    assert told(database, str(uuid.uuid4()), "delivered") == "unknown"
+    mail = request_message()
+    assert told(database, mail, "delivered") == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "reason"), [("delivered", "delivered", None), ("failed", "failed", "sms_30005")]
+)
+def test_a_callback_before_the_hand_over_is_recorded_is_not_lost(
+    database, request_message, clock, jitter, status, state, reason
+):
+    message_id = request_message("sms", to={"phone": "+33612345678"})
+    with database.transaction() as session:
+        (claimed,) = message_queue.claim(session, "sms", now=clock(), limit=1)
+    assert told(database, message_id, status, ErrorCode="30005") == "sending"
+    with database.transaction() as session:
+        assert message_queue.record(session, claimed, DELIVERED, now=clock(), jitter=jitter)
+    row = stored(database, message_id)
+    assert (row.state, row.reason, row.sealed) == (state, reason, "")
+
+
+def test_only_the_operator_s_own_signature_counts():
+    url = callbacks.address(PUBLIC + "/", "1")
+    form = {"MessageStatus": "delivered", "To": "+33612345678"}
+    signature = RequestValidator(TOKEN).compute_signature(url, form)
+    assert url == "https://vote.example.org/callbacks/sms/1"
+    assert callbacks.is_genuine(TOKEN, url, form, signature)
+    assert not callbacks.is_genuine("", url, form, RequestValidator("").compute_signature(url, form))
+    assert not callbacks.is_genuine("another", url, form, signature)
+    assert not callbacks.is_genuine(TOKEN, callbacks.address(PUBLIC, "2"), form, signature)
+    assert not callbacks.is_genuine(TOKEN, url, form | {"MessageStatus": "failed"}, signature)
+    assert not callbacks.is_genuine(TOKEN, url, form, "")
