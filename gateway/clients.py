@@ -21,7 +21,6 @@ QUESTION_SECONDS = 5.0
 COMMAND_SECONDS = 10.0
 PASSWORD_SECONDS = 15.0  # bcrypt waits its turn at opening time
 EVENT_SECONDS = 10.0  # how long strangers' pages may present the same voting event
-HEAVY_SECONDS = 300.0  # commit of a roll (100 s for 1.2 million voters on two cores), tally: work over everything
 
 
 class ServiceClient:

@@ -10,8 +10,8 @@ import requests
 Payload = dict[str, Any]
 Watch = Callable[[Payload], None]
 
-# The gateway gives its own RPC two tries of at most 300 s each.
-SECONDS = 620.0
+# The gateway gives its own RPC two tries of at most 30 s each; what takes longer is a job.
+SECONDS = 70.0
 UNREACHABLE = "Le portail ne répond pas à cette adresse. Vérifiez ISOLOIR_PUBLIC_URL et que la passerelle est démarrée."
 JOB_FAILED = (
     "Ce travail s’est arrêté plusieurs fois sur une erreur. Relancez la commande : il reprend où il en était. "
@@ -120,13 +120,14 @@ class OperatorClient:
         staged: int = self.command("stage-roll", payload)["staged"]
         return staged
 
-    def commit_roll(self, voting_event: str, import_id: str, lines: int) -> Payload:
+    def commit_roll(self, voting_event: str, import_id: str, lines: int, watch: Watch = ignore) -> Payload:
         """Take all staged rows over, or none. Out: {voters, entitlements}. Refusal: roll_invalid {total, errors}."""
-        return self.command("commit-roll", {"voting_event": voting_event, "import_id": import_id, "lines": lines})
+        payload = {"voting_event": voting_event, "import_id": import_id, "lines": lines}
+        return self._work("identity", "start-commit-roll", payload, watch)
 
-    def seal_roll(self, voting_event: str) -> Payload:
+    def seal_roll(self, voting_event: str, watch: Watch = ignore) -> Payload:
         """Seal the roll. Out: {voters, entitlements}."""
-        return self.command("seal-roll", {"voting_event": voting_event})
+        return self._work("identity", "start-seal-roll", {"voting_event": voting_event}, watch)
 
     def attendance(self, voting_event: str) -> list[Payload]:
         """[{uuid, entitled, signed}] of each election."""
@@ -153,9 +154,9 @@ class OperatorClient:
         """Set the raw trustees file. Out: {public_key}."""
         return self.command("set-trustees", {"election": election, "trustees": trustees})
 
-    def seal_election(self, election: str, present: list[str]) -> Payload:
+    def seal_election(self, election: str, present: list[str], watch: Watch = ignore) -> Payload:
         """Seal, with the names of those who are present. Out: {election_hash, head, credentials}."""
-        return self.command("seal-election", {"election": election, "present": present})
+        return self._work("ballot", "start-seal-election", {"election": election, "present": present}, watch)
 
     def describe_election(self, election: str) -> Payload:
         """State, dates, fingerprints, counts, result."""
@@ -165,8 +166,14 @@ class OperatorClient:
         """Close before the time, for a stated reason. Out: {head, ballots}."""
         return self.command("close-election", {"election": election, "reason": reason})
 
-    def encrypted_tally(self, election: str) -> Payload:
-        """{encrypted_tally, sized, election_hash, owners}."""
+    def encrypted_tally(self, election: str, watch: Watch = ignore) -> Payload:
+        """Wait until the ballots are added up. Out: {encrypted_tally, sized, election_hash, owners}."""
+        try:
+            return self.command("encrypted-tally", {"election": election})
+        except OperatorRefusal as refusal:
+            if refusal.code != "tally_missing":
+                raise
+        self._work("ballot", "start-tally", {"election": election}, watch)
         return self.command("encrypted-tally", {"election": election})
 
     def submit_partial_decryption(self, election: str, owner: int, partial_decryption: str) -> list[int]:

@@ -91,7 +91,8 @@ def import_roll(client: OperatorClient, file: Path, event: str | None) -> None:
             client.stage_roll(voting_event, import_id, chunk.first_line, chunk.rows)
             progress.advance(task, len(chunk.rows))
     try:
-        counts = client.commit_roll(voting_event, import_id, total)
+        with jobs.watched() as watch:
+            counts = client.commit_roll(voting_event, import_id, total, watch)
     except OperatorRefusal as refusal:
         if refusal.code != "roll_invalid":
             raise
@@ -133,13 +134,15 @@ def generate_codes(client: OperatorClient, event: str | None) -> None:
 @said_plainly
 def seal(client: OperatorClient, event: str | None, present: tuple[str, ...]) -> None:
     """Sceller la liste électorale, puis l'urne de chaque scrutin."""
-    counts = client.seal_roll(current_event(client, event))
+    with jobs.watched() as watch:
+        counts = client.seal_roll(current_event(client, event), watch)
     console().print(
         f"Liste électorale scellée : {counts['voters']} électeurs, {counts['entitlements']} droits de vote."
     )
     table = Table("Scrutin", "Codes", "Empreinte de l’élection")
     for election in online_elections(client):
-        sealed = client.seal_election(election["uuid"], list(present))
+        with jobs.watched() as watch:
+            sealed = client.seal_election(election["uuid"], list(present), watch)
         table.add_row(election["code"], str(sealed["credentials"]), sealed["election_hash"])
     console().print(table)
 
@@ -173,9 +176,11 @@ def tally_status(client: OperatorClient) -> None:
         keys = ""
         if found["state"] in {"closed", "tallied"}:
             groups: dict[int, list[str]] = {}
-            for owner in client.encrypted_tally(election["uuid"])["owners"]:
+            with jobs.watched() as watch:
+                owners = client.encrypted_tally(election["uuid"], watch)["owners"]
+            for owner in owners:
                 groups.setdefault(owner["group"], []).append(str(owner["owner"]))
-            keys = " ; ".join(f"groupe {group} : n° {', '.join(owners)}" for group, owners in sorted(groups.items()))
+            keys = " ; ".join(f"groupe {group} : n° {', '.join(numbers)}" for group, numbers in sorted(groups.items()))
         table.add_row(election["code"], found["state"], str(found["ballots"]), keys)
     console().print(table)
 

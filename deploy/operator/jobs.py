@@ -12,12 +12,22 @@ from deploy.operator.client import OperatorClient, Watch
 from deploy.operator.terminal import complaints, console, progress_bar, said_plainly
 
 KINDS = {
+    "commit_roll": "Reprise de la liste électorale",
+    "seal_roll": "Scellement de la liste électorale",
     "generate_codes": "Codes de vote",
+    "seal_election": "Scellement de l’urne",
+    "tally": "Somme chiffrée des bulletins",
 }
 """What each kind of job does, in French."""
 
 STEPS = {
-    "codes": "Production des codes",
+    "checking": "contrôle des lignes",
+    "removing": "retrait des électeurs absents",
+    "adding": "inscription des électeurs",
+    "entitling": "inscription aux scrutins",
+    "codes": "production des codes",
+    "sealing": "contrôle des clés publiques et scellement",
+    "adding_ballots": "addition des bulletins",
 }
 """What each step of a job does, in French."""
 

@@ -14,14 +14,14 @@ from gateway.api import json_body
 from gateway.api import operator_schemas as schemas
 from gateway.api.description import OPERATOR, WITH_BODY, operation, refusals
 from gateway.api.schemas import EmptySchema
-from gateway.clients import COMMAND_SECONDS, HEAVY_SECONDS, Payload, ServiceClient, services
+from gateway.clients import COMMAND_SECONDS, Payload, ServiceClient, services
 from gateway.edge.failures import answer
 from services.ballot.contract import methods as ballot
 from services.notification.contract import methods as notification
 from services.reassort.contract import methods as reassort
 from services.runtime.contracts import methods as contract
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
-from services.runtime.contracts.jobs import JobDescription
+from services.runtime.contracts.jobs import JobAsked, JobDescription
 from services.runtime.contracts.messages import Message
 from services.runtime.contracts.methods import AnyMethod
 from services.runtime.refusals import Refusal, ServiceFault
@@ -59,35 +59,31 @@ def of(service: str, methods: Mapping[str, AnyMethod], name: str, *codes: str) -
 COMMANDS = (
     Command("open-voting-event", "identity", schemas.OpenVotingEvent, COMMAND_SECONDS, ("voting_event_differs",)),
     Command("stage-roll", "identity", schemas.StageRoll, 30, ("roll_sealed", "voting_event_unknown")),
-    Command(
-        "commit-roll",
-        "identity",
-        schemas.CommitRoll,
-        HEAVY_SECONDS,
-        ("roll_invalid", "roll_sealed", "roll_in_use", "import_incomplete", "voting_event_unknown"),
-    ),
-    Command("seal-roll", "identity", schemas.OfVotingEvent, HEAVY_SECONDS, ("voting_event_unknown",)),
+    Command("start-commit-roll", "identity", schemas.CommitRoll, COMMAND_SECONDS, answer=JobAsked.schema()),
+    Command("start-seal-roll", "identity", schemas.OfVotingEvent, COMMAND_SECONDS, answer=JobAsked.schema()),
     Command("attendance", "identity", schemas.OfVotingEvent, 30, ("voting_event_unknown",), changes=False),
     of("reassort", reassort.METHODS, "start-generate-codes"),
     of("reassort", reassort.METHODS, "code-counts"),
     of("ballot", ballot.METHODS, "create-election", "election_differs"),
     of("ballot", ballot.METHODS, "set-trustees", "trustees_invalid", "election_unknown", "election_sealed"),
-    of("ballot", ballot.METHODS, "seal-election", "trustees_missing", "credentials_incomplete", "election_unknown"),
+    of("ballot", ballot.METHODS, "start-seal-election"),
     of("ballot", ballot.METHODS, "describe-election", "election_unknown"),
     of("ballot", ballot.METHODS, "close-election", "election_unknown"),
-    of("ballot", ballot.METHODS, "encrypted-tally", "election_not_closed", "election_unknown"),
+    of("ballot", ballot.METHODS, "start-tally"),
+    of("ballot", ballot.METHODS, "encrypted-tally", "tally_missing", "election_not_closed", "election_unknown"),
     of(
         "ballot",
         ballot.METHODS,
         "submit-partial-decryption",
         "decryption_invalid",
+        "tally_missing",
         "election_not_closed",
         "election_unknown",
     ),
     of("ballot", ballot.METHODS, "publish-result", "decryptions_missing", "election_not_closed", "election_unknown"),
     Command("open-campaign", "identity", schemas.OpenCampaign, 30, ("voting_event_unknown",)),
     Command("list-campaigns", "identity", schemas.OfVotingEvent, 30, ("voting_event_unknown",), changes=False),
-    Command("send-campaign-page", "identity", schemas.SendCampaignPage, HEAVY_SECONDS, ("campaign_unknown",)),
+    Command("send-campaign-page", "identity", schemas.SendCampaignPage, 30, ("campaign_unknown",)),
     Command("campaign-progress", "identity", schemas.OfCampaign, 30, ("campaign_unknown",), changes=False),
     Command("list-claims-queue", "identity", schemas.Queue, 30, changes=False),
     Command("answer-claim", "identity", schemas.AnswerClaim, 30, ("claim_unknown", "already_answered")),
@@ -97,7 +93,19 @@ COMMANDS = (
     of("notification", notification.METHODS, "list-failures"),
 )
 
-JOB_CODES = ("job_unknown", "entitlements_changed", "voting_event_unknown")
+JOB_CODES = (
+    "job_unknown",
+    "voting_event_unknown",
+    "roll_invalid",
+    "roll_sealed",
+    "roll_in_use",
+    "import_incomplete",
+    "entitlements_changed",
+    "election_unknown",
+    "trustees_missing",
+    "credentials_incomplete",
+    "election_not_closed",
+)
 """What a look at a job may answer: besides its own, the refusals that the jobs end with."""
 
 

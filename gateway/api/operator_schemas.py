@@ -8,7 +8,7 @@ from services.runtime.contracts.kinds import Form, Length, OneOf, Range, storabl
 BLOCKS = ("profile", "elections", "lists", "roll", "claims", "vote", "results")
 """The blocks of the voter's space that may have an availability date."""
 
-SERVICES_WITH_JOBS = ("reassort",)
+SERVICES_WITH_JOBS = ("identity", "reassort", "ballot")
 """Those whose long work is asked for here."""
 
 
@@ -69,7 +69,7 @@ class StageRoll(Request):
 
 
 class CommitRoll(Request):
-    """commit_roll."""
+    """start_commit_roll."""
 
     voting_event = voting_event()
     import_id = text(64)

@@ -270,6 +270,13 @@ WORDS: dict[str, Words] = {
         409, _("Votre vote est déjà enregistré pour ce scrutin. Il est définitif : vous n’avez plus rien à faire.")
     ),
     "election_not_closed": Words(409, _("Ce scrutin n’est pas clos. Le dépouillement se fait après la clôture.")),
+    "tally_missing": Words(
+        409,
+        _(
+            "La somme chiffrée des bulletins n’est pas encore calculée. Attendez la fin de ce travail "
+            "(isoloir operator jobs le montre), puis recommencez."
+        ),
+    ),
     "decryption_invalid": Words(
         422, _("Ce déchiffrement partiel n’est pas valable. Vérifiez que la clé est bien celle de ce membre du bureau.")
     ),

@@ -14,6 +14,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, St
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.runtime.bus.delivery_tables import command_table, inbox_table, outbox_table
+from services.runtime.jobs.job_table import job_table
 from services.runtime.storage.database import UtcDateTime
 
 
@@ -24,6 +25,7 @@ class Base(DeclarativeBase):
 outbox = outbox_table(Base.metadata)
 inbox = inbox_table(Base.metadata)
 commands = command_table(Base.metadata)
+jobs = job_table(Base.metadata)
 
 
 class Election(Base):

@@ -24,7 +24,6 @@ from services.ballot.contract.elections import (
     ElectionCreated,
     ElectionStates,
     OfElection,
-    Sealed,
     SealElection,
     SetTrustees,
     States,
@@ -39,20 +38,23 @@ from services.ballot.contract.tally import (
     ResultPublished,
     SubmitPartialDecryption,
 )
-from services.ballot.elections import closing, credentials, elections
+from services.ballot.elections import closing, credentials, elections, sealing_job
 from services.ballot.records import archive_pages
 from services.ballot.settings import Settings
-from services.ballot.tally import tallying
+from services.ballot.tally import tally_job, tallying
 from services.ballot.urn import casting, receipt, trackers
 from services.reassort.contract.events import CredentialsCommitted, CredentialsIssued
 from services.runtime.clock import utc_now
+from services.runtime.contracts.jobs import JOB, JOBS, JobAsked, JobDescription, JobList, JobOf
 from services.runtime.contracts.messages import Health, Nothing
 from services.runtime.contracts.methods import HEALTH
 from services.runtime.hosting.entrypoints import command, command_in_steps, healthy, question
 from services.runtime.hosting.inbox import Inbox
+from services.runtime.hosting.jobs import Job
 from services.runtime.hosting.loops import Loop
 from services.runtime.hosting.resource_provider import provide
 from services.runtime.hosting.resources import Resources
+from services.runtime.jobs import job_queue, job_views
 from services.runtime.storage.database import Database
 
 
@@ -79,6 +81,7 @@ def close_due(resources: Resources[Settings]) -> bool:
     for uuid in due:
         with resources.database.transaction() as session:
             closing.close(session, uuid, closing.REASON_OF_TIME, utc_now())
+            tally_job.ask(session, uuid)
     return bool(due)
 
 
@@ -91,6 +94,8 @@ class BallotService:
     issued = Inbox("reassort", CredentialsIssued, credentials_issued)
     committed = Inbox("reassort", CredentialsCommitted, credentials_committed)
     closer = Loop(close_due, every=5.0)
+    sealing = Job(sealing_job.KIND, sealing_job.seal_election)
+    tally = Job(tally_job.KIND, tally_job.add_up)
 
     @property
     def _keys(self) -> casting.Keys:
@@ -113,10 +118,10 @@ class BallotService:
         """Give a draft its trustees."""
         return TrusteesSet(public_key=elections.set_trustees(database, request.election, request.trustees))
 
-    @command(methods.SEAL_ELECTION)
-    def seal_election(self, request: SealElection, session: Session) -> Sealed:
-        """Fix an election for good."""
-        return elections.seal(session, request.election, request.present, utc_now())
+    @command(methods.START_SEAL_ELECTION)
+    def start_seal_election(self, request: SealElection, session: Session) -> JobAsked:
+        """Have an election fixed for good."""
+        return JobAsked(job=job_queue.ask(session, sealing_job.KIND, request.election, request.dump()))
 
     @question(methods.DESCRIBE_ELECTION)
     def describe_election(self, request: OfElection, session: Session) -> Described:
@@ -130,8 +135,25 @@ class BallotService:
 
     @command(methods.CLOSE_ELECTION)
     def close_election(self, request: CloseElection, session: Session) -> Closed:
-        """Close the urn."""
-        return closing.close(session, request.election, request.reason, utc_now())
+        """Close the urn, and have its ballots added up."""
+        closed = closing.close(session, request.election, request.reason, utc_now())
+        tally_job.ask(session, request.election)
+        return closed
+
+    @command(methods.START_TALLY)
+    def start_tally(self, request: OfElection, session: Session) -> JobAsked:
+        """Have the ballots of a closed urn added up, where its closing has not."""
+        return JobAsked(job=tally_job.ask(session, request.election))
+
+    @question(JOB)
+    def job(self, request: JobOf, session: Session) -> JobDescription:
+        """How far a job is, or what it came to."""
+        return job_views.look(session, request.job)
+
+    @question(JOBS)
+    def jobs(self, _request: Nothing, session: Session) -> JobList:
+        """The jobs under way, and the newest of the others."""
+        return job_views.listed(session)
 
     @question(methods.BOOTH_MATERIAL)
     def booth_material(self, request: OfPermit, session: Session) -> BoothMaterial:
@@ -153,10 +175,10 @@ class BallotService:
         """A page of the urn's trackers."""
         return trackers.page_of(session, request.election, request.after, request.limit)
 
-    @command_in_steps(methods.ENCRYPTED_TALLY)
-    def encrypted_tally(self, request: OfElection, database: Database) -> EncryptedTally:
+    @question(methods.ENCRYPTED_TALLY)
+    def encrypted_tally(self, request: OfElection, session: Session) -> EncryptedTally:
         """The sum of all ballots, still encrypted, and who holds the keys."""
-        encrypted = tallying.encrypted_tally(database, request.election)
+        encrypted = tallying.stored_tally(session, request.election)
         items = encrypted.files.trustees.items
         return EncryptedTally(
             encrypted_tally=encrypted.raw,

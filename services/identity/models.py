@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, 
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.runtime.bus.delivery_tables import command_table, inbox_table, outbox_table
+from services.runtime.jobs.job_table import job_table
 from services.runtime.storage.database import UtcDateTime
 
 
@@ -364,3 +365,4 @@ class CampaignMessage(Base):
 outbox = outbox_table(Base.metadata)
 inbox = inbox_table(Base.metadata)
 commands = command_table(Base.metadata)
+jobs = job_table(Base.metadata)

@@ -19,19 +19,22 @@ from services.identity.desk import assistance as assistance_desk
 from services.identity.desk import campaigns as campaign_desk
 from services.identity.desk import claims as claim_desk
 from services.identity.letters.requests import LetterSettings
-from services.identity.roll import electoral_roll, search, staging
+from services.identity.roll import roll_jobs, search, staging
 from services.identity.settings import Settings
 from services.identity.voting_events import descriptions, entitlements
 from services.identity.voting_events import voting_events as events
 from services.runtime.clock import utc_now
 from services.runtime.contracts import problems
+from services.runtime.contracts.jobs import JOB, JOBS, JobAsked, JobDescription, JobList, JobOf
 from services.runtime.contracts.messages import Health, Nothing
 from services.runtime.contracts.methods import HEALTH
 from services.runtime.hosting.entrypoints import command, command_in_steps, healthy, question
 from services.runtime.hosting.inbox import Inbox
+from services.runtime.hosting.jobs import Job
 from services.runtime.hosting.loops import Loop
 from services.runtime.hosting.offload import offload
 from services.runtime.hosting.resource_provider import provide
+from services.runtime.jobs import job_queue, job_views
 from services.runtime.refusals import Refusal
 from services.runtime.storage.database import Database
 
@@ -43,6 +46,8 @@ class IdentityService:
 
     resources = provide(Settings)
     accepted = Inbox("ballot", BallotAccepted, inboxes.sign_poll_book)
+    roll_commit = Job(roll_jobs.COMMIT, roll_jobs.commit_roll)
+    roll_sealing = Job(roll_jobs.SEAL, roll_jobs.seal_roll)
     link_requests = Loop(loops.answer_requests, every=1.0)
     signatures = Loop(loops.enter_signatures, every=5.0)
     signing_order = Loop(loops.hide_signing_order, every=600.0)
@@ -103,21 +108,25 @@ class IdentityService:
         )
         return roll.Staged(staged=kept)
 
-    @command(methods.COMMIT_ROLL)
-    def commit_roll(self, request: roll.CommitRoll, session: Session) -> roll.RollCounts:
-        """Make the staged file the roll, all or nothing."""
-        return electoral_roll.commit(
-            session,
-            voting_event=request.voting_event,
-            import_id=request.import_id,
-            lines=request.lines,
-            now=utc_now(),
-        )
+    @command(methods.START_COMMIT_ROLL)
+    def start_commit_roll(self, request: roll.CommitRoll, session: Session) -> JobAsked:
+        """Have the staged file made the roll, all or nothing; each import has its own job."""
+        return JobAsked(job=job_queue.ask(session, roll_jobs.COMMIT, request.import_id, request.dump()))
 
-    @command(methods.SEAL_ROLL)
-    def seal_roll(self, request: voting_events.OfVotingEvent, session: Session) -> roll.RollCounts:
-        """Fix the roll for good."""
-        return electoral_roll.seal(session, request.voting_event, utc_now())
+    @command(methods.START_SEAL_ROLL)
+    def start_seal_roll(self, request: voting_events.OfVotingEvent, session: Session) -> JobAsked:
+        """Have the roll fixed for good."""
+        return JobAsked(job=job_queue.ask(session, roll_jobs.SEAL, request.voting_event, request.dump()))
+
+    @question(JOB)
+    def job(self, request: JobOf, session: Session) -> JobDescription:
+        """How far a job is, or what it came to."""
+        return job_views.look(session, request.job)
+
+    @question(JOBS)
+    def jobs(self, _request: Nothing, session: Session) -> JobList:
+        """The jobs under way, and the newest of the others."""
+        return job_views.listed(session)
 
     @command(methods.LIST_BEARERS)
     def list_bearers(self, request: roll.ListBearers, session: Session) -> roll.Bearers:

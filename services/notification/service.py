@@ -68,7 +68,7 @@ def send_texts(resources: Resources[Settings]) -> int:
 
 
 def print_notices(resources: Resources[Settings]) -> int:
-    """Loop: put the next notices into a batch for the printer."""
+    """Loop of the worker process: put the next notices into a batch for the printer."""
     channel = PaperChannel(resources.settings.print_dir)
     return delivery.deliver_printed(resources.database, channel, clock=utc_now, jitter=_JITTER)
 
@@ -83,7 +83,7 @@ class NotificationService:
     requested_by_reassort = Inbox("reassort", MessageRequested, take_in)
     emails = Loop(send_emails, every=1.0)
     texts = Loop(send_texts, every=2.0)
-    notices = Loop(print_notices, every=2.0)
+    notices = Loop(print_notices, every=2.0, in_worker=True)
 
     @question(HEALTH)
     def health(self, _request: Nothing, session: Session) -> Health:

@@ -9,7 +9,7 @@ from deploy.local.launcher.ports import LOOPBACK
 from deploy.production.keys import Keys
 
 SERVICES = ("identity", "ballot", "reassort", "notification")
-WORKERS = {"reassort-worker": "reassort"}
+WORKERS = {f"{service}-worker": service for service in SERVICES}
 """Worker process → its service, whose settings it has."""
 KEPT = (
     "PATH",

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from services.ballot.contract import ballots, elections, methods, tally
 from services.ballot.contract.limits import State
-from services.runtime.contracts.client import ServiceClient
+from services.runtime.contracts.client import JobClient
 from services.runtime.contracts.messages import Nothing
 
 
-class BallotClient(ServiceClient):
+class BallotClient(JobClient):
     """Elections, the urn and its public record."""
 
     service: ClassVar[str] = "ballot"
@@ -42,9 +42,12 @@ class BallotClient(ServiceClient):
         """Give a draft its trustees; the public key. Refusals: trustees_invalid, election_unknown, election_sealed."""
         return self._do(methods.SET_TRUSTEES, elections.SetTrustees(election=election, trustees=trustees)).public_key
 
-    def seal_election(self, election: str, present: list[str]) -> elections.Sealed:
-        """Fix an election for good. Refusals: trustees_missing, credentials_incomplete, election_unknown."""
-        return self._do(methods.SEAL_ELECTION, elections.SealElection(election=election, present=present))
+    def start_seal_election(self, election: str, present: list[str]) -> str:
+        """Have an election fixed for good; the job's id, whose result is elections.Sealed.
+
+        Its refusals: trustees_missing, credentials_incomplete, election_unknown.
+        """
+        return self._do(methods.START_SEAL_ELECTION, elections.SealElection(election=election, present=present)).job
 
     def describe_election(self, election: str) -> elections.Described:
         """State, dates, fingerprint, counts, result. Refusal: election_unknown."""
@@ -74,12 +77,16 @@ class BallotClient(ServiceClient):
         """A page of the urn. Refusal: election_unknown."""
         return self._ask(methods.LIST_TRACKERS, ballots.ListTrackers(election=election, after=after, limit=limit))
 
+    def start_tally(self, election: str) -> str:
+        """Have the ballots of a closed urn added up; the job's id. Its refusals: election_not_closed, election_unknown."""
+        return self._do(methods.START_TALLY, elections.OfElection(election=election)).job
+
     def encrypted_tally(self, election: str) -> tally.EncryptedTally:
-        """The sum of all ballots. Refusals: election_not_closed, election_unknown."""
-        return self._do(methods.ENCRYPTED_TALLY, elections.OfElection(election=election))
+        """The sum of all ballots. Refusals: tally_missing, election_not_closed, election_unknown."""
+        return self._ask(methods.ENCRYPTED_TALLY, elections.OfElection(election=election))
 
     def submit_partial_decryption(self, election: str, owner: int, partial_decryption: str) -> list[int]:
-        """Hand one trustee's part in; the owners received so far. Refusals: decryption_invalid, election_not_closed."""
+        """Hand one trustee's part in; the owners received so far. Refusals: decryption_invalid, tally_missing."""
         request = tally.SubmitPartialDecryption(election=election, owner=owner, partial_decryption=partial_decryption)
         return self._do(methods.SUBMIT_PARTIAL_DECRYPTION, request).received
 

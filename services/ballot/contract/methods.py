@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from services.ballot.contract import ballots, elections, tally
+from services.runtime.contracts.jobs import JOB, JOBS, SHARED, JobAsked
 from services.runtime.contracts.messages import Nothing
 from services.runtime.contracts.methods import (
     COMMAND_SECONDS,
-    HEAVY_SECONDS,
     PASSWORD_SECONDS,
     Command,
     Idempotent,
@@ -27,13 +27,7 @@ SET_TRUSTEES = Command(
     repeated=Idempotent("the same file again is the same file"),
     seconds=30.0,
 )
-SEAL_ELECTION = Command(
-    "seal_election",
-    elections.SealElection,
-    elections.Sealed,
-    repeated=Idempotent("what is sealed answers with its sealing"),
-    seconds=HEAVY_SECONDS,
-)
+START_SEAL_ELECTION = Command("start_seal_election", elections.SealElection, JobAsked, repeated=SHARED)
 DESCRIBE_ELECTION = Question("describe_election", elections.OfElection, elections.Described)
 ELECTION_STATES = Question("election_states", elections.ElectionStates, elections.States)
 CLOSE_ELECTION = Command(
@@ -57,33 +51,28 @@ CAST_BALLOT = Command(
 RECEIPT_KEY = Question("receipt_key", Nothing, ballots.ReceiptKey)
 LIST_TRACKERS = Question("list_trackers", ballots.ListTrackers, ballots.TrackerPage)
 
-ENCRYPTED_TALLY = Command(
-    "encrypted_tally",
-    elections.OfElection,
-    tally.EncryptedTally,
-    repeated=Idempotent("the sum is made and stored once"),
-    seconds=HEAVY_SECONDS,
-)
+START_TALLY = Command("start_tally", elections.OfElection, JobAsked, repeated=SHARED)
+ENCRYPTED_TALLY = Question("encrypted_tally", elections.OfElection, tally.EncryptedTally)
 SUBMIT_PARTIAL_DECRYPTION = Command(
     "submit_partial_decryption",
     tally.SubmitPartialDecryption,
     tally.DecryptionReceived,
     repeated=Idempotent("an owner's first valid part counts, later ones are not added"),
-    seconds=HEAVY_SECONDS,
+    seconds=30.0,
 )
 PUBLISH_RESULT = Command(
     "publish_result",
     elections.OfElection,
     tally.ResultPublished,
     repeated=Idempotent("a result that is published stays"),
-    seconds=HEAVY_SECONDS,
+    seconds=30.0,
 )
 READ_ARCHIVE = Question("read_archive", tally.ReadArchive, tally.ArchivePage, seconds=COMMAND_SECONDS)
 
 METHODS = table(
     CREATE_ELECTION,
     SET_TRUSTEES,
-    SEAL_ELECTION,
+    START_SEAL_ELECTION,
     DESCRIBE_ELECTION,
     ELECTION_STATES,
     CLOSE_ELECTION,
@@ -91,6 +80,9 @@ METHODS = table(
     CAST_BALLOT,
     RECEIPT_KEY,
     LIST_TRACKERS,
+    START_TALLY,
+    JOB,
+    JOBS,
     ENCRYPTED_TALLY,
     SUBMIT_PARTIAL_DECRYPTION,
     PUBLISH_RESULT,

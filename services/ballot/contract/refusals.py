@@ -30,8 +30,10 @@ class Code(StrEnum):
     CREDENTIAL_NOT_YOURS = "credential_not_yours"
     CREDENTIAL_RETIRED = "credential_retired"
     ALREADY_VOTED = "already_voted"
+    TALLY_MISSING = "tally_missing"
     DECRYPTION_INVALID = "decryption_invalid"
     DECRYPTIONS_MISSING = "decryptions_missing"
+    JOB_UNKNOWN = "job_unknown"
 
 
 def refuse(code: Code, **details: Any) -> Refusal:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import insert, select
@@ -21,10 +19,7 @@ from services.ballot.urn import chain
 from services.ballot.urn.chain import EventType
 from services.runtime.storage.database import Database
 
-# A million ballots take minutes: whoever asks again meanwhile waits for the sum that is being made.
-_computing: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-
-# Between two pages other requests of the process get their turn.
+# So many ballots are in memory at once.
 PAGE = 100
 
 
@@ -53,44 +48,60 @@ class Result:
     ballots: int
 
 
-def encrypted_tally(database: Database, uuid: str) -> EncryptedTally:
-    """The encrypted tally; computed and stored the first time. Raises Refusal election_unknown, election_not_closed."""
-    files = _closed_files(database, uuid)
-    stored = _stored_tally(database, uuid)
+def stored_tally(session: Session, uuid: str) -> EncryptedTally:
+    """The encrypted tally, as the job has stored it. Raises Refusal election_unknown, election_not_closed, tally_missing."""
+    files = _closed_files(session, uuid)
+    stored = chain.objects_of(session, uuid, EventType.ENCRYPTED_TALLY)
     if not stored:
-        with _computing[uuid]:
-            stored = _stored_tally(database, uuid) or _compute_tally(database, uuid, files.election)
-    raw, sized = stored
-    return EncryptedTally(raw, sized, files)
+        raise refuse(Code.TALLY_MISSING)
+    return EncryptedTally(stored[0], stored[1], files)
 
 
-def _closed_files(database: Database, uuid: str) -> SealedFiles:
+def add_up(
+    database: Database,
+    uuid: str,
+    report: Callable[[int, int], None] = lambda done, total: None,
+    confirm: Callable[[Session], None] = lambda session: None,
+) -> None:
+    """Add the ballots of a closed urn up, still encrypted, and store the sum; stored once, it stays.
+
+    Args:
+        database: Of the ballot box.
+        uuid: The election.
+        report: Told after each page how many ballots of how many are added.
+        confirm: Called at the end of the transaction that stores the sum, which it may undo by raising.
+
+    Raises:
+        Refusal: election_unknown, election_not_closed.
+    """
     with database.reading() as session:
-        election = found(session, uuid)
-        if election.raw is None or election.trustees is None or not chain.has(session, uuid, EventType.END_BALLOTS):
-            raise refuse(Code.ELECTION_NOT_CLOSED)
-        raw, trustees = election.raw, election.trustees
-    return SealedFiles(ElectionFile.parse(raw), check_trustees(trustees))
-
-
-def _stored_tally(database: Database, uuid: str) -> list[str]:
-    with database.reading() as session:
-        return chain.objects_of(session, uuid, EventType.ENCRYPTED_TALLY)
-
-
-def _compute_tally(database: Database, uuid: str, election: ElectionFile) -> list[str]:
-    with database.reading() as session:
+        files = _closed_files(session, uuid)
         ballots = chain.ballot_count(session, uuid)
+        if chain.has(session, uuid, EventType.ENCRYPTED_TALLY):
+            return
         # The urn is closed: nothing can come in while this reads, page by page, whatever it takes.
-        raw = tally.encrypted_tally(election, ballots_of(session, uuid))
+        counted = _counting(ballots_of(session, uuid), lambda done: report(done, ballots))
+        raw = tally.encrypted_tally(files.election, counted)
     sized = tally.sized_encrypted_tally(ballots, raw)
     with database.transaction() as session:
         locked(session, uuid)
-        stored = chain.objects_of(session, uuid, EventType.ENCRYPTED_TALLY)
-        if stored:
-            return stored
-        chain.append(session, uuid, EventType.ENCRYPTED_TALLY, (raw, sized), after=chain.head(session, uuid))
-    return [raw, sized]
+        if not chain.has(session, uuid, EventType.ENCRYPTED_TALLY):
+            chain.append(session, uuid, EventType.ENCRYPTED_TALLY, (raw, sized), after=chain.head(session, uuid))
+        confirm(session)
+
+
+def _counting(ballots: Iterator[str], report: Callable[[int], None]) -> Iterator[str]:
+    for number, ballot in enumerate(ballots):
+        if number % PAGE == 0:
+            report(number)
+        yield ballot
+
+
+def _closed_files(session: Session, uuid: str) -> SealedFiles:
+    election = found(session, uuid)
+    if election.raw is None or election.trustees is None or not chain.has(session, uuid, EventType.END_BALLOTS):
+        raise refuse(Code.ELECTION_NOT_CLOSED)
+    return SealedFiles(ElectionFile.parse(election.raw), check_trustees(election.trustees))
 
 
 def ballots_of(session: Session, uuid: str) -> Iterator[str]:
@@ -115,9 +126,10 @@ def submit_partial_decryption(database: Database, uuid: str, owner: int, raw: st
     """Check and keep one trustee's partial decryption; the owners received so far, in order.
 
     An owner's first valid one counts; once the result is published, later ones are not added. Raises Refusal
-    election_unknown, election_not_closed, decryption_invalid {reason}.
+    election_unknown, election_not_closed, tally_missing, decryption_invalid {reason}.
     """
-    encrypted = encrypted_tally(database, uuid)
+    with database.reading() as session:
+        encrypted = stored_tally(session, uuid)
     try:
         tally.check_partial_decryption(encrypted.files.election, encrypted.files.trustees, owner, encrypted.raw, raw)
     except InvalidPartialDecryption as error:
@@ -150,8 +162,8 @@ def publish_result(database: Database, uuid: str) -> Result:
 
     Raises Refusal election_unknown, election_not_closed, decryptions_missing {received}.
     """
-    files = _closed_files(database, uuid)
     with database.reading() as session:
+        files = _closed_files(session, uuid)
         ballots = chain.ballot_count(session, uuid)
         published = chain.objects_of(session, uuid, EventType.RESULT)
         stored = chain.objects_of(session, uuid, EventType.ENCRYPTED_TALLY)

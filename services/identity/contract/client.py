@@ -16,11 +16,11 @@ from services.identity.contract import (
     sessions,
     voting_events,
 )
-from services.runtime.contracts.client import ServiceClient
+from services.runtime.contracts.client import JobClient
 from services.runtime.contracts.messages import Nothing
 
 
-class IdentityClient(ServiceClient):
+class IdentityClient(JobClient):
     """Persons, access, sessions, the roll, the right to vote."""
 
     service: ClassVar[str] = "identity"
@@ -43,14 +43,17 @@ class IdentityClient(ServiceClient):
         request = roll.StageRoll(voting_event=voting_event, import_id=import_id, first_line=first_line, rows=rows)
         return self._do(methods.STAGE_ROLL, request).staged
 
-    def commit_roll(self, voting_event: str, import_id: str, lines: int) -> roll.RollCounts:
-        """Make the staged file the roll, all or nothing. Refusals: roll_*, import_incomplete, voting_event_unknown."""
-        request = roll.CommitRoll(voting_event=voting_event, import_id=import_id, lines=lines)
-        return self._do(methods.COMMIT_ROLL, request)
+    def start_commit_roll(self, voting_event: str, import_id: str, lines: int) -> str:
+        """Have the staged file made the roll, all or nothing; the job's id, whose result is roll.RollCounts.
 
-    def seal_roll(self, voting_event: str) -> roll.RollCounts:
-        """Fix the roll for good. Refusal: voting_event_unknown."""
-        return self._do(methods.SEAL_ROLL, voting_events.OfVotingEvent(voting_event=voting_event))
+        Its refusals: roll_*, import_incomplete, voting_event_unknown.
+        """
+        request = roll.CommitRoll(voting_event=voting_event, import_id=import_id, lines=lines)
+        return self._do(methods.START_COMMIT_ROLL, request).job
+
+    def start_seal_roll(self, voting_event: str) -> str:
+        """Have the roll fixed for good; the job's id, whose result is roll.RollCounts. Refusal: voting_event_unknown."""
+        return self._do(methods.START_SEAL_ROLL, voting_events.OfVotingEvent(voting_event=voting_event)).job
 
     def list_bearers(self, voting_event: str, after: str | None, limit: int) -> roll.Bearers:
         """A page of the pseudonyms to make voting codes for. Refusal: voting_event_unknown."""

@@ -12,9 +12,9 @@ from services.identity.contract import (
     sessions,
     voting_events,
 )
+from services.runtime.contracts.jobs import JOB, JOBS, SHARED, JobAsked
 from services.runtime.contracts.messages import Nothing
 from services.runtime.contracts.methods import (
-    HEAVY_SECONDS,
     PASSWORD_SECONDS,
     Command,
     Idempotent,
@@ -44,14 +44,8 @@ STAGE_ROLL = Command(
     repeated=Idempotent("the same lines again replace themselves"),
     seconds=OPERATOR_SECONDS,
 )
-COMMIT_ROLL = Command("commit_roll", roll.CommitRoll, roll.RollCounts, repeated=Remembered(), seconds=HEAVY_SECONDS)
-SEAL_ROLL = Command(
-    "seal_roll",
-    voting_events.OfVotingEvent,
-    roll.RollCounts,
-    repeated=Idempotent("a sealed roll stays sealed"),
-    seconds=HEAVY_SECONDS,
-)
+START_COMMIT_ROLL = Command("start_commit_roll", roll.CommitRoll, JobAsked, repeated=SHARED)
+START_SEAL_ROLL = Command("start_seal_roll", voting_events.OfVotingEvent, JobAsked, repeated=SHARED)
 LIST_BEARERS = Command(
     "list_bearers",
     roll.ListBearers,
@@ -141,7 +135,7 @@ SEND_CAMPAIGN_PAGE = Command(
     campaigns.SendCampaignPage,
     campaigns.CampaignPage,
     repeated=Remembered(),
-    seconds=HEAVY_SECONDS,
+    seconds=OPERATOR_SECONDS,
 )
 CAMPAIGN_PROGRESS = Question(
     "campaign_progress", campaigns.OfCampaign, campaigns.CampaignProgress, seconds=OPERATOR_SECONDS
@@ -153,8 +147,10 @@ METHODS = table(
     VOTING_EVENT,
     ATTENDANCE,
     STAGE_ROLL,
-    COMMIT_ROLL,
-    SEAL_ROLL,
+    START_COMMIT_ROLL,
+    START_SEAL_ROLL,
+    JOB,
+    JOBS,
     LIST_BEARERS,
     SEARCH_ROLL,
     OPEN_CAPTCHA,

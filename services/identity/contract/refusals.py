@@ -40,6 +40,7 @@ class Code(StrEnum):
     ASSISTANCE_UNKNOWN = "assistance_unknown"
     ALREADY_ANSWERED = "already_answered"
     CAMPAIGN_UNKNOWN = "campaign_unknown"
+    JOB_UNKNOWN = "job_unknown"
 
 
 def refuse(code: Code, **details: object) -> Refusal:

@@ -82,7 +82,7 @@ class Bearer(Message):
 
 
 class Bearers(Message):
-    """A page of bearers; on the last `next` is null, and `total` says how many there are in all."""
+    """A page of bearers; on the last `next` is null. The first and the last say how many there are in all (`total`)."""
 
     bearers: list[Bearer]
     next: str | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, literal, or_, select, update
@@ -45,7 +45,15 @@ _COLUMNS = (
 """Columns of a voter that another roll may change."""
 
 
-def commit(session: Session, *, voting_event: str, import_id: str, lines: int, now: datetime) -> RollCounts:
+def commit(
+    session: Session,
+    *,
+    voting_event: str,
+    import_id: str,
+    lines: int,
+    now: datetime,
+    report: Callable[[str], None] = lambda step: None,
+) -> RollCounts:
     """Make the staged rows the roll of the voting event; return its size.
 
     Voters are told apart by identifier: known ones are updated, new ones added, those absent removed with their
@@ -53,8 +61,9 @@ def commit(session: Session, *, voting_event: str, import_id: str, lines: int, n
     Raises import_incomplete {expected, staged}, roll_invalid {total, errors}, roll_sealed, roll_in_use (codes were
     made for the roll in place), voting_event_unknown, invalid_request for the id of another voting event's import.
 
-    A handful of statements over whole tables, however long the roll. On PostgreSQL, whose driver waits on the event
-    loop, others are served meanwhile; SQLite holds the process up, about a second for 20,000 voters.
+    A handful of statements over whole tables, however long the roll; `report` is told before each group of them what it
+    does (checking, removing, adding, entitling). Minutes for the largest rolls: for a worker process. On PostgreSQL
+    readers are served meanwhile, on SQLite writers of this database wait.
     """
     done = session.get(RollImport, import_id)
     if done is not None:
@@ -68,8 +77,9 @@ def commit(session: Session, *, voting_event: str, import_id: str, lines: int, n
     staged = session.scalar(select(func.count()).select_from(StagedRow).where(*of_import))
     if staged != lines:
         raise refuse(Code.IMPORT_INCOMPLETE, expected=lines, staged=staged)
+    report("checking")
     _check(session, of_import)
-    counts = RollCounts(voters=lines, entitlements=_replace(session, voting_event, import_id))
+    counts = RollCounts(voters=lines, entitlements=_replace(session, voting_event, import_id, report))
     staging.forget(session, voting_event)
     session.add(
         RollImport(
@@ -135,13 +145,15 @@ def _invalid(errors: Sequence[dict[str, object]], total: int) -> Exception:
     return refuse(Code.ROLL_INVALID, total=total, errors=errors[:ERRORS_SHOWN])
 
 
-def _replace(session: Session, voting_event: str, import_id: str) -> int:
+def _replace(session: Session, voting_event: str, import_id: str, report: Callable[[str], None]) -> int:
     """Make voters and entitlements those of the import; return the number of entitlements.
 
     What stays as it is is not written again: most lines of a corrected roll are those of the one before.
     """
+    report("removing")
     _withdraw(session, voting_event, import_id)
     _remove(session, voting_event, import_id)
+    report("adding")
     staged = StagedRow.import_id == import_id
     different = or_(*(getattr(Voter, name).is_distinct_from(getattr(StagedRow, name)) for name in _COLUMNS))
     session.execute(
@@ -159,6 +171,7 @@ def _replace(session: Session, voting_event: str, import_id: str) -> int:
             .order_by(StagedRow.voter_id),
         )
     )
+    report("entitling")
     session.execute(
         update(Entitlement)
         .where(Entitlement.voter_id == StagedRow.voter_id, staged, Entitlement.search_text != StagedRow.search_text)

@@ -14,8 +14,6 @@ QUESTION_SECONDS = 5.0
 COMMAND_SECONDS = 10.0
 PASSWORD_SECONDS = 15.0
 """For what hashes or checks proofs, and waits its turn at opening time."""
-HEAVY_SECONDS = 300.0
-"""For work over everything: taking over a roll (100 s for 1.2 million voters on two cores), a tally."""
 
 
 @dataclass(frozen=True)

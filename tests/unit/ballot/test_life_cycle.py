@@ -2,7 +2,6 @@
 
 import io
 import json
-import threading
 
 import pytest
 
@@ -12,9 +11,9 @@ from services.ballot.elections import closing
 from services.ballot.records import archive_pages
 from services.ballot.tally import tallying
 from services.ballot.urn import trackers
+from services.runtime.jobs.job_queue import LeaseLost
 from services.runtime.refusals import Refusal
 from tests.unit.ballot.urn import AFTER, BEFORE, DURING, holder_of
-from tests.waiting import wait_until
 
 
 def refusal_of(urn, action, *arguments):
@@ -30,8 +29,15 @@ def close(urn, now=AFTER, reason="fin du scrutin"):
         return closing.close(session, urn.uuid, reason, now)
 
 
+def encrypted_tally(urn):
+    """The encrypted tally, added up first where it is not yet."""
+    tallying.add_up(urn.database, urn.uuid)
+    with urn.database.reading() as session:
+        return tallying.stored_tally(session, urn.uuid)
+
+
 def decryption(urn, board, owner):
-    encrypted = tallying.encrypted_tally(urn.database, urn.uuid)
+    encrypted = encrypted_tally(urn)
     return tally.partial_decryption(encrypted.files.election, encrypted.raw, board[1][owner])
 
 
@@ -67,15 +73,15 @@ def test_a_whole_election(draft, board):
     for name, choice in zip(names, [0, 0, 1, None, 0, 2], strict=False):
         draft.vote(name, choice)
     verified(draft)
-    assert refusal_of(draft, tallying.encrypted_tally, draft.database, draft.uuid).code == "election_not_closed"
+    assert refusal_of(draft, encrypted_tally, draft).code == "election_not_closed"
     assert refusal_of(draft, publish, draft).code == "election_not_closed"
 
     assert close(draft).ballots == 6
     assert draft.describe(AFTER).state == "closed"
     assert refusal_of(draft, publish, draft).code == "decryptions_missing"
-    encrypted = tallying.encrypted_tally(draft.database, draft.uuid)
+    encrypted = encrypted_tally(draft)
     before = draft.snapshot()
-    assert tallying.encrypted_tally(draft.database, draft.uuid) == encrypted
+    assert encrypted_tally(draft) == encrypted
     assert draft.snapshot() == before
     assert json.loads(encrypted.sized)["num_tallied"] == 6
     assert draft.describe(AFTER).state == "tallied"
@@ -246,35 +252,26 @@ def test_tally_reads_page_after_page(urn, board, monkeypatch):
     assert json.loads(publish(urn).raw) == {"result": [[0, 0, 3, 0]]}
 
 
-def test_who_asks_for_the_tally_while_it_is_made_waits_for_it(urn, monkeypatch):
+def test_a_tally_that_is_not_confirmed_is_not_stored(urn):
+    """Two workers add up the same urn: the one that has lost the job stores nothing."""
     urn.vote("anne", 1)
     close(urn)
-    go_on = threading.Event()
-    made, looked, found = [], [], []
-    real, look = tally.encrypted_tally, tallying._stored_tally
+    before = urn.snapshot()
 
-    def slowly(election, ballots):
-        made.append(election.uuid)
-        assert go_on.wait(60)
-        return real(election, ballots)
+    def lost(_session):
+        raise LeaseLost
 
-    def watched(*arguments):
-        stored = look(*arguments)
-        looked.append(stored)
-        return stored
+    with pytest.raises(LeaseLost):
+        tallying.add_up(urn.database, urn.uuid, confirm=lost)
+    assert urn.snapshot() == before
+    assert refusal_of(urn, submit, urn, 1, "{}").code == "tally_missing"
 
-    monkeypatch.setattr(tally, "encrypted_tally", slowly)
-    monkeypatch.setattr(tallying, "_stored_tally", watched)
 
-    def ask():
-        found.append(tallying.encrypted_tally(urn.database, urn.uuid).raw)
-
-    askers = [threading.Thread(target=ask, daemon=True) for _ in range(3)]
-    for asker in askers:
-        asker.start()
-    # All three have seen that there is none, and one of them once more when its turn came.
-    wait_until(lambda: len(looked) >= 4, 60)
-    go_on.set()
-    for asker in askers:
-        asker.join(120)
-    assert (len(made), len(found), len(set(found))) == (1, 3, 1)
+def test_adding_up_says_how_far_it_is(urn, monkeypatch):
+    monkeypatch.setattr(tallying, "PAGE", 2)
+    for name in ("anne", "bruno", "chloé"):
+        urn.vote(name, 1)
+    close(urn)
+    told = []
+    tallying.add_up(urn.database, urn.uuid, lambda done, total: told.append((done, total)))
+    assert told == [(0, 3), (2, 3)]

@@ -20,6 +20,7 @@ from services.reassort.contract.events import CredentialsCommitted, CredentialsI
 from services.runtime.clock import utc_now
 from services.runtime.hosting import received
 from services.runtime.hosting.in_process_bus import LocalBus
+from services.runtime.hosting.jobs import JobWorker, jobs_of
 from services.runtime.refusals import Refusal
 from tests.unit.ballot.urn import KEYS, RECEIPT_SEED, Urn, holder_of, permit_for
 
@@ -33,6 +34,20 @@ def bus(tmp_path, monkeypatch, migrated):
     made = LocalBus([BallotService])
     yield made
     made.stop()
+
+
+@pytest.fixture
+def work(bus, call):
+    """Do all the jobs that are due, having asked for one; its result."""
+    worker = JobWorker(bus.resources["ballot"], jobs_of(BallotService))
+
+    def run(start, **payload):
+        job = call(start, **payload)["job"]
+        while worker.step():
+            pass
+        return call("job", job=job)["result"]
+
+    return run
 
 
 @pytest.fixture
@@ -91,17 +106,17 @@ def code_of(call, method, **payload):
     return caught.value.code
 
 
-def test_a_whole_election_over_the_bus(bus, call, deliver, urn, board):
+def test_a_whole_election_over_the_bus(bus, call, work, deliver, urn, board):
     issued = urn.entries("anne", "bruno")
     commitment = {"election": urn.uuid, **urn.commitment()}
     deliver("credentials_committed", commitment)
     assert call("create_election", **creation(urn)) == {"uuid": urn.uuid}
     assert call("describe_election", election=urn.uuid)["election"] is None
     key = call("set_trustees", election=urn.uuid, trustees=board[0])["public_key"]
-    assert code_of(call, "seal_election", election=urn.uuid, present=["P"]) == "credentials_incomplete"
+    assert code_of(work, "start_seal_election", election=urn.uuid, present=["P"]) == "credentials_incomplete"
     deliver("credentials_issued", {"election": urn.uuid, "batch": 1, "entries": issued[2:]})
     deliver("credentials_issued", {"election": urn.uuid, "batch": 0, "entries": issued})
-    sealed = call("seal_election", election=urn.uuid, present=["P", "D1", "D2"])
+    sealed = work("start_seal_election", election=urn.uuid, present=["P", "D1", "D2"])
     assert sealed["credentials"] == 4
 
     material = call("booth_material", permit=permit_for(urn.uuid, "anne", now=utc_now()))
@@ -123,6 +138,10 @@ def test_a_whole_election_over_the_bus(bus, call, deliver, urn, board):
     }
 
     assert call("close_election", election=urn.uuid, reason="fin")["ballots"] == 1
+    assert code_of(call, "encrypted_tally", election=urn.uuid) == "tally_missing"
+    (tally_of_closing,) = [job["job"] for job in call("jobs")["jobs"] if job["kind"] == "tally"]
+    assert call("start_tally", election=urn.uuid)["job"] == tally_of_closing, "the closing has asked for it already"
+    work("start_tally", election=urn.uuid)
     encrypted = call("encrypted_tally", election=urn.uuid)
     assert encrypted["election_hash"] == election.hash
     assert [(one["owner"], one["group"], one["kind"]) for one in encrypted["owners"]] == [
@@ -196,7 +215,6 @@ def test_unknown_elections_are_refused_everywhere(call, board):
     named = {"election": "4zrSvGhhbnvfVP"}
     for method, more in (
         ("set_trustees", {"trustees": board[0]}),
-        ("seal_election", {"present": []}),
         ("describe_election", {}),
         ("list_trackers", {"after": 0, "limit": 1}),
         ("close_election", {"reason": "x"}),
@@ -208,25 +226,31 @@ def test_unknown_elections_are_refused_everywhere(call, board):
         assert code_of(call, method, **named, **more) == "election_unknown"
 
 
-def test_the_urn_closes_by_itself_when_its_time_is_over(bus, call, deliver, urn, board):
+def test_a_job_about_an_unknown_election_ends_with_its_refusal(work):
+    for start, more in (("start_seal_election", {"present": []}), ("start_tally", {})):
+        assert code_of(work, start, election="4zrSvGhhbnvfVP", **more) == "election_unknown"
+
+
+def test_the_urn_closes_by_itself_when_its_time_is_over(bus, call, work, deliver, urn, board):
     soon = utc_now() + timedelta(milliseconds=20)
     call("create_election", **creation(urn, closes_at=soon.isoformat()))
     call("set_trustees", election=urn.uuid, trustees=board[0])
     deliver("credentials_issued", {"election": urn.uuid, "batch": 0, "entries": urn.entries("anne")})
     deliver("credentials_committed", {"election": urn.uuid, **urn.commitment()})
-    call("seal_election", election=urn.uuid, present=[])
+    work("start_seal_election", election=urn.uuid, present=[])
     while not close_due(bus.resources["ballot"]):
         assert utc_now() < soon + timedelta(seconds=20)
     assert not close_due(bus.resources["ballot"])
+    work("start_tally", election=urn.uuid)
     assert call("encrypted_tally", election=urn.uuid)["sized"]
 
 
-def test_the_accepted_ballot_is_told_once(bus, call, deliver, urn, board):
+def test_the_accepted_ballot_is_told_once(bus, call, work, deliver, urn, board):
     call("create_election", **creation(urn))
     call("set_trustees", election=urn.uuid, trustees=board[0])
     deliver("credentials_issued", {"election": urn.uuid, "batch": 0, "entries": urn.entries("anne")})
     deliver("credentials_committed", {"election": urn.uuid, **urn.commitment()})
-    call("seal_election", election=urn.uuid, present=[])
+    work("start_seal_election", election=urn.uuid, present=[])
     raw = make_ballot(urn.election, urn.secrets["anne", 0], [[1, 0, 0, 0]])
     for _ in range(3):
         call("cast_ballot", permit=permit_for(urn.uuid, "anne", now=utc_now()), ballot=raw)

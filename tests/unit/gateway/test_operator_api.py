@@ -15,15 +15,16 @@ RIGHT = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
 NAMES = {
     "open-voting-event",
     "stage-roll",
-    "commit-roll",
-    "seal-roll",
+    "start-commit-roll",
+    "start-seal-roll",
     "start-generate-codes",
     "code-counts",
     "create-election",
     "set-trustees",
-    "seal-election",
+    "start-seal-election",
     "describe-election",
     "close-election",
+    "start-tally",
     "encrypted-tally",
     "submit-partial-decryption",
     "publish-result",
@@ -59,7 +60,7 @@ def test_wrong_tokens_are_refused_alike(header: str, browser: Browser, rpc: Fake
 
 
 def test_a_voters_session_opens_no_operator_route(voter: Browser, rpc: FakeRpc) -> None:
-    assert voter.send("/api/v1/operator/seal-roll", {"voting_event": EVENT_UUID}).status_code == 401
+    assert voter.send("/api/v1/operator/start-seal-roll", {"voting_event": EVENT_UUID}).status_code == 401
     assert rpc.calls == []
 
 
@@ -71,11 +72,11 @@ def test_without_a_configured_token_there_is_nothing(make_app: Callable[..., Fla
 
 
 def test_payload_goes_through_and_answer_comes_back(browser: Browser, rpc: FakeRpc) -> None:
-    rpc.table["ballot", "seal_election"] = {"election_hash": "h", "head": "x", "credentials": 4}
+    rpc.table["ballot", "start_seal_election"] = {"job": "j"}
     body = {"election": ONLINE, "present": ["Présidente Brise"]}
-    answer = browser.client.post("/api/v1/operator/seal-election", json=body, headers=RIGHT)
-    assert (answer.status_code, answer.json) == (200, {"election_hash": "h", "head": "x", "credentials": 4})
-    call = rpc.made("ballot", "seal_election")[0]
+    answer = browser.client.post("/api/v1/operator/start-seal-election", json=body, headers=RIGHT)
+    assert (answer.status_code, answer.json) == (200, {"job": "j"})
+    call = rpc.made("ballot", "start_seal_election")[0]
     assert call.payload == body
     assert call.idempotency_key
 
@@ -86,25 +87,24 @@ def test_questions_carry_no_key(browser: Browser, rpc: FakeRpc) -> None:
 
 
 def test_commands_are_tried_twice_with_one_key(browser: Browser, rpc: FakeRpc) -> None:
-    rpc.table["identity", "seal_roll"] = [RpcUnavailable("x"), {"voters": 1, "entitlements": 1}]
+    rpc.table["identity", "start_seal_roll"] = [RpcUnavailable("x"), {"job": "j"}]
     body = {"voting_event": EVENT_UUID}
-    assert browser.client.post("/api/v1/operator/seal-roll", json=body, headers=RIGHT).status_code == 200
-    first, second = rpc.made("identity", "seal_roll")
+    assert browser.client.post("/api/v1/operator/start-seal-roll", json=body, headers=RIGHT).status_code == 200
+    first, second = rpc.made("identity", "start_seal_roll")
     assert first.idempotency_key == second.idempotency_key
 
 
 def test_unknown_fields_are_refused(browser: Browser, rpc: FakeRpc) -> None:
     body = {"voting_event": EVENT_UUID, "force": True}
-    answer = browser.client.post("/api/v1/operator/seal-roll", json=body, headers=RIGHT)
+    answer = browser.client.post("/api/v1/operator/start-seal-roll", json=body, headers=RIGHT)
     assert answer.status_code == 422
     assert rpc.calls == []
 
 
 def test_details_of_a_refused_roll_come_through(browser: Browser, rpc: FakeRpc) -> None:
     errors = [{"line": 3, "column": "nom", "problem": "vide", "remedy": "Complétez le nom."}]
-    rpc.table["identity", "commit_roll"] = Refusal("roll_invalid", total=1, errors=errors)
-    body = {"voting_event": EVENT_UUID, "import_id": "i", "lines": 5}
-    answer = browser.client.post("/api/v1/operator/commit-roll", json=body, headers=RIGHT)
+    rpc.table["identity", "job"] = Refusal("roll_invalid", total=1, errors=errors)
+    answer = browser.client.post("/api/v1/operator/job", json={"service": "identity", "job": "j"}, headers=RIGHT)
     assert answer.status_code == 422
     assert answer.json is not None
     assert answer.json["details"] == {"total": 1, "errors": errors}
@@ -136,6 +136,8 @@ def test_a_job_is_looked_at_and_its_refusal_is_its_commands(browser: Browser, rp
 
 
 def test_the_list_of_jobs_hides_none_for_a_service_that_is_away(browser: Browser, rpc: FakeRpc) -> None:
+    for service in ("identity", "ballot"):
+        rpc.table[service, "jobs"] = {"jobs": []}
     rpc.table["reassort", "jobs"] = {"jobs": [{"job": "j"}]}
     found = browser.client.post("/api/v1/operator/jobs", json={}, headers=RIGHT).json
     assert {"service": "reassort", "job": "j"} in found["jobs"]

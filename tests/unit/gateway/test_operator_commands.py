@@ -12,9 +12,9 @@ from deploy.cli.serve import SERVICES
 from deploy.operator import jobs, message_words
 from deploy.operator.client import OperatorClient, OperatorRefusal
 from deploy.operator.command import command
-from deploy.operator.roll_file import HEADER
 from deploy.production.hosting.loading import load_class
 from gateway.api.operator_schemas import SERVICES_WITH_JOBS
+from services.identity.contract.limits import ROLL_COLUMNS
 from services.notification.contract.limits import CHANNELS
 from services.notification.models import State
 from services.runtime.contracts.jobs import JobState
@@ -57,9 +57,10 @@ def test_import_event_says_what_is_wrong(address: str, rpc: FakeRpc, tmp_path: P
 
 def test_import_roll_streams_all_lines_and_commits_once(address: str, rpc: FakeRpc, tmp_path: Path) -> None:
     rpc.table["identity", "stage_roll"] = {"staged": 1}
-    rpc.table["identity", "commit_roll"] = {"voters": 1201, "entitlements": 1201}
+    rpc.table["identity", "start_commit_roll"] = {"job": "j"}
+    rpc.table["identity", "job"] = job("done", result={"voters": 1201, "entitlements": 1201})
     file = tmp_path / "roll.csv"
-    file.write_text("\n".join([";".join(HEADER), *[LINE] * 1201]), encoding="utf-8")
+    file.write_text("\n".join([";".join(ROLL_COLUMNS), *[LINE] * 1201]), encoding="utf-8")
     result = run(address, "import-roll", str(file))
     assert result.exit_code == 0, result.output
     assert "1201 électeurs" in result.output
@@ -69,7 +70,7 @@ def test_import_roll_streams_all_lines_and_commits_once(address: str, rpc: FakeR
         (502, 500),
         (1002, 201),
     ]
-    commit = rpc.made("identity", "commit_roll")[0].payload
+    commit = rpc.made("identity", "start_commit_roll")[0].payload
     assert (commit["voting_event"], commit["lines"]) == (EVENT_UUID, 1201)
     assert {call.payload["import_id"] for call in staged} == {commit["import_id"]}
 
@@ -77,9 +78,10 @@ def test_import_roll_streams_all_lines_and_commits_once(address: str, rpc: FakeR
 def test_import_roll_prints_every_error_with_its_remedy(address: str, rpc: FakeRpc, tmp_path: Path) -> None:
     rpc.table["identity", "stage_roll"] = {"staged": 1}
     errors = [{"line": 2, "column": "nom", "problem": "le nom est vide", "remedy": "Complétez [le] nom."}]
-    rpc.table["identity", "commit_roll"] = Refusal("roll_invalid", total=3, errors=errors)
+    rpc.table["identity", "start_commit_roll"] = {"job": "j"}
+    rpc.table["identity", "job"] = Refusal("roll_invalid", total=3, errors=errors)
     file = tmp_path / "roll.csv"
-    file.write_text("\n".join([";".join(HEADER), LINE]), encoding="utf-8")
+    file.write_text("\n".join([";".join(ROLL_COLUMNS), LINE]), encoding="utf-8")
     result = run(address, "import-roll", str(file))
     assert result.exit_code == 1
     assert "ligne 2, nom : le nom est vide → Complétez [le] nom." in result.output
@@ -137,7 +139,7 @@ def test_jobs_are_listed_with_what_is_left(address: str, rpc: FakeRpc) -> None:
     }
     result = run(address, "jobs")
     assert result.exit_code == 0, result.output
-    assert "Production des codes 40/120, encore 2 h 05" in result.output
+    assert "production des codes 40/120, encore 2 h 05" in result.output
     assert "arrêté" in result.output
 
 
@@ -148,20 +150,27 @@ def test_every_kind_and_step_of_job_has_words() -> None:
 
 
 def test_seal_close_publish_and_status(address: str, rpc: FakeRpc) -> None:
-    rpc.table["identity", "seal_roll"] = {"voters": 2, "entitlements": 3}
-    rpc.table["ballot", "seal_election"] = {"election_hash": "HASH", "head": "x", "credentials": 8}
+    rpc.table["identity", "start_seal_roll"] = {"job": "j"}
+    rpc.table["identity", "job"] = job("done", result={"voters": 2, "entitlements": 3})
+    rpc.table["ballot", "start_seal_election"] = {"job": "j"}
+    rpc.table["ballot", "job"] = job("done", result={"election_hash": "HASH", "head": "x", "credentials": 8})
     rpc.table["ballot", "close_election"] = {"head": "HEAD", "ballots": 2}
-    rpc.table["ballot", "encrypted_tally"] = {
+    rpc.table["ballot", "start_tally"] = {"job": "j"}
+    tallied = {
         "encrypted_tally": "[]",
         "sized": "{}",
         "election_hash": "h",
         "owners": [{"owner": 1, "group": 1, "kind": "Pedersen"}, {"owner": 2, "group": 2, "kind": "Pedersen"}],
     }
+    rpc.table["ballot", "encrypted_tally"] = [Refusal("tally_missing"), tallied]
     rpc.table["ballot", "publish_result"] = {"result": '{"result":[[1,1,0]]}', "ballots": 2}
     sealed = run(address, "seal", "--present", "Présidente", "--present", "Délégué")
     assert sealed.exit_code == 0, sealed.output
     assert "HASH" in sealed.output
-    assert rpc.made("ballot", "seal_election")[0].payload == {"election": ONLINE, "present": ["Présidente", "Délégué"]}
+    assert rpc.made("ballot", "start_seal_election")[0].payload == {
+        "election": ONLINE,
+        "present": ["Présidente", "Délégué"],
+    }
     closed = run(address, "close", "--reason", "répétition", "--yes")
     assert closed.exit_code == 0, closed.output
     assert "2 bulletin(s)" in closed.output

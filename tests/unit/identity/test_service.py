@@ -72,13 +72,24 @@ def call(bus):
 
 
 @pytest.fixture
-def roll(call):
+def work(call):
+    """Have a job done by the worker that runs in this process; its result."""
+
+    def run(start, payload, **options):
+        job = call(start, payload, **options)["job"]
+        return wait_until(lambda: call("job", {"job": job})["result"], 60)
+
+    return run
+
+
+@pytest.fixture
+def roll(call, work):
     """The voting event and a roll of two, put in place by the commands that operators give."""
     call("open_voting_event", DEFINITION)
     rows = [row("anne@ac-amiens.fr"), row("bob@ac-amiens.fr", scrutins="CSA-M|CAP-1")]
     staging = {"voting_event": EVENT, "import_id": "i", "first_line": 2, "rows": rows}
     assert call("stage_roll", staging) == {"staged": 2}
-    assert call("commit_roll", {"voting_event": EVENT, "import_id": "i", "lines": 2}) == {
+    assert work("start_commit_roll", {"voting_event": EVENT, "import_id": "i", "lines": 2}) == {
         "voters": 2,
         "entitlements": 4,
     }
@@ -135,23 +146,40 @@ def test_from_the_first_request_to_the_signed_poll_book(bus, call, roll, mail_se
     assert bus.caller.call("notification", "list_failures", {"limit": 5}) == {"failures": []}
 
 
-def test_the_roll_is_sealed_and_listed(call, roll):
+def test_the_roll_is_sealed_and_listed(call, work, roll):
     described = call("voting_event")
     assert (described["voting_event"], described["roll_sealed"]) == (EVENT, False)
     first = call("list_bearers", {"voting_event": EVENT, "after": None, "limit": 1})
     second = call("list_bearers", {"voting_event": EVENT, "after": first["next"], "limit": 1})
     assert second["next"] is None
     assert sorted(len(page["bearers"][0]["holders"]) for page in (first, second)) == [1, 2]
-    assert call("seal_roll", {"voting_event": EVENT}) == {"voters": 2, "entitlements": 4}
+    assert work("start_seal_roll", {"voting_event": EVENT}) == {"voters": 2, "entitlements": 4}
     assert call("voting_event")["roll_sealed"] is True
 
 
-def test_a_retried_commit_answers_the_same(call, roll):
+def test_an_import_taken_over_twice_answers_the_same(call, work, roll):
     rows = [row("dora@ac-amiens.fr")]
     call("stage_roll", {"voting_event": EVENT, "import_id": "j", "first_line": 2, "rows": rows})
     commit = {"voting_event": EVENT, "import_id": "j", "lines": 1}
-    first = call("commit_roll", commit, idempotency_key="k")
-    assert call("commit_roll", commit, idempotency_key="k") == first == {"voters": 1, "entitlements": 2}
+    first = work("start_commit_roll", commit, idempotency_key="k")
+    assert work("start_commit_roll", commit) == first == {"voters": 1, "entitlements": 2}
+
+
+def test_a_refused_roll_is_told_to_whoever_asks_for_the_job(call, roll):
+    job = call("start_commit_roll", {"voting_event": EVENT, "import_id": "j", "lines": 1})["job"]
+
+    def refusal():
+        try:
+            call("job", {"job": job})
+        except Refusal as refused:
+            return refused.code, refused.details
+        return None
+
+    assert wait_until(refusal, 60) == ("import_incomplete", {"expected": 1, "staged": 0})
+    assert [(one["kind"], one["state"], one["reason"]) for one in call("jobs")["jobs"]] == [
+        ("commit_roll", "refused", "import_incomplete"),
+        ("commit_roll", "done", None),
+    ]
 
 
 @pytest.mark.parametrize(

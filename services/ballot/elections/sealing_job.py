@@ -1,0 +1,27 @@
+"""The job that seals an election: the list of its credentials, spares included, may have millions of lines.
+
+It is one transaction, tied to the lease by its last statement: a worker that is killed has changed nothing, and the next
+one begins anew. An election that is sealed answers with its sealing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.ballot.elections import elections
+from services.ballot.settings import Settings
+from services.runtime.clock import utc_now
+from services.runtime.hosting.resources import Resources
+from services.runtime.jobs.running_job import RunningJob
+
+KIND = "seal_election"
+STEP = "sealing"
+
+
+def seal_election(resources: Resources[Settings], job: RunningJob) -> dict[str, Any]:
+    """Fix an election for good. Request: {election, present}. Out and refusals: elections.seal."""
+    job.report(STEP)
+    with resources.database.transaction() as session:
+        sealed = elections.seal(session, job.request["election"], job.request["present"], utc_now())
+        job.confirm(session)
+    return sealed.dump()
