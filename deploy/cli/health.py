@@ -33,7 +33,7 @@ def _relay(_: str) -> None:
     pika.BlockingConnection(pika.URLParameters(loaded.amqp_uri)).close()
     for service, url in loaded.databases().items():
         database = Database(url, service)
-        database.check()
+        database.answers()
         database.dispose()
 
 

@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pika
@@ -21,6 +22,7 @@ from deploy.local.launcher.ports import LOOPBACK, answers, free_port
 from deploy.local.launcher.process import Command, end, kill_group, spawn, wait_until
 
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+CONTROL = SERVER.with_name("rabbitmqctl")
 EPMD_PLACES = "/usr/bin:/usr/local/bin:/usr/lib/erlang/bin"
 INSTALL = "apt-get install rabbitmq-server"
 START_SECONDS = 90.0
@@ -150,6 +152,28 @@ class LocalBroker:
         """SIGKILL the node, as a crash would. Durable queues and persistent messages that were confirmed survive."""
         while self._processes:
             kill_group(self._processes.pop()[0])
+
+    def control(self, *arguments: str) -> str:
+        """Have rabbitmqctl do something on the running node. Returns what it said; CalledProcessError."""
+        environment = self._environment(self.directory / "rabbitmq.conf", self.directory / "enabled_plugins")
+        said = subprocess.run(
+            [str(CONTROL), "--quiet", *arguments],
+            env=environment,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        return said.stdout
+
+    @contextlib.contextmanager
+    def out_of_memory(self) -> Iterator[None]:
+        """While it lasts the node has its memory alarm on: it takes no messages from anybody."""
+        self.control("set_vm_memory_high_watermark", "0.0000001")
+        try:
+            yield
+        finally:
+            self.control("set_vm_memory_high_watermark", "absolute", "512MiB")
 
     def close(self) -> None:
         """Stop, and remove the data if the directory was a temporary one."""

@@ -105,7 +105,7 @@ class BallotService:
     @question(HEALTH)
     def health(self, _request: Nothing, session: Session) -> Health:
         """Whether the service and its database answer."""
-        return healthy(self.name, session)
+        return healthy(self.name, self.resources.database)
 
     @command(methods.CREATE_ELECTION)
     def create_election(self, request: CreateElection, session: Session) -> ElectionCreated:

@@ -88,7 +88,7 @@ class NotificationService:
     @question(HEALTH)
     def health(self, _request: Nothing, session: Session) -> Health:
         """Whether the service and its database answer."""
-        return healthy(self.name, session)
+        return healthy(self.name, self.resources.database)
 
     @question(methods.MESSAGE_COUNTS)
     def message_counts(self, request: MessageCounts, session: Session) -> Counts:

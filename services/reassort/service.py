@@ -28,7 +28,7 @@ class ReassortService:
     @question(HEALTH)
     def health(self, _request: Nothing, session: Session) -> Health:
         """Whether the service and its database answer."""
-        return healthy(self.name, session)
+        return healthy(self.name, self.resources.database)
 
     @command(methods.START_GENERATE_CODES)
     def start_generate_codes(self, request: OfVotingEvent, session: Session) -> JobAsked:

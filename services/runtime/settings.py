@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.runtime.time_limits import TimeLimits
+
 EXIT_BAD_CONFIGURATION = 78  # EX_CONFIG of sysexits.h
 
 
@@ -23,7 +25,28 @@ class RuntimeSettings(BaseSettings):
         default="http://127.0.0.1:8080", validation_alias="ISOLOIR_PUBLIC_URL", pattern=r"^https?://[^\s/]+$"
     )
     """Where voters reach the gateway: scheme and host, no trailing slash."""
+    database_lock_seconds: float = Field(
+        default=TimeLimits.lock, validation_alias="ISOLOIR_DATABASE_LOCK_SECONDS", gt=0, lt=TimeLimits.statement
+    )
+    database_statement_seconds: float = Field(
+        default=TimeLimits.statement,
+        validation_alias="ISOLOIR_DATABASE_STATEMENT_SECONDS",
+        gt=0,
+        le=TimeLimits.statement,
+    )
+    database_idle_seconds: float = Field(
+        default=TimeLimits.idle, validation_alias="ISOLOIR_DATABASE_IDLE_SECONDS", gt=0, le=900
+    )
+    """PostgreSQL's limits of time (services.runtime.time_limits): they only go down, or callers would give up first."""
 
+    def time_limits(self) -> TimeLimits:
+        """How long to wait for the database."""
+        return TimeLimits(
+            lock=self.database_lock_seconds, statement=self.database_statement_seconds, idle=self.database_idle_seconds
+        )
+
+    concurrent_requests: int = Field(default=10, ge=2, le=400)
+    """How many requests one process of a service works on at a time; those behind them wait in the broker."""
     job_lease_seconds: float = Field(default=30.0, validation_alias="ISOLOIR_JOB_LEASE_SECONDS", ge=1, le=3600)
     """How long the job of a worker that died waits for the next one; a worker at work renews it."""
 

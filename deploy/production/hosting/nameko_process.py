@@ -10,9 +10,8 @@ from nameko.runners import ServiceRunner
 from deploy.production.hosting.loading import load_class
 from services.runtime import settings
 from services.runtime.hosting.resource_provider import settings_class_of
+from services.runtime.storage import green_driver
 from services.runtime.telemetry import logs, stray_output
-
-WORKERS = 10  # requests at once in one process
 
 
 def run_service(name: str, path: str) -> None:
@@ -23,7 +22,8 @@ def run_service(name: str, path: str) -> None:
     logs.configure(name, loaded.log_level)
     log = logs.get_logger()
     stray_output.log_standard_error()
-    runner = ServiceRunner({"AMQP_URI": loaded.amqp_uri, "max_workers": WORKERS, "HEARTBEAT": 20})
+    green_driver.install()
+    runner = ServiceRunner({"AMQP_URI": loaded.amqp_uri, "max_workers": loaded.concurrent_requests, "HEARTBEAT": 20})
     runner.add_service(service_class)
 
     def stop(_signal: int, _frame: Any) -> None:

@@ -98,8 +98,12 @@ def hide_order(session: Session) -> None:
 
     PostgreSQL appends to the table, and its dumps come in that order: the order of the urn. SQLite keeps the table
     sorted by key as it is (no rowid), so there is nothing to do.
+
+    CLUSTER wants the table for itself, and whoever signs queues behind it: it gives up after half a second and the loop
+    comes back, rather than hold up the poll book.
     """
     if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL lock_timeout = '500ms'"))
         session.execute(text("CLUSTER recent_signatures USING recent_signatures_pkey"))
 
 

@@ -135,6 +135,8 @@ class RabbitPublisher:
         parameters.heartbeat = 20
         parameters.blocked_connection_timeout = 30
         self._connection = pika.BlockingConnection(parameters)
+        self._connection.add_on_connection_blocked_callback(lambda *_: log.error("broker_blocked"))
+        self._connection.add_on_connection_unblocked_callback(lambda *_: log.info("broker_unblocked"))
         self._channel = self._connection.channel()
         declare_topology(self._channel)
         self._channel.confirm_delivery()
@@ -154,7 +156,7 @@ def declare_topology(channel: Any) -> None:
 
 def run(settings: Settings, stopping: Callable[[], bool]) -> None:
     """Relay until `stopping()`. A database or a broker that is away is waited for, never given up."""
-    databases = [Database(url, service) for service, url in settings.databases().items()]
+    databases = [Database(url, service, settings.time_limits()) for service, url in settings.databases().items()]
     publisher = RabbitPublisher(settings.amqp_uri)
     pause = POLL
     while not stopping():

@@ -6,14 +6,15 @@ single consumer of replies and a table from call id to the thread that waits.
 
 import socket
 import threading
+import time
 import uuid
 from typing import Any
 
-from amqp.exceptions import AMQPError
 from kombu import Connection, Consumer, Exchange, Queue
-from kombu.exceptions import KombuError, OperationalError
-from kombu.pools import producers, set_limit
+from kombu.pools import ProducerPool
 
+from services.runtime import deadline
+from services.runtime.bus.broker_alarm import BROKER_ERRORS, CONNECT_SECONDS, BrokerAlarm
 from services.runtime.contracts.client import DEFAULT_TIMEOUT, RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal, ServiceFault
 from services.runtime.telemetry import correlation, logs
@@ -23,9 +24,8 @@ log = logs.get_logger("isoloir.rpc")
 RPC_EXCHANGE = Exchange("nameko-rpc", type="topic", durable=True)
 REPLY_QUEUE_LIFETIME = 300.0  # seconds that the reply queue outlives its consumer: nameko's value
 _RETRY = {"max_retries": 2, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.5}
-_AMQP_ERRORS = (OSError, KombuError, OperationalError, AMQPError)
-
-set_limit(40)
+PUBLISH_SECONDS = 2.0  # how long a request may take to reach the broker
+CONNECTIONS = 40  # that publish at the same time
 
 
 class RpcClient:
@@ -46,6 +46,15 @@ class RpcClient:
         self._listening = threading.Event()
         self._closed = False
         self._thread: threading.Thread | None = None
+        self._alarm = BrokerAlarm(amqp_uri, lambda: self._closed)
+        options = {"confirm_publish": True, "max_retries": 1, "on_blocked": self._blocked}
+        connection = Connection(amqp_uri, transport_options=options, connect_timeout=CONNECT_SECONDS)
+        self._producers = ProducerPool(connection.Pool(limit=CONNECTIONS), limit=CONNECTIONS)
+
+    @property
+    def broker_is_blocked(self) -> bool:
+        """Whether the broker takes no messages at present (memory or disk alarm)."""
+        return self._alarm.is_on
 
     def call(
         self,
@@ -60,19 +69,24 @@ class RpcClient:
 
         Out: the response. Raises Refusal (the service's no), ServiceFault (its failure), RpcTimeout, RpcUnavailable.
         The request expires in the broker when the caller stops waiting, so that it is not done behind its back later.
+        A service that was away (its database, a service that it needs) is RpcUnavailable too.
         """
-        self._ensure_listening(timeout)
+        until = time.monotonic() + timeout
+        if self._alarm.is_on:
+            raise RpcUnavailable("the broker is blocked")
+        self._ensure_listening(min(timeout, PUBLISH_SECONDS))
         call_id = str(uuid.uuid4())
         waiting = self._waiting[call_id] = _Waiting()
         headers = {
             "nameko.call_id_stack": [call_id],
             f"nameko.{correlation.CORRELATION_HEADER}": correlation.current_id(),
+            f"nameko.{deadline.HEADER}": timeout,
         }
         if idempotency_key:
             headers[f"nameko.{correlation.IDEMPOTENCY_HEADER}"] = idempotency_key
         try:
             self._publish(service, method, payload, call_id, headers, timeout)
-            if not waiting.answered.wait(timeout):
+            if not waiting.answered.wait(max(0.0, until - time.monotonic())):
                 log.warning("rpc_unanswered", service=service, method=method, seconds=timeout)
                 raise RpcTimeout(f"{service}.{method}: no answer in {timeout:g} s")
         finally:
@@ -84,31 +98,48 @@ class RpcClient:
         self._closed = True
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout=5)
+        self._producers.force_close_all()
 
     def _publish(
         self, service: str, method: str, payload: Any, call_id: str, headers: dict[str, Any], timeout: float
     ) -> None:
-        connection = Connection(
-            self.amqp_uri, transport_options={"confirm_publish": True, "max_retries": 1}, connect_timeout=3
-        )
+        seconds = min(timeout, PUBLISH_SECONDS)
+        until = time.monotonic() + seconds
+
+        def give_up_in_time(error: Exception, _pause: float) -> None:
+            if time.monotonic() >= until:
+                raise error
+
         try:
-            with producers[connection].acquire(block=True, timeout=timeout) as producer:
-                producer.publish(
-                    {"args": [], "kwargs": {"payload": payload}},
-                    exchange=RPC_EXCHANGE,
-                    routing_key=f"{service}.{method}",
-                    serializer="json",
-                    mandatory=True,
-                    expiration=timeout,
-                    reply_to=self._reply_key,
-                    correlation_id=call_id,
-                    headers=headers,
-                    retry=True,
-                    retry_policy=_RETRY,
-                )
-        except _AMQP_ERRORS as error:
+            with self._producers.acquire(block=True, timeout=seconds) as producer:
+                try:
+                    producer.publish(
+                        {"args": [], "kwargs": {"payload": payload}},
+                        exchange=RPC_EXCHANGE,
+                        routing_key=f"{service}.{method}",
+                        serializer="json",
+                        mandatory=True,
+                        expiration=timeout,
+                        timeout=seconds,
+                        confirm_timeout=seconds,
+                        reply_to=self._reply_key,
+                        correlation_id=call_id,
+                        headers=headers,
+                        retry=True,
+                        retry_policy=_RETRY | {"errback": give_up_in_time},
+                    )
+                except BaseException:
+                    # Without the closing handshake, for which a blocked or frozen broker would have us wait.
+                    producer.connection.collect()
+                    raise
+        except BROKER_ERRORS as error:
             log.warning("rpc_not_sent", service=service, method=method, error=type(error).__name__)
             raise RpcUnavailable(f"{service}.{method}: {type(error).__name__}") from None
+
+    def _blocked(self, reason: str) -> None:
+        """The broker says on a connection that publishes that it is blocked: whoever waits there waits no longer."""
+        self._alarm.raised(reason)
+        raise RpcUnavailable("the broker is blocked")
 
     def _ensure_listening(self, timeout: float) -> None:
         with self._lock:
@@ -125,7 +156,7 @@ class RpcClient:
             try:
                 self._consume()
                 delay = 0.1
-            except _AMQP_ERRORS as error:
+            except BROKER_ERRORS as error:
                 self._listening.clear()
                 log.warning("rpc_replies_interrupted", error=type(error).__name__)
                 pause.wait(delay)
@@ -170,5 +201,7 @@ def _unwrap(service: str, method: str, body: Any) -> dict[str, Any]:
         raise Refusal.from_wire(*args)
     if kind == "ServiceFault":
         raise ServiceFault(*args)
+    if kind == "RpcUnavailable":
+        raise RpcUnavailable(*args)
     log.error("rpc_failed", service=service, method=method, error=kind)
     raise ServiceFault(correlation.current_id())

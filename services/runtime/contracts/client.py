@@ -17,8 +17,8 @@ class RpcTimeout(Exception):
 
 
 class RpcUnavailable(Exception):
-    """The broker or the service is away. A broker that died while taking the request may still have kept it: retry a
-    command with the same idempotency key."""
+    """The broker, the service or its database is away or too busy. A broker that died while taking the request may still
+    have kept it: retry a command with the same idempotency key."""
 
 
 class Caller(Protocol):

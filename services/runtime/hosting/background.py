@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from services.runtime.storage.absence import is_away, kind_of
 from services.runtime.telemetry import correlation, logs
 
 log = logs.get_logger("isoloir.loop")
@@ -59,7 +60,10 @@ class BackgroundLoop:
                 busy = False
                 failures += 1
                 correlation.current_id()
-                log.error("loop_failed", loop=self.name, failures=failures, exc_info=error)
+                if is_away(error):  # it comes back by itself, and has nothing to tell line by line
+                    log.warning("loop_waits", loop=self.name, failures=failures, error=kind_of(error))
+                else:
+                    log.error("loop_failed", loop=self.name, failures=failures, exc_info=error)
             if busy:
                 continue
             pause = self.every

@@ -7,6 +7,9 @@ Each implements one method of its service's contract, and says what it is:
   the answer is kept in that transaction under the caller's key, and a repetition gets it without the handler being asked.
 - `@command_in_steps`: the handler is given the database and opens its transactions itself, because something slow lies
   between them (a call, a hash, a proof). A repetition must be harmless, or never happen, by what the handler does.
+
+Whoever asks is told Refusal (the rules' no), RpcUnavailable where the database or a service behind this one is away or too
+busy (come again), and ServiceFault for anything unforeseen.
 """
 
 import functools
@@ -15,13 +18,15 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from nameko.rpc import rpc
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.runtime.bus import idempotency
+from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.contracts.messages import Health
 from services.runtime.contracts.methods import Answer, AnyMethod, Command, Question, Remembered, Request
+from services.runtime.deadline import DeadlinePassed
 from services.runtime.refusals import Refusal, ServiceFault
+from services.runtime.storage.absence import is_away, is_read_only, kind_of
 from services.runtime.storage.database import Database, only_reading
 from services.runtime.telemetry import correlation, logs
 
@@ -99,9 +104,10 @@ def command_in_steps(
     return decorate
 
 
-def healthy(service: str, session: Session) -> Health:
-    """The answer to `health`, once the database has answered."""
-    session.execute(text("SELECT 1"))
+def healthy(service: str, database: Database) -> Health:
+    """The answer to `health`, once the database has shown that it takes what is written, and kept nothing of it."""
+    with only_reading(False):
+        database.check()
     return Health(service=service, database="ok")
 
 
@@ -124,6 +130,11 @@ def _entry_point(
             outcome = refusal.code
             raise
         except Exception as error:
+            ours = isinstance(method, Question) and is_read_only(error)
+            if not ours and (is_away(error) or isinstance(error, RpcTimeout | RpcUnavailable | DeadlinePassed)):
+                outcome = "away"
+                log.warning("service_away", method=method.name, error=kind_of(error))
+                raise RpcUnavailable(kind_of(error)) from None
             outcome = "fault"
             fault_id = correlation.new_id()
             log.error("service_fault", method=method.name, fault_id=fault_id, exc_info=error)
@@ -135,7 +146,8 @@ def _entry_point(
             say = log.debug if method.name == "health" and outcome == "ok" else log.info
             say("rpc", method=method.name, outcome=outcome, milliseconds=milliseconds)
 
-    decorated: EntryPoint = rpc(expected_exceptions=(Refusal, ServiceFault), sensitive_arguments=("payload",))(handle)
+    expected = (Refusal, ServiceFault, RpcUnavailable)
+    decorated: EntryPoint = rpc(expected_exceptions=expected, sensitive_arguments=("payload",))(handle)
     decorated.contract_method = method  # type: ignore[attr-defined]
     return decorated
 

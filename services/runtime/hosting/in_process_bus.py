@@ -11,6 +11,7 @@ import inspect
 import json
 from typing import Any
 
+from services.runtime import deadline
 from services.runtime.bus import relay, topology
 from services.runtime.contracts.client import DEFAULT_TIMEOUT, RpcUnavailable
 from services.runtime.hosting import received
@@ -95,7 +96,7 @@ class LocalBus:
 
 
 class LocalCaller:
-    """Calls services of the same process; the same promise as RpcClient, without the time-out."""
+    """Calls services of the same process; the same promise as RpcClient, but what has begun is waited for."""
 
     def __init__(self, bus: LocalBus) -> None:
         self._bus = bus
@@ -118,6 +119,7 @@ class LocalCaller:
 
         def run() -> Any:
             correlation.bind(correlation_id, idempotency_key)
+            deadline.bind(timeout)
             return entry(json.loads(json.dumps(payload)))  # type: ignore[misc]
 
         answer: dict[str, Any] = json.loads(json.dumps(contextvars.copy_context().run(run)))

@@ -14,6 +14,7 @@ from services.runtime.bus.delivery_tables import INBOX
 from services.runtime.clock import utc_now
 from services.runtime.contracts.messages import Event
 from services.runtime.hosting.resources import Resources
+from services.runtime.storage.absence import is_away
 from services.runtime.storage.database import Database
 from services.runtime.telemetry import correlation, logs
 
@@ -106,9 +107,10 @@ def _note_failure(database: Database, event_id: str, error: Exception) -> None:
         ).one_or_none()
         if row is None:  # another process took it up after our roll-back, and did it
             return
-        attempts = row.attempts + 1
+        # A database that is away or a lock that is held says nothing of the event: it is never parked for that.
+        attempts = row.attempts + (0 if is_away(error) else 1)
         state = "parked" if attempts >= MOST_ATTEMPTS else "pending"
-        pause = min(LONGEST_PAUSE, 2.0 ** (attempts - 1))
+        pause = min(LONGEST_PAUSE, 2.0 ** max(attempts - 1, 0))
         session.execute(
             update(INBOX)
             .where(INBOX.c.event_id == event_id)

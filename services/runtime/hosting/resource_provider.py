@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from nameko.extensions import DependencyProvider
 
-from services.runtime import settings
+from services.runtime import deadline, settings
 from services.runtime.hosting.resources import Resources, SettingsOf, open_resources
 from services.runtime.telemetry import correlation
 
@@ -42,6 +42,7 @@ class ResourceProvider(DependencyProvider):
         """Take over the identifiers of the request before the method runs, in the worker's own greenlet."""
         data = worker_ctx.data
         correlation.bind(data.get(correlation.CORRELATION_HEADER), data.get(correlation.IDEMPOTENCY_HEADER))
+        deadline.bind(data.get(deadline.HEADER))
 
 
 def provide(settings_class: type[SettingsOf]) -> Resources[SettingsOf]:

@@ -27,4 +27,5 @@ def open_resources(service: str, settings_class: type[SettingsOf], rpc: Caller |
     """Open the resources of a service. In: its name, its settings class, and a caller where the bus is in-process."""
     loaded = settings.load(settings_class)
     database_url: str = loaded.database_url  # type: ignore[attr-defined]  # every service has one; the gateway none
-    return Resources(service, loaded, Database(database_url, service), rpc or RpcClient(loaded.amqp_uri))
+    database = Database(database_url, service, loaded.time_limits())
+    return Resources(service, loaded, database, rpc or RpcClient(loaded.amqp_uri))

@@ -1,5 +1,6 @@
 """One database per service: SQLite files by default, PostgreSQL where a URL says so."""
 
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, DateTime, Dialect, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
+
+from services.runtime import deadline
+from services.runtime.storage.absence import WriterBusy
+from services.runtime.time_limits import TimeLimits
+
+ORDINARY_SECONDS = 30.0
+"""Whoever waits longer than this asked for work over everything, and not for a page."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -54,12 +62,17 @@ def only_reading(only: bool = True) -> Iterator[None]:
 class Database:
     """The database of one service.
 
-    In: `url` of SQLAlchemy's form, `service` whose migrations it follows. Transactions are short by rule: no call to
-    another service, no mail, no password hashing, no proof checking inside one.
+    In: `url` of SQLAlchemy's form, `service` whose migrations it follows, `limits` of time. Transactions are short by rule:
+    no call to another service, no mail, no password hashing, no proof checking inside one.
+
+    On PostgreSQL every connection has its limits from the start. Who waits longer than for a page, and background work,
+    which nobody waits for, stretch them for their own transactions (`_stretch`). What meets a limit is rolled back, and
+    absence.is_away: a caller is told to come again, a loop comes again by itself.
     """
 
-    def __init__(self, url: str, service: str) -> None:
+    def __init__(self, url: str, service: str, limits: TimeLimits | None = None) -> None:
         self.service = service
+        self.limits = limits or TimeLimits()
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         # One writer at a time is SQLite's rule; waiting for it here instead of in its busy loop keeps the event loop free.
@@ -70,26 +83,63 @@ class Database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             options["connect_args"] = {"check_same_thread": False, "timeout": 30}
         else:
-            options |= {"pool_size": 5, "max_overflow": 15, "pool_timeout": 10}
+            options |= {"pool_size": 5, "max_overflow": 15, "pool_timeout": self.limits.connect}
+            options["connect_args"] = {
+                # libpq knows whole seconds, and 1 means 2.
+                "connect_timeout": max(2, round(self.limits.connect)),
+                "options": " ".join(
+                    f"-c {name}={round(seconds * 1000)}"
+                    for name, seconds in (
+                        ("lock_timeout", self.limits.lock),
+                        ("statement_timeout", self.limits.statement),
+                        ("idle_in_transaction_session_timeout", self.limits.idle),
+                    )
+                ),
+            }
         self.engine = create_engine(self.url, **options)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _configure_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self.engine, "begin", self._stretch)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session whose changes are committed together at the end, or not at all where an exception passes.
 
-        Raises WritingQuestion while a question is answered.
+        Raises WritingQuestion while a question is answered, and DeadlinePassed, before anything is done, where whoever
+        asked waits no longer.
         """
         if _only_reading.get():
             raise WritingQuestion("a question opens no transaction: make it a command")
-        if not self.is_sqlite:
-            with Session(self.engine, expire_on_commit=False) as session, session.begin():
-                yield session
-            return
-        with self._writer, Session(self.engine, expire_on_commit=False) as session, session.begin():
+        deadline.check()
+        with self._alone(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        seconds = deadline.remaining()
+        if not self._writer.acquire(timeout=self.limits.background if seconds is None else seconds):
+            raise WriterBusy("another transaction is writing")
+        try:
+            yield
+        finally:
+            self._writer.release()
+
+    def _stretch(self, connection: Connection) -> None:
+        """Give the transaction that begins the time that its caller has, where that is more than a page's."""
+        seconds = deadline.remaining()
+        if seconds is None:
+            milliseconds = round(self.limits.background * 1000)
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds}")
+        elif seconds > ORDINARY_SECONDS:
+            milliseconds = round(seconds * 1000)
+            connection.exec_driver_sql(
+                f"SET LOCAL statement_timeout = {milliseconds}; SET LOCAL lock_timeout = {milliseconds}"
+            )
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -106,11 +156,31 @@ class Database:
 
         migration.upgrade(self.engine, self.service)
 
-    def check(self) -> None:
+    def answers(self) -> None:
         """Raise SQLAlchemy's error where the database does not answer."""
         # As a reader: a writer of SQLite would wait for the one that writes now, which may be a long job.
         with self.engine.connect().execution_options(reading=True) as connection:
             connection.execute(text("SELECT 1"))
+
+    def check(self) -> None:
+        """Raise SQLAlchemy's error where the database does not answer, or takes nothing any more (a full disk).
+
+        A row of the outbox is written and erased in one transaction, and on PostgreSQL a table of this connection's own
+        grows: tables that happen to have room inside would hide that the disk has none.
+        """
+        with self.transaction() as session:
+            if not self.is_sqlite:
+                session.execute(text("CREATE TEMPORARY TABLE IF NOT EXISTS probe (data text) ON COMMIT DELETE ROWS"))
+                session.execute(text("INSERT INTO probe SELECT repeat('x', 1000) FROM generate_series(1, 100)"))
+            probe = f"probe-{secrets.token_hex(8)}"
+            session.execute(
+                text(
+                    "INSERT INTO outbox (event_id, source, type, payload, correlation_id, created_at)"
+                    " VALUES (:probe, '', '', '', '', CURRENT_TIMESTAMP)"
+                ),
+                {"probe": probe},
+            )
+            session.execute(text("DELETE FROM outbox WHERE event_id = :probe"), {"probe": probe})
 
     def dispose(self) -> None:
         """Close the pooled connections."""

@@ -28,6 +28,10 @@ def run(metadata: MetaData) -> None:
     engine: Engine = context.config.attributes["engine"]
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
+            # An operator watches: rewriting a large table takes what it takes, but a lock that does not come within two
+            # minutes ends the migration with nothing changed, to be run again once whoever holds it has finished.
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            connection.execute(text("SET LOCAL lock_timeout = '120s'"))
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
         context.configure(connection=connection, target_metadata=metadata)
         context.run_migrations()
