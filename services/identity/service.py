@@ -18,6 +18,7 @@ from services.identity.contract.refusals import Code, refuse
 from services.identity.desk import assistance as assistance_desk
 from services.identity.desk import campaigns as campaign_desk
 from services.identity.desk import claims as claim_desk
+from services.identity.hashing_line import hashing_place
 from services.identity.letters.requests import LetterSettings
 from services.identity.roll import roll_jobs, search, staging
 from services.identity.settings import Settings
@@ -32,7 +33,6 @@ from services.runtime.hosting.entrypoints import command, command_in_steps, heal
 from services.runtime.hosting.inbox import Inbox
 from services.runtime.hosting.jobs import Job
 from services.runtime.hosting.loops import Loop
-from services.runtime.hosting.offload import offload
 from services.runtime.hosting.resource_provider import provide
 from services.runtime.jobs import job_queue, job_views
 from services.runtime.refusals import Refusal
@@ -58,9 +58,8 @@ class IdentityService:
     def _letters(self) -> LetterSettings:
         return LetterSettings.of(self.resources.settings)
 
-    @property
-    def _hashing(self) -> activation.Hashing:
-        return activation.Hashing(offload, self.resources.settings.bcrypt_cost)
+    def _hashing(self, slow: accounts.Slow) -> activation.Hashing:
+        return activation.Hashing(slow, self.resources.settings.bcrypt_cost)
 
     @property
     def _idle(self) -> timedelta:
@@ -73,7 +72,7 @@ class IdentityService:
     @question(HEALTH)
     def health(self, _request: Nothing, session: Session) -> Health:
         """Whether the service and its database answer."""
-        return healthy(self.name, session)
+        return healthy(self.name, self.resources.database)
 
     # Voting events and the roll
 
@@ -216,25 +215,27 @@ class IdentityService:
     @command_in_steps(methods.PREPARE_ACTIVATION)
     def prepare_activation(self, request: access.PrepareActivation, database: Database) -> access.Prepared:
         """Check a first password and keep its hash until the next step."""
-        profile = activation.prepare(
-            database, self._hashing, token=request.token, password=request.password, now=utc_now()
-        )
+        with hashing_place(self.resources) as slow:
+            profile = activation.prepare(
+                database, self._hashing(slow), token=request.token, password=request.password, now=utc_now()
+            )
         return access.Prepared(profile=profile)
 
     @command_in_steps(methods.ACTIVATE)
     def activate(self, request: access.Activate, database: Database) -> session_contract.SessionToken:
         """Set what a link is for and open a session."""
-        token = activation.activate(
-            database,
-            self._hashing,
-            token=request.token,
-            password=request.password,
-            question=request.question,
-            answer=request.answer,
-            challenge_required=self.resources.settings.challenge_required,
-            holder_key=self.resources.settings.holder_key,
-            now=utc_now(),
-        )
+        with hashing_place(self.resources) as slow:
+            token = activation.activate(
+                database,
+                self._hashing(slow),
+                token=request.token,
+                password=request.password,
+                question=request.question,
+                answer=request.answer,
+                challenge_required=self.resources.settings.challenge_required,
+                holder_key=self.resources.settings.holder_key,
+                now=utc_now(),
+            )
         return session_contract.SessionToken(session=token)
 
     @command_in_steps(methods.ENTER_WITHOUT_ACTIVATION)
@@ -248,15 +249,17 @@ class IdentityService:
     @command_in_steps(methods.LOG_IN)
     def log_in(self, request: access.LogIn, database: Database) -> session_contract.SessionToken:
         """Open a session with the password."""
-        token = accounts.log_in(
-            database,
-            offload,
-            identifier=request.identifier,
-            password=request.password,
-            cost=self.resources.settings.bcrypt_cost,
-            holder_key=self.resources.settings.holder_key,
-            now=utc_now(),
-        )
+        # The place comes first: a log-in that finds the line full must not count as an attempt.
+        with hashing_place(self.resources) as slow:
+            token = accounts.log_in(
+                database,
+                slow,
+                identifier=request.identifier,
+                password=request.password,
+                cost=self.resources.settings.bcrypt_cost,
+                holder_key=self.resources.settings.holder_key,
+                now=utc_now(),
+            )
         return session_contract.SessionToken(session=token)
 
     # Sessions and permits

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.runtime.settings import RuntimeSettings
+
+WORKERS_FOR_PAGES = 8
+"""How many requests at least are answered while the line of those who log in is full."""
 
 HexKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -29,5 +33,16 @@ class Settings(RuntimeSettings):
     attendance_mail_minutes: int = Field(default=60, ge=0, le=1440)
     """How long confirmations of votes are gathered, so that they leave in no order that the urn could be held against;
     0 sends each at once."""
+    concurrent_requests: int = Field(default=40, ge=10, le=400)
+    hashing_places: int = Field(default=24, ge=1, le=390)
+    """How many may have a password hashed, or wait for it, in one process; the next is told to come back. Fewer than the
+    requests at once: pages of sessions always find a worker."""
+    hashing_threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=64)
     challenge_required: bool = True
     """Whether the profile of 2022 insists on the challenge question; only rehearsals of older clients do without."""
+
+    @model_validator(mode="after")
+    def _pages_keep_workers(self) -> Settings:
+        if self.hashing_places > self.concurrent_requests - WORKERS_FOR_PAGES:
+            raise ValueError(f"ISOLOIR_IDENTITY_HASHING_PLACES: at most …_CONCURRENT_REQUESTS less {WORKERS_FOR_PAGES}")
+        return self

@@ -11,6 +11,7 @@ class Code(StrEnum):
     """Each code is a part of the contract: the gateway has one status and one phrase for each."""
 
     INVALID_REQUEST = "invalid_request"
+    BUSY = "busy"
     NO_VOTING_EVENT = "no_voting_event"
     VOTING_EVENT_UNKNOWN = "voting_event_unknown"
     VOTING_EVENT_DIFFERS = "voting_event_differs"
