@@ -15,6 +15,7 @@ from gateway.edge import (
     correlation,
     failures,
     language,
+    lines,
     rate_limits,
     request_log,
     security_headers,
@@ -81,6 +82,7 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
     request_log.install(app)
     security_headers.install(app, secure=settings.secure_cookies)
     static_files.install(app)
+    lines.install(app, settings)
 
     @app.before_request
     def allow_rolls() -> None:

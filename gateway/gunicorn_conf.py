@@ -1,4 +1,4 @@
-"""gunicorn for the gateway: threads, since every request only waits for an RPC. `gunicorn -c gateway/gunicorn_conf.py`."""
+"""gunicorn for the gateway, `gunicorn -c gateway/gunicorn_conf.py`: threads, since every request only waits for an RPC."""
 
 from typing import Any
 
@@ -24,12 +24,12 @@ _settings = load(Settings)
 
 wsgi_app = "gateway.wsgi:app"
 bind = _settings.bind
-# One process: one RPC client and one reply queue serve all threads (docs: research of throughput).
-workers = 1
+# Each process has its own RPC client and reply queue, which serve all its threads.
+workers = _settings.processes
 worker_class = "gthread"
 threads = _settings.threads
-# Longer than the longest RPC of an operator (gateway/clients.py), so that no command is cut off half-way.
-timeout = 180
+# For a process whose main thread no longer lives: a request is ended by its calls' own limits, not by this one.
+timeout = 60
 graceful_timeout = 30
 keepalive = 5
 control_socket_disable = True

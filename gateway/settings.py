@@ -4,11 +4,13 @@ import hmac
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import Field, SecretStr, StringConstraints, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.runtime.settings import RuntimeSettings
 
+SPARE_THREADS = 8
+"""What answers supervisors, static files and those whose line is full."""
 LIMIT_OF_REQUESTS = r"^[1-9][0-9]{0,8} per ([1-9][0-9]{0,3} )?(second|minute|hour|day)s?$"
 
 
@@ -22,7 +24,9 @@ class Settings(RuntimeSettings):
     the browser (ALTCHA), whose cost is `challenge_max_number`: the greatest count of SHA-256 that a solver may need.
     `challenge_key` signs those challenges (64 hexadecimal digits, the same for all gateways; from `secret_key` when
     empty). `ratelimit_storage` is a URI of the `limits` library: memory:// counts in each gateway by itself, redis://…
-    for several together. `trusted_proxies`: how many proxies in front write X-Forwarded-For; with 0 the header is not
+    for several together. `workers`: processes that serve at the same address; 0 stands for 2 where the store of limits is
+    shared, for 1 where it is memory://. `line_…`: how many requests of a kind one process answers at a time
+    (gateway.edge.lines). `trusted_proxies`: how many proxies in front write X-Forwarded-For; with 0 the header is not
     believed. `content_dir`: the folder of texts for voters, Markdown files.
     """
 
@@ -30,7 +34,12 @@ class Settings(RuntimeSettings):
 
     secret_key: SecretStr = Field(min_length=32)
     bind: str = "127.0.0.1:8080"
-    threads: int = Field(default=16, ge=1, le=256)
+    workers: int = Field(default=0, ge=0, le=64)
+    line_vote: int = Field(default=24, ge=1, le=500)
+    line_log_in: int = Field(default=32, ge=1, le=500)
+    line_session: int = Field(default=24, ge=1, le=500)
+    line_public: int = Field(default=16, ge=1, le=500)
+    line_operator: int = Field(default=6, ge=1, le=100)
     operator_token: SecretStr = SecretStr("")
     demo_dir: str = ""
     secure_cookies: bool = False
@@ -43,6 +52,41 @@ class Settings(RuntimeSettings):
     ratelimit_storage: str = "memory://"
     address_limit: Annotated[str, StringConstraints(pattern=LIMIT_OF_REQUESTS)] = "3000 per minute"
     trusted_proxies: int = Field(default=0, ge=0, le=5)
+
+    @model_validator(mode="after")
+    def _limits_are_shared(self) -> "Settings":
+        """Two processes that count for themselves would let through twice what is allowed."""
+        if self.workers > 1 and not self.limits_are_shared:
+            raise ValueError(
+                "ISOLOIR_GATEWAY_WORKERS: several processes need ISOLOIR_GATEWAY_RATELIMIT_STORAGE=redis://host:port/0"
+            )
+        return self
+
+    @property
+    def limits_are_shared(self) -> bool:
+        """Whether all gateways count in one store."""
+        return not self.ratelimit_storage.startswith("memory:")
+
+    @property
+    def processes(self) -> int:
+        """How many processes serve."""
+        return self.workers or (2 if self.limits_are_shared else 1)
+
+    def places(self) -> dict[str, int]:
+        """Line → its places in one process. Readiness asks all services: two supervisors at a time."""
+        return {
+            "vote": self.line_vote,
+            "log_in": self.line_log_in,
+            "session": self.line_session,
+            "public": self.line_public,
+            "operator": self.line_operator,
+            "readiness": 2,
+        }
+
+    @property
+    def threads(self) -> int:
+        """Threads of one process: one for each place, and some that no line can take."""
+        return sum(self.places().values()) + SPARE_THREADS
 
     def key_of_challenges(self) -> bytes:
         """The key that signs proof-of-work challenges."""

@@ -34,6 +34,8 @@ class RefusalWords:
 
 INCIDENT = "incident"
 UNAVAILABLE = "service_unavailable"
+BUSY = "busy"
+"""A line of the gateway or of a service is full."""
 RETRY_AFTER_SECONDS = 10
 
 WORDS: dict[str, Words] = {
@@ -95,6 +97,13 @@ WORDS: dict[str, Words] = {
         _(
             "Le service ne répond pas pour le moment. Rien n’a été perdu : réessayez dans quelques instants. "
             "Une demande ou un bulletin déjà reçu ne sera pas compté deux fois."
+        ),
+    ),
+    BUSY: Words(
+        503,
+        _(
+            "Beaucoup de personnes utilisent cette partie du portail en ce moment. Votre demande n’a pas été traitée et "
+            "rien n’a été perdu : attendez %(seconds)s secondes puis recommencez."
         ),
     ),
     INCIDENT: Words(

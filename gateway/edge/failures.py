@@ -73,11 +73,11 @@ def answer(code: str, details: dict[str, Any] | None = None) -> Response:
 
 def wait(words: RefusalWords) -> int:
     """After how many seconds another try makes sense; 0 where time alone mends nothing."""
+    details = words.details
     if words.status == 503:
-        return RETRY_AFTER_SECONDS
+        return int(details.get("seconds") or RETRY_AFTER_SECONDS)
     if words.status != 429:
         return 0
-    details = words.details
     return int(details.get("seconds") or details.get("retry_after") or 60 * int(details.get("minutes") or 0))
 
 

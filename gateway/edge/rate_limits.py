@@ -107,11 +107,11 @@ def install(app: Flask, settings: Settings) -> None:
         by_address,
         app=app,
         storage_uri=settings.ratelimit_storage,
-        strategy="moving-window" if settings.ratelimit_storage.startswith("memory") else "fixed-window",
+        strategy="fixed-window" if settings.limits_are_shared else "moving-window",
         headers_enabled=False,
         enabled=settings.ratelimit_enabled,
         # A store that is away must not close the portal: each gateway then counts for itself.
-        in_memory_fallback_enabled=not settings.ratelimit_storage.startswith("memory"),
+        in_memory_fallback_enabled=settings.limits_are_shared,
     )
     app.extensions["isoloir_limiter"] = limiter
     for endpoint, (limit, methods) in LIMITS.items():

@@ -72,7 +72,7 @@ def test_it_follows_the_compose_specification(compose: dict[str, Any]) -> None:
 
 
 def test_every_process_is_there(compose: dict[str, Any]) -> None:
-    assert set(compose["services"]) == {*OURS, *ONE_SHOTS, *DATABASES, "rabbitmq"}
+    assert set(compose["services"]) == {*OURS, *ONE_SHOTS, *DATABASES, "rabbitmq", "limits"}
     assert compose["services"]["sink"]["profiles"] == ["demo"]
 
 
@@ -126,7 +126,7 @@ def test_the_relay_has_its_own_account_everywhere(compose: dict[str, Any]) -> No
 
 
 def test_the_portal_reaches_no_database_and_only_the_portal_is_reached(compose: dict[str, Any]) -> None:
-    assert set(compose["services"]["gateway"]["networks"]) == {"bus", "portal"}
+    assert set(compose["services"]["gateway"]["networks"]) == {"bus", "portal", "limits"}
     published = {name for name, process in compose["services"].items() if "ports" in process}
     assert published == {"gateway"}
     assert compose["services"]["gateway"]["ports"] == ["${GATEWAY_ADDRESS:-127.0.0.1:8080}:8080"]
