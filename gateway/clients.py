@@ -170,6 +170,11 @@ class Ballot(ServiceClient):
         """{trackers: [{height, tracker}], next, total}."""
         return self.ask("list_trackers", {"election": election, "after": after, "limit": limit})
 
+    def find_tracker(self, election: str, tracker: str) -> int | None:
+        """The height of the ballot with that tracker, None where the urn has none. Refusal: election_unknown."""
+        height: int | None = self.ask("find_tracker", {"election": election, "tracker": tracker})["height"]
+        return height
+
     def read_archive(self, election: str, after: int, limit: int) -> Payload:
         """{data: base64 of archive entries, next}."""
         return self.ask("read_archive", {"election": election, "after": after, "limit": limit}, COMMAND_SECONDS)

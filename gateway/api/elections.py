@@ -8,12 +8,15 @@ from flask import Response, current_app, stream_with_context
 from flask_smorest import Blueprint
 from marshmallow import RAISE
 
-from gateway.api.description import PUBLIC, SIGNED_IN, VOTER, operation, refusals
+from gateway.api.description import PUBLIC, SIGNED_IN, STRANGER, UNSAFE, VOTER, operation, refusals
+from gateway.api.json_body import install
 from gateway.api.schemas import (
     BoothSchema,
     OwnElectionSchema,
     PageSchema,
     ResultSchema,
+    TrackerFoundSchema,
+    TrackerSearchSchema,
     TrackersSchema,
     VotingEventSchema,
 )
@@ -24,6 +27,7 @@ from gateway.elections.presentation import lists_of
 from services.runtime.refusals import Refusal
 
 blueprint = Blueprint("api_elections", __name__, url_prefix="/api/v1", description="Elections and ballot boxes")
+install(blueprint)
 
 ARCHIVE_EVENTS = 200
 
@@ -99,6 +103,16 @@ def archive(uuid: str) -> Response:
         mimetype="application/x-tar",
         headers={"Content-Disposition": f'attachment; filename="{uuid}.bel"'},
     )
+
+
+@blueprint.post("/elections/<election:uuid>/tracker")
+@operation("findTracker", STRANGER)
+@blueprint.arguments(TrackerSearchSchema)
+@blueprint.response(200, TrackerFoundSchema)
+@refusals(blueprint, *UNSAFE, "election_unknown")
+def tracker(wanted: dict[str, str], uuid: str) -> Payload:
+    """Whether a ballot is in the ballot box. By POST: an address with somebody's tracker in it would stay in logs."""
+    return {"height": services().ballot.find_tracker(uuid, wanted["tracker"])}
 
 
 @blueprint.get("/elections/<election:uuid>/result")

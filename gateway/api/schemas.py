@@ -3,9 +3,10 @@
 import re
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields, pre_load, validate
 
 from gateway.captcha.proof_of_work import FORMS
+from gateway.elections.trackers import TRACKER
 from services.ballot.contract.limits import LONGEST_PERMIT
 from services.runtime.contracts.kinds import Form, Length, Line, OneOf, Prose, Range, no_control, storable
 from services.runtime.contracts.messages import FIELD_PROBLEMS
@@ -298,6 +299,24 @@ class TrackersSchema(Schema):
     trackers = fields.List(fields.Nested(TrackerSchema), required=True)
     next = fields.Integer(required=True, allow_none=True)
     total = fields.Integer(required=True)
+
+
+class TrackerSearchSchema(Request):
+    """A tracker; blanks and line breaks in it do not matter."""
+
+    tracker = fields.String(required=True, validate=Form(TRACKER))
+
+    @pre_load
+    def as_it_was_given(self, data: Any, **_more: Any) -> Any:
+        """Take out what pasting brought in."""
+        given = data.get("tracker") if isinstance(data, dict) else None
+        return {**data, "tracker": "".join(given.split())} if isinstance(given, str) else data
+
+
+class TrackerFoundSchema(Schema):
+    """Where the ballot is; null where the urn has no such tracker."""
+
+    height = fields.Integer(required=True, allow_none=True)
 
 
 class ResultSchema(Schema):

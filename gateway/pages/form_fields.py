@@ -24,6 +24,11 @@ def without_blanks(text: str | None) -> str | None:
     return text.strip() if text else text
 
 
+def without_any_blank(text: str | None) -> str | None:
+    """The text without a blank or a line break anywhere: what is long is pasted from where it was broken into lines."""
+    return "".join(text.split()) if text else text
+
+
 def copied_address(text: str | None) -> str | None:
     """An address as identity compares it, without what came along when it was copied: the form shows what was understood."""
     return normalise(text) if text else text

@@ -11,9 +11,11 @@ from services.ballot.contract.ballots import (
     BallotCast,
     BoothMaterial,
     CastBallot,
+    FindTracker,
     ListTrackers,
     OfPermit,
     ReceiptKey,
+    TrackerFound,
     TrackerPage,
 )
 from services.ballot.contract.elections import (
@@ -174,6 +176,11 @@ class BallotService:
     def list_trackers(self, request: ListTrackers, session: Session) -> TrackerPage:
         """A page of the urn's trackers."""
         return trackers.page_of(session, request.election, request.after, request.limit)
+
+    @question(methods.FIND_TRACKER)
+    def find_tracker(self, request: FindTracker, session: Session) -> TrackerFound:
+        """Where the ballot with a tracker is."""
+        return TrackerFound(height=trackers.height_of(session, request.election, request.tracker))
 
     @question(methods.ENCRYPTED_TALLY)
     def encrypted_tally(self, request: OfElection, session: Session) -> EncryptedTally:

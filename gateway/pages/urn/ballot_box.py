@@ -13,12 +13,12 @@ from wtforms.validators import InputRequired, Regexp
 from gateway.clients import Payload, services
 from gateway.elections.election_state import in_words
 from gateway.elections.results import QuestionResult, readable
-from gateway.pages.form_fields import without_blanks
+from gateway.elections.trackers import TRACKER
+from gateway.pages.form_fields import without_any_blank
 
 blueprint = Blueprint("ballot_box", __name__)
 
 PAGE = 50
-SEARCH_PAGE = 1000
 LAST_HEIGHT = 2**31 - 1
 
 
@@ -27,11 +27,11 @@ class TrackerForm(FlaskForm):
 
     tracker = StringField(
         _("Votre numéro de suivi"),
-        filters=[without_blanks],
+        filters=[without_any_blank],
         validators=[
             InputRequired(_("Saisissez le numéro de suivi inscrit sur votre preuve de vote.")),
             Regexp(
-                r"[A-Za-z0-9+/]{43}$",
+                f"{TRACKER}$",
                 message=_("Un numéro de suivi a 43 caractères : lettres, chiffres, + et /. Copiez-le en entier."),
             ),
         ],
@@ -39,16 +39,9 @@ class TrackerForm(FlaskForm):
 
 
 def find(election: str, tracker: str) -> Payload | None:
-    """The entry {height, tracker} of the urn with that tracker, or None."""
-    after: int | None = 0
-    while after is not None:
-        page = services().ballot.list_trackers(election, after, SEARCH_PAGE)
-        for entry in page["trackers"]:
-            if entry["tracker"] == tracker:
-                found: Payload = entry
-                return found
-        after = page["next"]
-    return None
+    """The entry {height, tracker} of the urn with that tracker, or None: one question, however many ballots there are."""
+    height = services().ballot.find_tracker(election, tracker)
+    return None if height is None else {"height": height, "tracker": tracker}
 
 
 def start_of_page() -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from services.ballot.contract.elections import OfElection
-from services.ballot.contract.limits import LARGEST_BALLOT, Height, PageSize, Permit, State
+from services.ballot.contract.limits import LARGEST_BALLOT, Height, PageSize, Permit, State, TrackerText
 from services.runtime.contracts.kinds import Length
 from services.runtime.contracts.messages import Message
 
@@ -69,6 +69,18 @@ class Tracker(Message):
 
     height: int
     tracker: str
+
+
+class FindTracker(OfElection):
+    """A tracker to look for: unpadded base64 of a SHA-256."""
+
+    tracker: TrackerText
+
+
+class TrackerFound(Message):
+    """The height of the event of the ballot with that tracker; null where the urn has none."""
+
+    height: int | None
 
 
 class TrackerPage(Message):

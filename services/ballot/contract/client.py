@@ -77,6 +77,10 @@ class BallotClient(JobClient):
         """A page of the urn. Refusal: election_unknown."""
         return self._ask(methods.LIST_TRACKERS, ballots.ListTrackers(election=election, after=after, limit=limit))
 
+    def find_tracker(self, election: str, tracker: str) -> int | None:
+        """The height of the ballot with that tracker, None where the urn has none. Refusal: election_unknown."""
+        return self._ask(methods.FIND_TRACKER, ballots.FindTracker(election=election, tracker=tracker)).height
+
     def start_tally(self, election: str) -> str:
         """Have the ballots of a closed urn added up; the job's id. Its refusals: election_not_closed, election_unknown."""
         return self._do(methods.START_TALLY, elections.OfElection(election=election)).job

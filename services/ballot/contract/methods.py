@@ -50,6 +50,7 @@ CAST_BALLOT = Command(
 )
 RECEIPT_KEY = Question("receipt_key", Nothing, ballots.ReceiptKey)
 LIST_TRACKERS = Question("list_trackers", ballots.ListTrackers, ballots.TrackerPage)
+FIND_TRACKER = Question("find_tracker", ballots.FindTracker, ballots.TrackerFound)
 
 START_TALLY = Command("start_tally", elections.OfElection, JobAsked, repeated=SHARED)
 ENCRYPTED_TALLY = Question("encrypted_tally", elections.OfElection, tally.EncryptedTally)
@@ -80,6 +81,7 @@ METHODS = table(
     CAST_BALLOT,
     RECEIPT_KEY,
     LIST_TRACKERS,
+    FIND_TRACKER,
     START_TALLY,
     JOB,
     JOBS,

@@ -11,6 +11,15 @@ from services.ballot.models import Ballot
 from services.ballot.urn import chain
 
 
+def height_of(session: Session, uuid: str, tracker: str) -> int | None:
+    """The height of the ballot with that tracker, by its unique index; None where there is none.
+
+    Raises Refusal election_unknown.
+    """
+    found(session, uuid)
+    return session.scalar(select(Ballot.height).where(Ballot.election == uuid, Ballot.tracker == tracker))
+
+
 def page_of(session: Session, uuid: str, after: int, limit: int) -> TrackerPage:
     """The trackers whose events are higher than ``after``, at most ``limit``. Raises Refusal election_unknown."""
     found(session, uuid)

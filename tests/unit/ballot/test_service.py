@@ -137,6 +137,9 @@ def test_a_whole_election_over_the_bus(bus, call, work, deliver, urn, board):
         "total": 1,
     }
 
+    assert call("find_tracker", election=urn.uuid, tracker=given["tracker"]) == {"height": 1}
+    assert call("find_tracker", election=urn.uuid, tracker="A" * 43) == {"height": None}
+
     assert call("close_election", election=urn.uuid, reason="fin")["ballots"] == 1
     assert code_of(call, "encrypted_tally", election=urn.uuid) == "tally_missing"
     (tally_of_closing,) = [job["job"] for job in call("jobs")["jobs"] if job["kind"] == "tally"]

@@ -133,6 +133,7 @@ def answers() -> dict[tuple[str, str], Answer]:
         ("ballot", "booth_material"): {"election": ELECTION, "credential": "ef" * 32, "voted": False, "state": "open"},
         ("ballot", "cast_ballot"): {"receipt": receipt},
         ("ballot", "list_trackers"): {"trackers": [{"height": 1, "tracker": TRACKER}], "next": None, "total": 1},
+        ("ballot", "find_tracker"): {"height": 1},
         ("ballot", "read_archive"): {"data": base64.b64encode(b"tar").decode(), "next": None},
     }
     for service in ("identity", "ballot", "reassort", "notification"):

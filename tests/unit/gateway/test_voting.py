@@ -173,20 +173,24 @@ def test_urn_page_lists_searches_and_explains(browser: Browser, rpc: FakeRpc) ->
         assert browser.get(f"/urne/{ONLINE}?apres={junk}").status_code == 200
 
 
-def test_a_tracker_is_searched_through_all_pages(browser: Browser, rpc: FakeRpc) -> None:
-    other = "B" * 43
-
-    def pages(payload: dict) -> dict:
-        trackers = {0: [{"height": 1, "tracker": other}], 1: [{"height": 2, "tracker": TRACKER}], 2: []}
-        after = payload["after"]
-        return {"trackers": trackers[after], "next": after + 1 if after < 2 else None, "total": 2}
-
-    rpc.table["ballot", "list_trackers"] = pages
-    found = browser.post(f"/urne/{ONLINE}", {"tracker": f" {TRACKER} "})
+def test_a_tracker_is_found_by_one_question_however_it_was_pasted(browser: Browser, rpc: FakeRpc) -> None:
+    rpc.table["ballot", "find_tracker"] = lambda asked: {"height": 2 if asked["tracker"] == TRACKER else None}
+    found = browser.post(f"/urne/{ONLINE}", {"tracker": f" {TRACKER[:20]}\r\n {TRACKER[20:]}\u00a0"})
     assert "à la position 2" in found.text
+    assert len(rpc.made("ballot", "find_tracker")) == 1
+    assert len(rpc.made("ballot", "list_trackers")) == 1
     missing = browser.post(f"/urne/{ONLINE}", {"tracker": "C" * 43})
     assert "Aucun bulletin de cette urne" in missing.text
     assert browser.post(f"/urne/{ONLINE}", {"tracker": "trop court"}).status_code == 422
+
+
+def test_programs_find_a_tracker_too(browser: Browser, rpc: FakeRpc) -> None:
+    rpc.table["ballot", "find_tracker"] = lambda asked: {"height": 2 if asked["tracker"] == TRACKER else None}
+    address = f"/api/v1/elections/{ONLINE}/tracker"
+    assert browser.send(address, {"tracker": f"{TRACKER[:20]}\n{TRACKER[20:]}"}).json == {"height": 2}
+    assert browser.send(address, {"tracker": "C" * 43}).json == {"height": None}
+    for wrong in ("trop court", "!" * 43, None, 7):
+        assert browser.send(address, {"tracker": wrong}).status_code == 422
 
 
 def test_a_published_result_is_a_table_with_bars(browser: Browser, rpc: FakeRpc) -> None:
