@@ -45,6 +45,8 @@ class RuntimeSettings(BaseSettings):
             lock=self.database_lock_seconds, statement=self.database_statement_seconds, idle=self.database_idle_seconds
         )
 
+    inbox_days: int = Field(default=30, validation_alias="ISOLOIR_INBOX_DAYS", ge=1, le=3650)
+    """How long an event that was worked off is known again by its id; a relay repeats within minutes."""
     concurrent_requests: int = Field(default=10, ge=2, le=400)
     """How many requests one process of a service works on at a time; those behind them wait in the broker."""
     job_lease_seconds: float = Field(default=30.0, validation_alias="ISOLOIR_JOB_LEASE_SECONDS", ge=1, le=3600)

@@ -6,6 +6,7 @@ never lost, never in a hot loop (design.md, Bus; research/nameko.md, Traps).
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from kombu import Exchange, Queue
@@ -13,13 +14,16 @@ from nameko.extensions import DependencyProvider
 from nameko.messaging import QueueConsumer
 
 from services.runtime.bus import topology
+from services.runtime.clock import utc_now
 from services.runtime.hosting.background import BackgroundLoop
-from services.runtime.hosting.received import Received, Work, receive, work_due
+from services.runtime.hosting.received import PRUNED, Received, Work, forget_done, receive, work_due
 from services.runtime.hosting.resource_provider import resources_of
 from services.runtime.hosting.resources import Resources
 from services.runtime.telemetry import logs
 
 log = logs.get_logger("isoloir.inbox")
+
+LOOK_EVERY = 600.0  # seconds between two looks at what is old
 
 
 class Inbox(DependencyProvider):
@@ -36,15 +40,27 @@ class Inbox(DependencyProvider):
         self.event_type = kind.type
         self._work_due: Callable[[Resources[Any]], int] = lambda resources: work_due(resources, source, kind, work)
         self.queue: Queue | None = None
+        self._next_look = 0.0
         self._loop: BackgroundLoop | None = None
 
     def make_loop(self, resources: Resources[Any]) -> BackgroundLoop:
         """The loop that works the rows off, not yet started."""
         return BackgroundLoop(
             f"{resources.service}.inbox.{self.event_type}",
-            lambda: self._work_due(resources),
+            # What is old is deleted when there is nothing else to do.
+            lambda: self._work_due(resources) or self._forget_done(resources),
             every=1.0,
         )
+
+    def _forget_done(self, resources: Resources[Any]) -> bool:
+        """Delete some old rows, now and then. Out: whether there are more."""
+        if time.monotonic() < self._next_look:
+            return False
+        before = utc_now() - timedelta(days=resources.settings.inbox_days)
+        more = forget_done(resources.database, self.source, self.event_type, before) == PRUNED
+        if not more:
+            self._next_look = time.monotonic() + LOOK_EVERY
+        return more
 
     def setup(self) -> None:
         """Declare the queue and take part in the service's consumer."""

@@ -191,3 +191,19 @@ def test_a_command_retried_with_its_key_gets_the_first_answer(database, notes):
     correlation.bind(None, "key-2")
     assert idempotency.recall(database) is None
     correlation.bind(None)
+
+
+def test_events_done_long_ago_are_deleted_in_batches_and_others_stay(database, monkeypatch):
+    monkeypatch.setattr(received, "PRUNED", 2)
+    now = utc_now()
+    for event_id, state, days in (
+        ("a", "done", 40), ("b", "done", 40), ("c", "done", 40), ("recent", "done", 1), ("parked", "parked", 400),
+        ("pending", "pending", 400),
+    ):  # fmt: skip
+        received.receive(database, envelope(event_id))
+        with database.transaction() as session:
+            values = {"state": state, "received_at": now - timedelta(days=days)}
+            session.execute(update(INBOX).where(INBOX.c.event_id == event_id).values(values))
+    before = now - timedelta(days=30)
+    assert [received.forget_done(database, "ballot", "ballot_accepted", before) for _ in range(3)] == [2, 1, 0]
+    assert {row.event_id for row in rows(database, INBOX)} == {"recent", "parked", "pending"}
