@@ -13,9 +13,11 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 
 from deploy.printer.opened import Choices, Finding, Opened, again, opened, write_report
@@ -26,6 +28,8 @@ from services.runtime.age_box import Opener, seal_bytes
 
 A_FILE = 500
 """Notices in a file: what a machine prints and folds at a stretch, and what is in memory."""
+FILES_A_PROCESS = 2
+"""Typst remembers all that it has set, 200 MiB a file, for as long as its process lives: processes live briefly."""
 MANIFEST, REPORT = "bordereau.json", "constats.csv"
 
 Tell = Callable[[str], None]
@@ -128,18 +132,19 @@ def print_all(folder: Path, key: Opener, press: Press, choices: Choices, tell: T
             else:
                 yield one.notice
 
-    for number, some in enumerate(_by(posted(), A_FILE), start=1):
-        content = typesetting.notices(press.sheet, some, press.made_at)
-        made.append(_keep(press, f"poste-{number:04}.pdf", content, "post", "", len(some), tell))
-    for number, place in enumerate(sorted(handed), start=1):
-        entries = sorted(handed.pop(place), key=lambda entry: (entry[0], entry[1].manifest.batch, entry[1].line))
-        of_place = (again(one, key, choices) for _, one in entries)
-        for part, some in enumerate(_by(of_place, A_FILE), start=1):
-            name = f"remise-{number:04}-{_slug(place)}-{part:02}"
-            content = typesetting.notices(press.sheet, some, press.made_at)
-            made.append(_keep(press, f"{name}.pdf", content, "hand_over", place, len(some), tell))
-            content = typesetting.signatures(press.sheet, place, some, press.made_at)
-            made.append(_keep(press, f"{name}-signatures.pdf", content, "signatures", place, len(some), tell))
+    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=FILES_A_PROCESS) as room:
+        for number, some in enumerate(_by(posted(), A_FILE), start=1):
+            content = room.submit(typesetting.notices, press.sheet, some, press.made_at).result()
+            made.append(_keep(press, f"poste-{number:04}.pdf", content, "post", "", len(some), tell))
+        for number, place in enumerate(sorted(handed), start=1):
+            entries = sorted(handed.pop(place), key=lambda entry: (entry[0], entry[1].manifest.batch, entry[1].line))
+            of_place = (again(one, key, choices) for _, one in entries)
+            for part, some in enumerate(_by(of_place, A_FILE), start=1):
+                name = f"remise-{number:04}-{_slug(place)}-{part:02}"
+                content = room.submit(typesetting.notices, press.sheet, some, press.made_at).result()
+                made.append(_keep(press, f"{name}.pdf", content, "hand_over", place, len(some), tell))
+                content = room.submit(typesetting.signatures, press.sheet, place, some, press.made_at).result()
+                made.append(_keep(press, f"{name}-signatures.pdf", content, "signatures", place, len(some), tell))
     printed = sum(one.notices for one in made if one.kind != "signatures")
     write_report(press.out / REPORT, findings)
     summary = {

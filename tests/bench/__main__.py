@@ -1,11 +1,11 @@
 """`make bench`: protocol against belenios-tool, votes a second through the gateway, searches of a
-roll; build/bench.json."""
+roll, notices on paper; build/bench.json."""
 
 import json
 import tempfile
 from pathlib import Path
 
-from tests.bench import crypto, gateway, roll
+from tests.bench import crypto, gateway, notices, roll
 
 RESULTS = Path(__file__).resolve().parents[2] / "build" / "bench.json"
 
@@ -17,6 +17,8 @@ def main() -> None:
         results = {"protocol": crypto.run(Path(folder))}
     print(f"Roll: searches among {roll.LONG[1]:,} voters…", flush=True)
     results["roll"] = roll.run()
+    print(f"Paper: {notices.MANY:,} notices…", flush=True)
+    results["notices"] = notices.run()
     for bus in ("broker", "in-process"):
         print(f"Gateway: votes a second, {bus} bus…", flush=True)
         results[f"gateway_{bus}"] = gateway.run(bus)
