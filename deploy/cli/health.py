@@ -15,10 +15,11 @@ WORKER = "-worker"
 
 def _service(name: str) -> None:
     from services.runtime.bus.rpc import RpcClient
+    from services.runtime.contracts.methods import HEALTH
 
     client = RpcClient(settings.load(RuntimeSettings).amqp_uri)
     try:
-        client.call(name, "health", {}, timeout=SECONDS)
+        client.call(name, HEALTH.name, {}, timeout=SECONDS)
     finally:
         client.close()
 

@@ -27,7 +27,7 @@ LINK_REFUSALS = ("link_unknown", "link_expired", "link_used")
 def ask(wanted: dict[str, str]) -> Payload:
     """Ask for access; an unknown address is answered like one whose account awaits its activation."""
     proof_of_work.spend(wanted["challenge"], "access")
-    return services().identity.request_access(wanted["identifier"].strip())
+    return services().identity.request_access(wanted["identifier"].strip()).dump()
 
 
 @blueprint.post("/password-link")
@@ -38,7 +38,7 @@ def ask(wanted: dict[str, str]) -> Payload:
 def ask_password_link(wanted: dict[str, str]) -> Payload:
     """Ask for a link to a new password; the old one stays valid until the new one is set."""
     proof_of_work.spend(wanted["challenge"], "password")
-    return services().identity.request_password_link(wanted["identifier"].strip())
+    return services().identity.request_password_link(wanted["identifier"].strip()).dump()
 
 
 @blueprint.post("/link")
@@ -48,7 +48,7 @@ def ask_password_link(wanted: dict[str, str]) -> Payload:
 @refusals(blueprint, *LINK_REFUSALS, "rate_limited", *UNSAFE)
 def open_link(wanted: dict[str, str]) -> Payload:
     """What a link is for; it is not used up."""
-    return services().identity.open_link(wanted["token"])
+    return services().identity.open_link(wanted["token"]).dump()
 
 
 @blueprint.post("/activation")
@@ -65,7 +65,8 @@ def activate(wanted: dict[str, Any]) -> dict[str, Any]:
         identity.prepare_activation(token, password)
         opened = identity.enter_without_activation(token)
     else:
-        challenge = {name: wanted[name] for name in ("question", "answer") if name in wanted}
-        opened = identity.activate(token, password=password, **challenge)
+        opened = identity.activate(
+            token, password=password, question=wanted.get("question"), answer=wanted.get("answer")
+        )
     voter_session.begin(opened)
     return present()

@@ -4,11 +4,11 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from gateway import space_clients
 from gateway.api.description import CHALLENGED, STRANGER, UNSAFE, operation, refusals
 from gateway.api.json_body import install
 from gateway.api.schemas import AskAssistanceSchema, AssistanceSchema
 from gateway.captcha import proof_of_work
+from gateway.clients import services
 from gateway.edge import voter_session
 
 blueprint = Blueprint("api_assistance", __name__, url_prefix="/api/v1", description="Help from the support cell")
@@ -25,7 +25,7 @@ def ask(wanted: dict[str, str]) -> dict[str, Any]:
     session = voter_session.token()
     if session is None:
         proof_of_work.spend(wanted["challenge"], "assistance")
-    number = space_clients.submit_assistance(
+    number = services().identity.submit_assistance(
         session, wanted["email"].strip(), wanted["name"].strip(), wanted["subject"], wanted["text"]
     )
     return {"request": number}

@@ -56,4 +56,4 @@ def cast(wanted: dict[str, str], uuid: str) -> dict[str, Any]:
     voter_session.required_token()
     if permitted_election(wanted["permit"]) != uuid:
         raise Refusal("permit_other_election")
-    return services().ballot.cast_ballot(wanted["permit"], wanted["ballot"])
+    return services().ballot.cast_ballot(wanted["permit"], wanted["ballot"]).dump()

@@ -38,7 +38,7 @@ ARCHIVE_EVENTS = 200
 @refusals(blueprint, "no_voting_event")
 def voting_event() -> Payload:
     """The current voting event."""
-    return services().identity.voting_event()
+    return services().identity.voting_event().dump()
 
 
 @blueprint.get("/elections")
@@ -58,14 +58,14 @@ def booth(uuid: str) -> dict[str, Any]:
     """What the browser needs to make a ballot, with a permit to cast it."""
     settings = current_app.extensions["isoloir_settings"]
     voting_event = voter_session.state()["voting_event"]["voting_event"]
-    permit = services().identity.issue_permit(voter_session.required_token(), uuid)["permit"]
+    permit = services().identity.issue_permit(voter_session.required_token(), uuid).permit
     material = services().ballot.booth_material(permit)
     return {
-        **material,
+        **material.dump(),
         "permit": permit,
         "voting_event": voting_event,
         "iterations": services().reassort.iterations(voting_event),
-        "presentation": lists_of(settings.presentation_file, uuid, material["election"]),
+        "presentation": lists_of(settings.presentation_file, uuid, material.election),
     }
 
 
@@ -76,7 +76,7 @@ def booth(uuid: str) -> dict[str, Any]:
 @refusals(blueprint, "election_unknown", "invalid_request")
 def trackers(wanted: dict[str, int], uuid: str) -> Payload:
     """A page of the ballot box, in the order of acceptance."""
-    return services().ballot.list_trackers(uuid, wanted["after"], wanted["limit"])
+    return services().ballot.list_trackers(uuid, wanted["after"], wanted["limit"]).dump()
 
 
 @blueprint.get("/elections/<election:uuid>/archive")
@@ -93,10 +93,10 @@ def archive(uuid: str) -> Response:
     def parts() -> Iterator[bytes]:
         part = first
         while True:
-            yield base64.b64decode(part["data"])
-            if part["next"] is None:
+            yield base64.b64decode(part.data)
+            if part.next is None:
                 return
-            part = services().ballot.read_archive(uuid, part["next"], ARCHIVE_EVENTS)
+            part = services().ballot.read_archive(uuid, part.next, ARCHIVE_EVENTS)
 
     return Response(
         stream_with_context(parts()),
@@ -122,6 +122,6 @@ def tracker(wanted: dict[str, str], uuid: str) -> Payload:
 def result(uuid: str) -> Payload:
     """The published result."""
     election = services().ballot.describe_election(uuid)
-    if election["result"] is None:
+    if election.result is None:
         raise Refusal("result_not_published")
-    return election
+    return election.dump()

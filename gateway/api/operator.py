@@ -1,28 +1,27 @@
 """/operator/<command>: one route per RPC command, for whoever holds the operator's token."""
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
-from marshmallow import Schema
 
 from gateway.api import json_body
 from gateway.api import operator_schemas as schemas
 from gateway.api.description import OPERATOR, WITH_BODY, operation, refusals
 from gateway.api.schemas import EmptySchema
-from gateway.clients import COMMAND_SECONDS, Payload, ServiceClient, services
+from gateway.clients import Payload, services
 from gateway.edge.failures import answer
 from services.ballot.contract import methods as ballot
+from services.identity.contract import methods as identity
 from services.notification.contract import methods as notification
 from services.reassort.contract import methods as reassort
-from services.runtime.contracts import methods as contract
-from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
-from services.runtime.contracts.jobs import JobAsked, JobDescription
-from services.runtime.contracts.messages import Message
+from services.runtime.contracts.client import RpcTimeout, RpcUnavailable, ServiceClient
+from services.runtime.contracts.jobs import JOB, JOBS, JobDescription, JobOf
+from services.runtime.contracts.messages import Message, Nothing
 from services.runtime.contracts.methods import AnyMethod
 from services.runtime.refusals import Refusal, ServiceFault
 
@@ -33,64 +32,61 @@ blueprint = Blueprint(
 
 @dataclass(frozen=True)
 class Command:
-    """A command: whose it is, what it takes, how long it may take, what it may refuse, whether it changes anything."""
+    """A command: whose it is, what may be refused; the rest is in the contract of its service."""
 
     name: str
     service: str
-    schema: type[Schema]
-    seconds: float
+    method: AnyMethod
     codes: tuple[str, ...] = ()
-    changes: bool = True
-    answer: type[Schema] | None = None
-
-    @property
-    def method(self) -> str:
-        """The name of the service's method."""
-        return self.name.replace("-", "_")
 
 
-def of(service: str, methods: Mapping[str, AnyMethod], name: str, *codes: str) -> Command:
+METHODS: Mapping[str, Mapping[str, AnyMethod]] = {
+    "identity": identity.METHODS,
+    "ballot": ballot.METHODS,
+    "reassort": reassort.METHODS,
+    "notification": notification.METHODS,
+}
+
+
+def of(service: str, name: str, *codes: str) -> Command:
     """A command as the contract of its service has it: what is documented is what is checked behind."""
-    method = methods[name.replace("-", "_")]
-    request, said = method.request.schema(), method.answer.schema()
-    return Command(name, service, request, method.seconds, codes, isinstance(method, contract.Command), said)
+    return Command(name, service, METHODS[service][name.replace("-", "_")], codes)
 
 
 COMMANDS = (
-    Command("open-voting-event", "identity", schemas.OpenVotingEvent, COMMAND_SECONDS, ("voting_event_differs",)),
-    Command("stage-roll", "identity", schemas.StageRoll, 30, ("roll_sealed", "voting_event_unknown")),
-    Command("start-commit-roll", "identity", schemas.CommitRoll, COMMAND_SECONDS, answer=JobAsked.schema()),
-    Command("start-seal-roll", "identity", schemas.OfVotingEvent, COMMAND_SECONDS, answer=JobAsked.schema()),
-    Command("attendance", "identity", schemas.OfVotingEvent, 30, ("voting_event_unknown",), changes=False),
-    of("reassort", reassort.METHODS, "start-generate-codes"),
-    of("reassort", reassort.METHODS, "code-counts"),
-    of("ballot", ballot.METHODS, "create-election", "election_differs"),
-    of("ballot", ballot.METHODS, "set-trustees", "trustees_invalid", "election_unknown", "election_sealed"),
-    of("ballot", ballot.METHODS, "start-seal-election"),
-    of("ballot", ballot.METHODS, "describe-election", "election_unknown"),
-    of("ballot", ballot.METHODS, "close-election", "election_unknown"),
-    of("ballot", ballot.METHODS, "start-tally"),
-    of("ballot", ballot.METHODS, "encrypted-tally", "tally_missing", "election_not_closed", "election_unknown"),
+    of("identity", "open-voting-event", "voting_event_differs"),
+    of("identity", "stage-roll", "roll_sealed", "voting_event_unknown"),
+    of("identity", "start-commit-roll"),
+    of("identity", "start-seal-roll"),
+    of("identity", "attendance", "voting_event_unknown"),
+    of("reassort", "start-generate-codes"),
+    of("reassort", "code-counts"),
+    of("ballot", "create-election", "election_differs"),
+    of("ballot", "set-trustees", "trustees_invalid", "election_unknown", "election_sealed"),
+    of("ballot", "start-seal-election"),
+    of("ballot", "describe-election", "election_unknown"),
+    of("ballot", "close-election", "election_unknown"),
+    of("ballot", "start-tally"),
+    of("ballot", "encrypted-tally", "tally_missing", "election_not_closed", "election_unknown"),
     of(
         "ballot",
-        ballot.METHODS,
         "submit-partial-decryption",
         "decryption_invalid",
         "tally_missing",
         "election_not_closed",
         "election_unknown",
     ),
-    of("ballot", ballot.METHODS, "publish-result", "decryptions_missing", "election_not_closed", "election_unknown"),
-    Command("open-campaign", "identity", schemas.OpenCampaign, 30, ("voting_event_unknown",)),
-    Command("list-campaigns", "identity", schemas.OfVotingEvent, 30, ("voting_event_unknown",), changes=False),
-    Command("send-campaign-page", "identity", schemas.SendCampaignPage, 30, ("campaign_unknown",)),
-    Command("campaign-progress", "identity", schemas.OfCampaign, 30, ("campaign_unknown",), changes=False),
-    Command("list-claims-queue", "identity", schemas.Queue, 30, changes=False),
-    Command("answer-claim", "identity", schemas.AnswerClaim, 30, ("claim_unknown", "already_answered")),
-    Command("list-assistance", "identity", schemas.Queue, 30, changes=False),
-    Command("answer-assistance", "identity", schemas.AnswerAssistance, 30, ("assistance_unknown", "already_answered")),
-    of("notification", notification.METHODS, "message-counts"),
-    of("notification", notification.METHODS, "list-failures"),
+    of("ballot", "publish-result", "decryptions_missing", "election_not_closed", "election_unknown"),
+    of("identity", "open-campaign", "voting_event_unknown"),
+    of("identity", "list-campaigns", "voting_event_unknown"),
+    of("identity", "send-campaign-page", "campaign_unknown"),
+    of("identity", "campaign-progress", "campaign_unknown"),
+    of("identity", "list-claims-queue"),
+    of("identity", "answer-claim", "claim_unknown", "already_answered"),
+    of("identity", "list-assistance"),
+    of("identity", "answer-assistance", "assistance_unknown", "already_answered"),
+    of("notification", "message-counts"),
+    of("notification", "list-failures"),
 )
 
 JOB_CODES = (
@@ -143,15 +139,12 @@ def add(command: Command) -> None:
     """Make the route of a command."""
 
     @blueprint.post(f"/{command.name}", endpoint=command.name)
-    @operation(operation_id(command.name), OPERATOR, summary=f"{command.service}.{command.method}")
-    @blueprint.arguments(command.schema)
-    @blueprint.response(200, command.answer or {"type": "object"}, description="The answer of the service")
+    @operation(operation_id(command.name), OPERATOR, summary=f"{command.service}.{command.method.name}")
+    @blueprint.arguments(command.method.request.schema())
+    @blueprint.response(200, command.method.answer.schema(), description="The answer of the service")
     @refusals(blueprint, "operator_refused", "not_found", *WITH_BODY, *command.codes)
-    def run(wanted: Payload | Message) -> Any:
-        remote = client(command.service)
-        call: Callable[[str, Payload, float], Payload] = remote.command if command.changes else remote.ask
-        payload = wanted.dump() if isinstance(wanted, Message) else wanted
-        return jsonify(call(command.method, payload, command.seconds))
+    def run(wanted: Message) -> Any:
+        return jsonify(client(command.service).pass_on(command.method, wanted))
 
 
 for _command in COMMANDS:
@@ -168,7 +161,7 @@ def health(_wanted: Payload) -> Any:
     found: dict[str, Payload] = {}
     for remote in services().all():
         try:
-            found[remote.service] = remote.health()
+            found[remote.service] = remote.health().dump()
         except (RpcTimeout, RpcUnavailable, ServiceFault, Refusal) as error:
             found[remote.service] = {"service": remote.service, "error": type(error).__name__}
     return jsonify(found)
@@ -183,7 +176,7 @@ def health(_wanted: Payload) -> Any:
 @refusals(blueprint, "operator_refused", "not_found", *WITH_BODY, *JOB_CODES)
 def job(wanted: Payload) -> Any:
     """Look at a job; nobody's thread waits for it."""
-    return jsonify(client(wanted["service"]).ask("job", {"job": wanted["job"]}))
+    return jsonify(client(wanted["service"]).pass_on(JOB, JobOf(job=wanted["job"])))
 
 
 @blueprint.post("/jobs", endpoint="jobs")
@@ -197,7 +190,7 @@ def jobs(_wanted: Payload) -> Any:
     away: list[str] = []
     for service in schemas.SERVICES_WITH_JOBS:
         try:
-            found += [{"service": service, **one} for one in client(service).ask("jobs", {})["jobs"]]
+            found += [{"service": service, **one} for one in client(service).pass_on(JOBS, Nothing())["jobs"]]
         except (RpcTimeout, RpcUnavailable, ServiceFault):
             away.append(service)
     return jsonify({"jobs": found, "away": away})

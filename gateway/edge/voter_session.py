@@ -69,7 +69,7 @@ def required_token() -> str:
 def state() -> Payload:
     """What identity says of the voter who is signed in, asked once a request. Refusal: session_expired."""
     if "voter_state" not in g:
-        g.voter_state = services().identity.resume_session(required_token())
+        g.voter_state = services().identity.resume_session(required_token()).dump()
     found: Payload = g.voter_state
     return found
 

@@ -60,7 +60,7 @@ def lists_for(entry: Payload) -> list[CandidateList]:
 
 def _definition(uuid: str) -> str | None:
     try:
-        raw: str | None = services().ballot.describe_election(uuid)["election"]
+        raw = services().ballot.describe_election(uuid).election
     except Refusal as refusal:
         if refusal.code != "election_unknown":
             raise

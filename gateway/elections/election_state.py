@@ -25,7 +25,7 @@ def _states(online: list[str]) -> dict[str, str]:
     if not online:
         return {}
     try:
-        return services().ballot.election_states(online, PATIENCE_SECONDS)
+        return {**services().ballot.election_states(online, PATIENCE_SECONDS)}
     except (RpcTimeout, RpcUnavailable, ServiceFault):
         return dict.fromkeys(online, UNKNOWN)
 

@@ -98,7 +98,7 @@ def _event() -> Payload | None:
 
 def _ask() -> Payload | None:
     try:
-        return services().identity.ask("voting_event", {}, PATIENCE_SECONDS)
+        return services().identity.voting_event(PATIENCE_SECONDS).dump()
     except Refusal as refusal:
         if refusal.code != "no_voting_event":
             raise

@@ -10,9 +10,10 @@ from wtforms import PasswordField
 from wtforms.validators import EqualTo, InputRequired
 
 from gateway.captcha.challenge_field import ChallengeField, GuardedForm
-from gateway.clients import Payload, services
+from gateway.clients import services
 from gateway.edge import failures, voter_session
 from gateway.edge.errors import words_for
+from services.identity.contract.access import LinkShown
 from services.runtime.refusals import Refusal
 
 blueprint = Blueprint("activation", __name__)
@@ -60,7 +61,7 @@ def follow(token: str) -> Response:
     return redirect(url_for("activation.show"), 303)
 
 
-def opened_link() -> tuple[str, Payload]:
+def opened_link() -> tuple[str, LinkShown]:
     """The token of this browser's link and what it is for. Refusals: link_*, cookies_refused."""
     token = session.get(voter_session.LINK)
     if token is None:
@@ -82,17 +83,17 @@ def dead(refusal: Refusal) -> Any:
 blueprint.register_error_handler(Refusal, dead)
 
 
-def page(form: ActivationForm, link: Payload) -> str:
+def page(form: ActivationForm, link: LinkShown) -> str:
     """The form as the link's profile words it."""
     form.captcha.prepare()
-    if link["profile"] == "2018":
+    if link.profile == "2018":
         form.as_in_2018()
-    return render_template("entrance/activation.html", form=form, link=link)
+    return render_template("entrance/activation.html", form=form, link=link.dump())
 
 
-def asks_question(link: Payload) -> bool:
+def asks_question(link: LinkShown) -> bool:
     """Whether the challenge question follows the password."""
-    return bool(link.get("questions"))
+    return bool(link.questions)
 
 
 @blueprint.get("/activation")
@@ -120,13 +121,13 @@ def submit() -> Response | str | tuple[str, int]:
     return page(form, link), 422
 
 
-def accept(token: str, link: Payload, password: str) -> Response:
+def accept(token: str, link: LinkShown, password: str) -> Response:
     """Hand the password over. Refusals: link_*, password_refused."""
     if asks_question(link):
         services().identity.prepare_activation(token, password)
         return redirect(url_for("challenge_question.show"), 303)
     voter_session.begin(services().identity.activate(token, password=password))
-    if link["purpose"] == "password":
+    if link.purpose == "password":
         flash(gettext("Votre nouveau mot de passe est enregistré. L’ancien n’est plus valable."))
     else:
         flash(gettext("Votre compte a bien été activé. Votre mot de passe est enregistré."))

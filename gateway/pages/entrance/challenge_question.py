@@ -10,11 +10,12 @@ from werkzeug.wrappers import Response
 from wtforms import Form, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
-from gateway.clients import Payload, services
+from gateway.clients import services
 from gateway.edge import voter_session
 from gateway.edge.errors import words_for
 from gateway.pages.entrance import activation
 from gateway.pages.form_fields import chooser, storable, without_blanks
+from services.identity.contract.access import LinkShown
 from services.identity.contract.wording import without_accents
 from services.runtime.refusals import Refusal
 
@@ -100,10 +101,10 @@ class ChallengeQuestionForm(FlaskForm):
         return question
 
 
-def prepared_link() -> tuple[str, Payload] | None:
+def prepared_link() -> tuple[str, LinkShown] | None:
     """The link whose password is chosen, None where that step is still to be done. Refusals: link_*."""
     token, link = activation.opened_link()
-    return (token, link) if activation.asks_question(link) and link.get("prepared") else None
+    return (token, link) if activation.asks_question(link) and link.prepared else None
 
 
 def back_to_password() -> Response:
@@ -118,7 +119,7 @@ def show() -> Response | str:
     if held is None:
         return back_to_password()
     form = ChallengeQuestionForm()
-    form.propose(held[1]["questions"])
+    form.propose(held[1].questions)
     return render_template("entrance/challenge_question.html", form=form)
 
 
@@ -130,7 +131,7 @@ def submit() -> Response | tuple[str, int]:
         return back_to_password()
     token, link = held
     form = ChallengeQuestionForm()
-    form.propose(link["questions"])
+    form.propose(link.questions)
     if form.validate():
         try:
             opened = services().identity.activate(token, question=form.chosen(), answer=form.answer.data)

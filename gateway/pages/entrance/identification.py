@@ -70,7 +70,7 @@ def submit() -> Response | str | tuple[str, int]:
     identifier = form.identifier.data
     answer = services().identity.request_access(identifier)
     voter_session.forget()
-    if answer["next"] == "password":
+    if answer.next == "password":
         session[voter_session.IDENTIFIER] = identifier
         return redirect(url_for("password.show"), 303)
     sent_link.remember(answer, identifier, "access")
@@ -100,7 +100,7 @@ def resend() -> Response:
     identity = services().identity
     ask = identity.request_password_link if sent.asked_for == "password" else identity.request_access
     answer = ask(identifier)
-    if answer["next"] == "password":
+    if answer.next == "password":
         # Activated meanwhile, in another window.
         return redirect(url_for("password.show"), 303)
     sent_link.remember(answer, identifier, sent.asked_for)

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 from flask import session
 
-from gateway.clients import Payload
 from gateway.edge import voter_session
 from gateway.hours.paris_time import parse
+from services.identity.contract.access import Access
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,12 @@ class SentLink:
     asked_for: str
 
 
-def remember(answer: Payload, identifier: str, asked_for: str) -> None:
+def remember(answer: Access, identifier: str, asked_for: str) -> None:
     """Keep what identity answered to a request for a link."""
-    again = datetime.now(UTC) + timedelta(seconds=int(answer.get("retry_after") or 0))
+    again = datetime.now(UTC) + timedelta(seconds=answer.retry_after)
     session[voter_session.IDENTIFIER] = identifier
     session[voter_session.SENT] = {
-        "since": answer.get("sent_since"),
+        "since": answer.sent_since.isoformat() if answer.sent_since else None,
         "again": again.isoformat(timespec="seconds"),
         "for": asked_for,
     }

@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Regexp
 
-from gateway import space_clients
 from gateway.captcha.challenge_field import ChallengeField, GuardedForm
+from gateway.clients import services
 from gateway.edge import voter_session
 from gateway.edge.errors import words_for
 from gateway.pages.form_fields import blame, chooser, copied_address, readable, storable, unix_lines, without_blanks
@@ -106,7 +106,7 @@ def submit() -> Response | str | tuple[str, int]:
     if not form.validate():
         return page(form), 422
     try:
-        number = space_clients.submit_assistance(
+        number = services().identity.submit_assistance(
             voter_session.token(), form.email.data, form.name.data, form.subject.data, form.text.data
         )
     except Refusal as refusal:

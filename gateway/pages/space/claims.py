@@ -11,8 +11,7 @@ from wtforms import Field, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from gateway import space_clients
-from gateway.clients import Payload
+from gateway.clients import Payload, services
 from gateway.edge import voter_session
 from gateway.edge.errors import words_for
 from gateway.pages.form_fields import blame, chooser, readable, unix_lines, without_blanks
@@ -94,9 +93,11 @@ def _names(entries: Iterable[Payload]) -> dict[str, str]:
 
 def page(form: ClaimForm) -> str:
     """The form above the voter's claims, the newest first."""
-    claims = space_clients.list_claims(voter_session.required_token())
+    claims = services().identity.list_claims(voter_session.required_token())
     names = _names(voter_session.state()["voting_event"]["elections"]) | _own()
-    newest_first = sorted(claims, key=lambda claim: str(claim["submitted_at"]), reverse=True)
+    newest_first = sorted(
+        (claim.dump() for claim in claims), key=lambda claim: str(claim["submitted_at"]), reverse=True
+    )
     return render_template(
         "space/claims.html", form=form, claims=newest_first, names=names, subjects=SUBJECTS, states=STATES
     )
@@ -119,7 +120,7 @@ def submit() -> Response | tuple[str, int]:
     if not form.validate():
         return page(form), 422
     try:
-        made = space_clients.submit_claim(
+        made = services().identity.submit_claim(
             voter_session.required_token(), form.election.data or None, form.subject.data, form.text.data
         )
     except Refusal as refusal:
@@ -131,7 +132,7 @@ def submit() -> Response | tuple[str, int]:
         return page(form), words.status
     flash(
         gettext(
-            "Votre réclamation n° %(number)s est enregistrée. Sa réponse paraîtra sur cette page.", number=made["claim"]
+            "Votre réclamation n° %(number)s est enregistrée. Sa réponse paraîtra sur cette page.", number=made.claim
         )
     )
     return redirect(url_for("claims.show"), 303)

@@ -13,5 +13,5 @@ blueprint.add_app_template_global(countdown.current_countdown, "current_countdow
 @blueprint.get("/horaires-hors-metropole")
 def show() -> str:
     """Opening and closing in every territory, for everybody."""
-    event = services().identity.voting_event()
+    event = services().identity.voting_event().dump()
     return render_template("space/hours.html", event=event, hours=hours_of(event))

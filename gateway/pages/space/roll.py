@@ -5,12 +5,13 @@ import re
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from gateway import space_clients
+from gateway.clients import services
 from gateway.edge import voter_session
 from gateway.pages.space.availability import Part, available
 
 blueprint = Blueprint("roll", __name__)
 
+PAGE = 50
 LONGEST_QUERY = 100
 LONGEST_PLACE = 9
 PLACE = re.compile(r"[0-9]+")  # what identity's pages begin with; anything else means the first page
@@ -36,15 +37,15 @@ def search(uuid: str) -> str:
     query = _typed("recherche", LONGEST_QUERY)
     place = _typed("apres", LONGEST_PLACE)
     after = place if PLACE.fullmatch(place) else None
-    found = space_clients.search_roll(voter_session.required_token(), uuid, query, after)
+    found = services().identity.search_roll(voter_session.required_token(), uuid, query, after, PAGE)
     return render_template(
         "space/roll.html",
         election=entry,
         query=query,
         first_page=after is None,
-        voters=found["voters"],
-        following=found["next"],
-        total=found["total"],
+        voters=found.voters,
+        following=found.next,
+        total=found.total,
     )
 
 

@@ -15,6 +15,7 @@ from gateway.elections.election_state import in_words
 from gateway.elections.results import QuestionResult, readable
 from gateway.elections.trackers import TRACKER
 from gateway.pages.form_fields import without_any_blank
+from services.ballot.contract.elections import Described
 
 blueprint = Blueprint("ballot_box", __name__)
 
@@ -50,12 +51,12 @@ def start_of_page() -> int:
     return min(int(asked), LAST_HEIGHT) if re.fullmatch(r"[0-9]{1,10}", asked) else 0
 
 
-def results_of(election: Payload) -> list[QuestionResult] | None:
+def results_of(election: Described) -> list[QuestionResult] | None:
     """The result in rows; None when there is none, or none that this page can print."""
-    if not election["result"] or not election["election"]:
+    if not election.result or not election.election:
         return None
     try:
-        return readable(election["election"], election["result"])
+        return readable(election.election, election.result)
     except (ValueError, KeyError, TypeError):
         return None
 
@@ -64,16 +65,16 @@ def page(uuid: str, form: TrackerForm, **more: Any) -> str:
     """The page of one ballot box."""
     election = services().ballot.describe_election(uuid)
     listed = services().ballot.list_trackers(uuid, start_of_page(), PAGE)
-    definition = json.loads(election["election"]) if election["election"] else {}
+    definition = json.loads(election.election) if election.election else {}
     return render_template(
         "urn/ballot_box.html",
         uuid=uuid,
         name=definition.get("name", uuid),
-        election=election,
-        state=in_words(election["state"]),
-        trackers=listed["trackers"],
-        following=listed["next"],
-        total=listed["total"],
+        election=election.dump(),
+        state=in_words(election.state),
+        trackers=listed.trackers,
+        following=listed.next,
+        total=listed.total,
         results=results_of(election),
         form=form,
         **more,

@@ -16,6 +16,7 @@ from services.runtime.contracts.jobs import JOB, JOBS, SHARED, JobAsked
 from services.runtime.contracts.messages import Nothing
 from services.runtime.contracts.methods import (
     PASSWORD_SECONDS,
+    QUESTION_SECONDS,
     Command,
     Idempotent,
     NeverRepeated,
@@ -60,6 +61,8 @@ OPEN_CAPTCHA = Command(
     forms.OpenCaptcha,
     forms.CaptchaOpened,
     repeated=Idempotent("another code is made; the one that nobody saw goes after ten minutes"),
+    seconds=QUESTION_SECONDS,
+    tries=1,
 )
 CAPTCHA_TEXT = Question("captcha_text", forms.OfCaptcha, forms.CaptchaText)
 CHECK_CAPTCHA = Command("check_captcha", forms.CheckCaptcha, Nothing, repeated=Remembered())
@@ -94,7 +97,8 @@ RESUME_SESSION = Command(
     sessions.SessionToken,
     sessions.ResumedSession,
     repeated=Idempotent("that somebody is there is noted once a minute"),
-    seconds=5.0,
+    seconds=QUESTION_SECONDS,
+    tries=1,  # every page asks: a silent service must not hold it twice as long
 )
 CLOSE_SESSION = Command(
     "close_session", sessions.SessionToken, Nothing, repeated=Idempotent("a session that has ended stays so")

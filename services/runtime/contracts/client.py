@@ -6,8 +6,8 @@ from typing import Any, ClassVar, Protocol
 from uuid import uuid4
 
 from services.runtime.contracts.jobs import JOB, JOBS, JobDescription, JobOf
-from services.runtime.contracts.messages import Health, Nothing
-from services.runtime.contracts.methods import HEALTH, Answer, Command, NeverRepeated, Question, Request
+from services.runtime.contracts.messages import Health, Message, Nothing
+from services.runtime.contracts.methods import HEALTH, Answer, AnyMethod, Command, NeverRepeated, Question, Request
 
 DEFAULT_TIMEOUT = 5.0  # seconds
 
@@ -57,18 +57,23 @@ class ServiceClient:
         """Whether the service and its database answer."""
         return self._ask(HEALTH, Nothing(), seconds)
 
+    def pass_on(self, method: AnyMethod, request: Message) -> dict[str, Any]:
+        """Ask or do whatever method of the contract somebody else has chosen; the answer as JSON writes it."""
+        answer: Message = self._ask(method, request) if isinstance(method, Question) else self._do(method, request)
+        return answer.dump()
+
     def _ask(self, method: Question[Request, Answer], request: Request, seconds: float | None = None) -> Answer:
         """A question: no key, no second try."""
         answer = self._rpc.call(self.service, method.name, request.dump(), timeout=seconds or method.seconds)
         return method.answer.read(answer)
 
     def _do(self, method: Command[Request, Answer], request: Request) -> Answer:
-        """A command: one key for both tries, so that a late first try and the second make one change."""
+        """A command: one key for all tries, so that a late first try and the second make one change."""
         key, payload = str(uuid4()), request.dump()
         try:
             answer = self._rpc.call(self.service, method.name, payload, timeout=method.seconds, idempotency_key=key)
         except (RpcTimeout, RpcUnavailable):
-            if isinstance(method.repeated, NeverRepeated):
+            if isinstance(method.repeated, NeverRepeated) or method.tries == 1:
                 raise
             answer = self._rpc.call(self.service, method.name, payload, timeout=method.seconds, idempotency_key=key)
         return method.answer.read(answer)

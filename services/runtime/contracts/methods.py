@@ -47,13 +47,17 @@ class Question(Generic[Request, Answer]):
 
 @dataclass(frozen=True)
 class Command(Generic[Request, Answer]):
-    """A method that changes something; `seconds` is how long a caller waits for each try."""
+    """A method that changes something; `seconds` is how long a caller waits for each of its `tries`.
+
+    One try, where whoever waits would rather be told that the service is silent.
+    """
 
     name: str
     request: type[Request]
     answer: type[Answer]
     repeated: Remembered | Idempotent | NeverRepeated
     seconds: float = COMMAND_SECONDS
+    tries: int = 2
 
 
 HEALTH = Question("health", Nothing, Health, seconds=2.0)

@@ -1,4 +1,4 @@
-"""An RPC object that answers from a table, and sample answers in the form of the contracts."""
+"""An RPC object that answers from a table, and sample answers: both ways through the services' contracts."""
 
 import base64
 import json
@@ -6,6 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from services.ballot.contract.methods import METHODS as BALLOT
+from services.identity.contract.methods import METHODS as IDENTITY
+from services.notification.contract.methods import METHODS as NOTIFICATION
+from services.reassort.contract.methods import METHODS as REASSORT
+from services.runtime.contracts.methods import Command
+from services.runtime.refusals import Refusal
+
+METHODS = {"identity": IDENTITY, "ballot": BALLOT, "reassort": REASSORT, "notification": NOTIFICATION}
 Payload = dict[str, Any]
 Answer = Payload | Exception | Callable[[Payload], Payload]
 
@@ -158,12 +166,22 @@ class FakeRpc:
     def __init__(self) -> None:
         self.table: dict[tuple[str, str], Any] = dict(answers())
         self.calls: list[Call] = []
+        self.refuses: set[str] = set()
+        """"invalid_request" for tests of what the service refuses: its own contract answers then."""
 
     def call(
         self, service: str, method: str, payload: Payload, *, timeout: float = 5.0, idempotency_key: str | None = None
     ) -> Payload:
-        """As RpcClient.call."""
+        """As RpcClient.call. A request that the service would refuse, or an answer that is none of its, fails the test."""
         self.calls.append(Call(service, method, payload, timeout, idempotency_key))
+        contract = METHODS[service][method]
+        assert isinstance(contract, Command) is bool(idempotency_key), f"{method}: question or command?"
+        try:
+            contract.request.load(json.loads(json.dumps(payload)))
+        except Refusal as refusal:
+            if "invalid_request" in self.refuses:
+                raise
+            raise AssertionError(f"{service}.{method} would refuse this: {refusal.details}") from None
         answer = self.table[service, method]
         if isinstance(answer, list):
             answer = answer.pop(0) if len(answer) > 1 else answer[0]
@@ -171,7 +189,10 @@ class FakeRpc:
             raise answer
         if callable(answer):
             answer = answer(payload)
-        return json.loads(json.dumps(answer))
+        try:
+            return contract.answer.load(json.loads(json.dumps(answer))).dump()
+        except Refusal as refusal:
+            raise AssertionError(f"{service}.{method} never answers so: {refusal.details}") from None
 
     def in_state(self, state: str, **changes: Any) -> None:
         """Let ballot say that every election is in this state."""

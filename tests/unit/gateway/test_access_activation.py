@@ -86,7 +86,8 @@ def test_password_page_of_2018_leads_home_at_once(follower: Browser, rpc: FakeRp
         assert words in page
     assert "caractère spécial" not in page
     assert follower.choose_password(PASSWORD).location == "/accueil"
-    assert rpc.made("identity", "activate")[0].payload == {"token": LINK_TOKEN, "password": PASSWORD}
+    sent = {"token": LINK_TOKEN, "password": PASSWORD, "question": None, "answer": None}
+    assert rpc.made("identity", "activate")[0].payload == sent
     assert rpc.made("identity", "prepare_activation") == []
     assert "Votre compte a bien été activé" in follower.get("/accueil").text
 
@@ -118,7 +119,7 @@ def test_the_challenge_question_activates_the_account(follower: Browser, rpc: Fa
         assert words in page
     assert "Dans quelle rue" not in page, "only what identity proposes"
     assert follower.post("/question-defi", ANSWER).location == "/accueil"
-    sent = {"token": LINK_TOKEN, "question": "first_pet", "answer": "Bidule"}
+    sent = {"token": LINK_TOKEN, "password": None, "question": "first_pet", "answer": "Bidule"}
     assert rpc.made("identity", "activate")[0].payload == sent
     home = follower.get("/accueil").text
     assert "Votre compte a bien été activé. Votre question défi et votre réponse secrète ont été enregistrées." in home

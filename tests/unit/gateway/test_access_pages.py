@@ -60,7 +60,7 @@ def test_errors_are_tied_to_their_field(identifier: str, browser: Browser, rpc: 
 
 
 def test_activated_voter_signs_in_with_the_password(browser: Browser, rpc: FakeRpc) -> None:
-    rpc.table["identity", "request_access"] = {"next": "password"}
+    rpc.table["identity", "request_access"] = {"next": "password", "sent_since": None, "retry_after": 0}
     assert browser.identify(IDENTIFIER).location == "/mot-de-passe"
     page = browser.get("/mot-de-passe").text
     assert "Saisie du mot de passe" in page
@@ -79,7 +79,7 @@ def test_activated_voter_signs_in_with_the_password(browser: Browser, rpc: FakeR
 def test_a_refused_password_is_said_in_the_form(
     refusal: Refusal, status: int, words: str, browser: Browser, rpc: FakeRpc
 ) -> None:
-    rpc.table["identity", "request_access"] = {"next": "password"}
+    rpc.table["identity", "request_access"] = {"next": "password", "sent_since": None, "retry_after": 0}
     rpc.table["identity", "log_in"] = refusal
     browser.identify(IDENTIFIER)
     answer = browser.post("/mot-de-passe", {"password": PASSWORD})
@@ -92,7 +92,7 @@ def test_a_refused_password_is_said_in_the_form(
 
 
 def test_forgotten_password_sends_a_link(browser: Browser, rpc: FakeRpc) -> None:
-    rpc.table["identity", "request_access"] = {"next": "password"}
+    rpc.table["identity", "request_access"] = {"next": "password", "sent_since": None, "retry_after": 0}
     browser.identify(IDENTIFIER)
     assert browser.post("/mot-de-passe/oubli").location == "/lien-envoye"
     assert rpc.made("identity", "request_password_link")[0].payload == {"identifier": IDENTIFIER}

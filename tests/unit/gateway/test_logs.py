@@ -47,7 +47,7 @@ def lines() -> Iterator[io.StringIO]:
 def test_one_line_per_request_names_the_rule_and_never_a_secret(
     browser: Browser, rpc: FakeRpc, lines: io.StringIO
 ) -> None:
-    rpc.table["identity", "request_access"] = {"next": "password"}
+    rpc.table["identity", "request_access"] = {"next": "password", "sent_since": None, "retry_after": 0}
     browser.identify(IDENTIFIER)
     browser.post("/mot-de-passe", {"password": PASSWORD})
     browser.get(f"/lien/{LINK_TOKEN}")

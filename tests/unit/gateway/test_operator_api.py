@@ -46,6 +46,25 @@ def test_every_command_of_the_contract_has_a_route() -> None:
     assert {command.name for command in COMMANDS} == NAMES
 
 
+JOB = {
+    "job": "j",
+    "kind": "generate_codes",
+    "subject": EVENT_UUID,
+    "state": "running",
+    "step": "codes",
+    "done": 1,
+    "total": 2,
+    "remaining_seconds": None,
+    "result": None,
+    "reason": None,
+    "attempts": 1,
+    "asked_at": "2026-12-01T07:00:00+00:00",
+    "started_at": "2026-12-01T07:00:00+00:00",
+    "changed_at": "2026-12-01T07:00:00+00:00",
+    "finished_at": None,
+}
+
+
 @pytest.mark.parametrize(
     "header",
     ["", "Bearer", "Bearer ", "Bearer wrong", f"Basic {OPERATOR_TOKEN}", f"Bearer {OPERATOR_TOKEN}x", "Bearer é"],
@@ -120,11 +139,8 @@ def test_health_of_all_hides_none(browser: Browser, rpc: FakeRpc) -> None:
 
 def test_a_job_is_looked_at_and_its_refusal_is_its_commands(browser: Browser, rpc: FakeRpc) -> None:
     body = {"service": "reassort", "job": "j"}
-    rpc.table["reassort", "job"] = {"job": "j", "state": "running"}
-    assert browser.client.post("/api/v1/operator/job", json=body, headers=RIGHT).json == {
-        "job": "j",
-        "state": "running",
-    }
+    rpc.table["reassort", "job"] = JOB
+    assert browser.client.post("/api/v1/operator/job", json=body, headers=RIGHT).json == JOB
     assert rpc.made("reassort", "job")[0].idempotency_key is None
     rpc.table["reassort", "job"] = Refusal("entitlements_changed", bearers=2)
     answer = browser.client.post("/api/v1/operator/job", json=body, headers=RIGHT)
@@ -138,8 +154,8 @@ def test_a_job_is_looked_at_and_its_refusal_is_its_commands(browser: Browser, rp
 def test_the_list_of_jobs_hides_none_for_a_service_that_is_away(browser: Browser, rpc: FakeRpc) -> None:
     for service in ("identity", "ballot"):
         rpc.table[service, "jobs"] = {"jobs": []}
-    rpc.table["reassort", "jobs"] = {"jobs": [{"job": "j"}]}
+    rpc.table["reassort", "jobs"] = {"jobs": [JOB]}
     found = browser.client.post("/api/v1/operator/jobs", json={}, headers=RIGHT).json
-    assert {"service": "reassort", "job": "j"} in found["jobs"]
+    assert {"service": "reassort", **JOB} in found["jobs"]
     rpc.table["reassort", "jobs"] = RpcTimeout("x")
     assert "reassort" in browser.client.post("/api/v1/operator/jobs", json={}, headers=RIGHT).json["away"]

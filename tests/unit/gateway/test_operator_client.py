@@ -59,6 +59,6 @@ def test_the_portal_says_the_same(address: str, client: OperatorClient, rpc: Fak
 
 
 def test_what_the_contracts_have_is_asked_as_they_have_it() -> None:
-    by_contract = {command.method: command for command in COMMANDS if command.answer is not None}
-    for name, command in by_contract.items():
-        assert METHODS[name].request.schema() is command.schema
+    for command in COMMANDS:
+        if command.service != "identity":
+            assert METHODS[command.method.name] is command.method

@@ -93,9 +93,9 @@ def job(state: str, **more: Any) -> dict[str, Any]:
     """A job of the codes as its service describes it."""
     unknown = dict.fromkeys(("step", "done", "total", "remaining_seconds", "result", "reason"))
     at = "2026-12-03T08:00:00+00:00"
-    return {"job": "j", "kind": "generate_codes", "subject": EVENT_UUID, "attempts": 1, "asked_at": at} | {
-        **unknown, "state": state, **more,
-    }  # fmt: skip
+    moments = {"asked_at": at, "started_at": at, "changed_at": at, "finished_at": None}
+    known = {"job": "j", "kind": "generate_codes", "subject": EVENT_UUID, "attempts": 1}
+    return known | moments | unknown | {"state": state, **more}
 
 
 def test_generate_codes_waits_for_its_job(address: str, rpc: FakeRpc) -> None:

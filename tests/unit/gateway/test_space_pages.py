@@ -169,9 +169,7 @@ def test_profile_shows_the_roll_and_the_account(voter: Browser) -> None:
 
 
 def test_roll_is_searched_and_paged(voter: Browser, rpc: FakeRpc) -> None:
-    people = [
-        {"surname": f"Nom{i}", "first_name": "Zoé", "assignment": "Dunes", "identifier": "x@y"} for i in range(50)
-    ]
+    people = [{"surname": f"Nom{i}", "first_name": "Zoé", "assignment": "Dunes"} for i in range(50)]
     rpc.table["identity", "search_roll"] = {"voters": people, "next": "50", "total": 120}
     page = voter.get(f"{ROLL}?recherche=zoe%00%0a&apres=").text
     assert rpc.made("identity", "search_roll")[0].payload == {
