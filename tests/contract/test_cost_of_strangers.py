@@ -40,6 +40,7 @@ FILLED = {
     "number": "1",
     "name": "tutorial_voter",
     "filename": "none.css",
+    "message_id": "7f0c3f9e-0c52-4c3c-9d5b-0d6f2a0b8f01",
 }
 BODIES = {
     "ballot_box.search": {"tracker": TRACKER},
