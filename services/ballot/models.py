@@ -165,3 +165,32 @@ class PartialDecryption(Base):
     election: Mapped[str] = mapped_column(String(64), primary_key=True)
     owner: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     height: Mapped[int] = mapped_column(Integer)
+
+
+class Activation(Base):
+    """A spare that took the place of a credential, and the height of the urn then: append-only, by trigger.
+
+    Nothing ties the elections of one voter together here; on SQLite no rowid counts either.
+    """
+
+    __tablename__ = "activations"
+    __table_args__ = (
+        UniqueConstraint("election", "retired", name="uq_activations_retired"),
+        {"sqlite_with_rowid": False},
+    )
+
+    election: Mapped[str] = mapped_column(String(64), primary_key=True)
+    spare: Mapped[str] = mapped_column(String(64), primary_key=True)
+    retired: Mapped[str] = mapped_column(String(64))
+    height: Mapped[int] = mapped_column(Integer)
+    hour: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Reissue(Base):
+    """A request for an activation that was answered: `heads` (JSON) of the urns, empty where it was too late."""
+
+    __tablename__ = "reissues"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    request: Mapped[str] = mapped_column(String(36), primary_key=True)
+    heads: Mapped[str] = mapped_column(Text)

@@ -27,7 +27,7 @@ from services.ballot.contract.limits import State
 from services.ballot.contract.refusals import Code, refuse
 from services.ballot.elections.elections import found, locked, state_of
 from services.ballot.models import Ballot, Credential, Election
-from services.ballot.urn import chain, receipt
+from services.ballot.urn import activation, chain, receipt
 from services.ballot.urn.chain import EventType, Head
 from services.ballot.urn.permit import verify
 from services.identity.contract.permits import Permit
@@ -92,8 +92,8 @@ def cast(database: Database, keys: Keys, permit: str, raw: str, clock: Clock) ->
 
     The event ``ballot_accepted`` is written in the transaction of the ballot. Raises Refusal permit_invalid,
     permit_expired, election_unknown, election_not_open, election_closed, already_voted, permit_other_election,
-    ballot_malformed {reason}, ballot_invalid {reason}, credential_unknown, credential_not_yours, credential_retired.
-    Whatever is refused changes nothing.
+    ballot_malformed {reason}, ballot_invalid {reason}, credential_unknown, credential_not_yours,
+    credential_retired {retired_in_hour}. Whatever is refused changes nothing.
     """
     granted = verify(permit, keys.permit_public, clock())
     tracker = _tracker(raw)
@@ -200,7 +200,9 @@ def _refuse_unless_usable(session: Session, granted: Permit, credential: str) ->
     if known.holder != granted.holder:
         raise refuse(Code.CREDENTIAL_NOT_YOURS)
     if known.state == "retired":
-        raise refuse(Code.CREDENTIAL_RETIRED)
+        # To the hour: the exact moment would tell the urn's order to whoever reads the answer.
+        hour = activation.retired_in_hour(session, granted.election, credential)
+        raise refuse(Code.CREDENTIAL_RETIRED, retired_in_hour=None if hour is None else hour.isoformat())
     if known.state != "active":
         # A spare that was never handed out: nobody should have its code.
         raise refuse(Code.CREDENTIAL_UNKNOWN)
