@@ -7,14 +7,18 @@ import io
 import json
 import sys
 from collections.abc import Collection
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from deploy.holder.register_words import fault_in_french as fault_of_register
 from services.ballot.belenios.report import Fault, Report
 from services.ballot.belenios.verify import verify_archive
+from services.reassort.register import audit, public_register
 
 _REASONS = {
     errno.ENOENT: "il n'existe pas",
@@ -108,12 +112,20 @@ FAULTS = {
 @click.argument("archive", type=click.Path(path_type=Path))
 @click.option("--tracker", "trackers", multiple=True, metavar="SUIVI", help="Numéro de suivi à trouver dans l'urne.")
 @click.option("--head", "heads", multiple=True, metavar="EMPREINTE", help="Empreinte d'urne publiée auparavant.")
+@click.option("--register", type=click.Path(path_type=Path), help="Registre des réassorts, à comparer à l'urne.")
+@click.option("--register-key", metavar="CLEF", help="Clef publique du registre, telle que le bureau l'a publiée.")
 @click.option("--processes", type=click.IntRange(1, 256), default=None, help="Nombre de processus (un par cœur).")
 @click.option("--json", "as_json", is_flag=True, help="Rapport lisible par une machine.")
 def command(
-    archive: Path, trackers: tuple[str, ...], heads: tuple[str, ...], processes: int | None, as_json: bool
+    archive: Path,
+    trackers: tuple[str, ...],
+    heads: tuple[str, ...],
+    register: Path | None,
+    register_key: str | None,
+    processes: int | None,
+    as_json: bool,
 ) -> None:
-    """Vérifier une élection à partir de sa seule archive publique.
+    """Vérifier une élection à partir de sa seule archive publique, et le registre des réassorts s'il est donné.
 
     Sortie : 0 si tout est juste, 1 au premier défaut (nommé), 2 si le fichier ne peut être lu.
     """
@@ -122,16 +134,44 @@ def command(
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         report = verify_with_progress(archive, trackers, heads, processes, quiet=as_json)
+        compared = _compared(archive, register, register_key) if register is not None and report.ok else None
     except OSError as error:
-        click.echo(f"Fichier illisible : {archive} ({_REASONS.get(error.errno or 0, 'erreur de lecture')})", err=True)
+        file = error.filename or archive
+        click.echo(f"Fichier illisible : {file} ({_REASONS.get(error.errno or 0, 'erreur de lecture')})", err=True)
         sys.exit(2)
     missing = sorted(set(trackers) - set(report.found_trackers)) + sorted(set(heads) - set(report.found_heads))
     if as_json:
         # ASCII: neither an encoding nor a control character of the archive can matter.
-        click.echo(json.dumps(report.as_json() | {"not_found": missing}))
+        found = {} if compared is None else {"register": compared}
+        click.echo(json.dumps(report.as_json() | {"not_found": missing} | found))
     else:
         _print(report, missing)
-    sys.exit(0 if report.ok and not missing else 1)
+        if compared is not None:
+            _print_register(compared)
+    sys.exit(0 if report.ok and not missing and (compared is None or compared["ok"]) else 1)
+
+
+def _compared(archive: Path, register: Path, public_key: str | None) -> dict[str, Any]:
+    """What a register says beside its archive, as JSON. Raises OSError where a file cannot be read."""
+    try:
+        with register.open(encoding="utf-8", errors="replace", newline="\n") as lines:
+            read = public_register.read(lines, public_key)
+        with archive.open("rb") as file:
+            agreed = audit.compare(read, file)
+    except public_register.InvalidRegister as error:
+        return {"ok": False, "fault": {"code": error.code, "line": error.line}}
+    return {"ok": True, "head": read.head, "public_key": read.public_key, **asdict(agreed)}
+
+
+def _print_register(compared: dict[str, Any]) -> None:
+    if not compared["ok"]:
+        click.echo(f"DÉFAUT dans {fault_of_register(**compared['fault'])}")
+        return
+    click.echo(f"{'Réassorts':<24} {compared['entries']}")
+    click.echo(f"{'Bulletins par réassort':<24} {compared['ballots_by_spare']}")
+    click.echo(f"{'Empreinte du registre':<24} {compared['head']}")
+    click.echo(f"{'Clef du registre':<24} {compared['public_key']}")
+    click.echo("Le registre est juste : aucun code invalidé n'a servi, chaque code de réserve utilisé y figure.")
 
 
 def verify_with_progress(

@@ -7,11 +7,14 @@ tables about bearers have no rowid: it would tell the order in which identity li
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, ForeignKeyConstraint, Integer, String, Text, UniqueConstraint
+from datetime import datetime
+
+from sqlalchemy import Boolean, ForeignKeyConstraint, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.runtime.bus.delivery_tables import command_table, inbox_table, outbox_table
 from services.runtime.jobs.job_table import job_table
+from services.runtime.storage.database import UtcDateTime
 
 
 class Base(DeclarativeBase):
@@ -99,3 +102,73 @@ class Commitment(Base):
     voting_event: Mapped[str] = mapped_column(String(64))
     count: Mapped[int] = mapped_column(Integer)
     digest: Mapped[str] = mapped_column(String(64))
+
+
+class Reissue(Base):
+    """A request for another code, by its number: the spare is kept for it until the urn has answered.
+
+    `holders` (JSON: election and holder) and `sealed` (whom to send the code to, sealed for notification, or the key of the
+    browser that shows it) are erased when it is settled; `shown`, the code sealed for that browser, when its time is over.
+    """
+
+    __tablename__ = "reissues"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["voting_event", "bearer"], ["bearers.voting_event", "bearers.bearer"], name="fk_reissues_bearer"
+        ),
+        Index(
+            "reissues_spare",
+            "voting_event",
+            "bearer",
+            "rank",
+            unique=True,
+            sqlite_where=text("state <> 'late'"),
+            postgresql_where=text("state <> 'late'"),
+        ),
+        Index("reissues_shown", "until"),
+        {"sqlite_with_rowid": False},
+    )
+
+    request: Mapped[str] = mapped_column(String(36), primary_key=True)
+    voting_event: Mapped[str] = mapped_column(String(64))
+    bearer: Mapped[str] = mapped_column(String(64))
+    rank: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(String(8))
+    channel: Mapped[str] = mapped_column(String(8))
+    sealed: Mapped[str | None] = mapped_column(Text)
+    holders: Mapped[str | None] = mapped_column(Text)
+    shown: Mapped[str | None] = mapped_column(Text)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Register(Base):
+    """The register of an election, locked by whoever appends. `spares` has a bit for each credential, in base64."""
+
+    __tablename__ = "registers"
+    __table_args__ = (
+        ForeignKeyConstraint(["voting_event"], ["generations.voting_event"], name="fk_registers_generation"),
+    )
+
+    election: Mapped[str] = mapped_column(String(64), primary_key=True)
+    voting_event: Mapped[str] = mapped_column(String(64))
+    credentials: Mapped[int] = mapped_column(Integer)
+    spares: Mapped[str] = mapped_column(Text)
+
+
+class RegisterEntry(Base):
+    """A line of the public register: append-only and without a gap, by trigger."""
+
+    __tablename__ = "register_entries"
+    __table_args__ = (
+        ForeignKeyConstraint(["election"], ["registers.election"], name="fk_register_entries_register"),
+        UniqueConstraint("election", "spare", name="uq_register_entries_spare"),
+        UniqueConstraint("election", "retired", name="uq_register_entries_retired"),
+    )
+
+    election: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    spare: Mapped[str] = mapped_column(String(64))
+    retired: Mapped[str] = mapped_column(String(64))
+    hour: Mapped[str] = mapped_column(String(17))
+    hash: Mapped[str] = mapped_column(String(64))
+    raw: Mapped[str] = mapped_column(Text)

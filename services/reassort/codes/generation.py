@@ -25,6 +25,7 @@ from services.reassort.contract.codes import CodeCounts
 from services.reassort.contract.events import CredentialEntry, CredentialsCommitted, CredentialsIssued
 from services.reassort.contract.refusals import Code, refuse
 from services.reassort.models import Bearer, Commitment, Generation, PublicCredential, Spare
+from services.reassort.register.entries import declare
 from services.runtime.age_box import seal
 from services.runtime.bus import outbox
 from services.runtime.storage.database import Database
@@ -311,6 +312,7 @@ def _commit(session: Session, voting_event: str) -> None:
             SOURCE,
             CredentialsCommitted(election=election, holders=holders or 0, count=len(points), digest=digest),
         )
+        declare(session, voting_event, election)
 
 
 def _count(table: type[Bearer] | type[Spare] | type[PublicCredential], voting_event: str) -> Any:

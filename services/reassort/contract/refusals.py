@@ -12,6 +12,7 @@ class Code(StrEnum):
     """Why the credential authority says no."""
 
     INVALID_REQUEST = "invalid_request"
+    ELECTION_UNKNOWN = "election_unknown"
     ENTITLEMENTS_CHANGED = "entitlements_changed"
     JOB_UNKNOWN = "job_unknown"
 

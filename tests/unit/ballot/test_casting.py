@@ -157,18 +157,6 @@ def test_somebody_elses_credential(urn):
     assert refusal_of(urn, urn.permit("anne"), urn.ballot("bruno")) == ("credential_not_yours", {})
 
 
-def test_a_retired_credential_and_the_spare_that_replaces_it(urn):
-    with urn.database.transaction() as session:
-        for rank, state in ((0, "retired"), (1, "active")):
-            session.execute(
-                update(Credential)
-                .where(Credential.election == urn.uuid, Credential.holder == holder_of("anne"), Credential.rank == rank)
-                .values(state=state)
-            )
-    assert refusal_of(urn, urn.permit("anne"), urn.ballot("anne", rank=0)) == ("credential_retired", {})
-    assert urn.cast(urn.permit("anne"), urn.ballot("anne", rank=1)).height == 1
-
-
 def _path(value, path, change):
     """A copy of ``value`` in which the entry at ``path`` went through ``change``."""
     value = json.loads(json.dumps(value))
