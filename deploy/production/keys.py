@@ -22,6 +22,7 @@ class Keys:
     permit_private_key: str
     receipt_private_key: str
     code_key: str
+    register_private_key: str
     notification_private_key: str
     printer_key: str
     """age identity of the demonstration's printer; in earnest the printer draws it, and no system has it."""
@@ -55,6 +56,7 @@ def draw() -> Keys:
         permit_private_key=secrets.token_hex(32),
         receipt_private_key=secrets.token_hex(32),
         code_key=secrets.token_hex(32),
+        register_private_key=secrets.token_hex(32),
         notification_private_key=bytes(PrivateKey.generate()).hex(),
         printer_key=new_identity()[0],
         gateway_secret_key=secrets.token_hex(32),

@@ -115,6 +115,34 @@ def tracker(wanted: dict[str, str], uuid: str) -> Payload:
     return {"height": services().ballot.find_tracker(uuid, wanted["tracker"])}
 
 
+@blueprint.get("/elections/<election:uuid>/register")
+@operation("getRegister", PUBLIC)
+@blueprint.response(
+    200,
+    {"type": "string"},
+    content_type="application/jsonl",
+    description="The register of re-issued voting codes: a JSON object a line, chained, the last one signed",
+)
+@refusals(blueprint, "election_unknown")
+def register(uuid: str) -> Response:
+    """The register of re-issues as it stands; `isoloir verify ARCHIVE --register FILE` compares it with the urn."""
+    first = services().reassort.register_lines(uuid)
+
+    def parts() -> Iterator[str]:
+        part = first
+        while True:
+            yield "".join(f"{line}\n" for line in part["lines"])
+            if part["next"] is None:
+                return
+            part = services().reassort.register_lines(uuid, part["next"])
+
+    return Response(
+        stream_with_context(parts()),
+        mimetype="application/jsonl",
+        headers={"Content-Disposition": f'attachment; filename="{uuid}.register.jsonl"'},
+    )
+
+
 @blueprint.get("/elections/<election:uuid>/result")
 @operation("getResult", PUBLIC)
 @blueprint.response(200, ResultSchema)

@@ -44,8 +44,8 @@ from services.ballot.elections import closing, credentials, elections, sealing_j
 from services.ballot.records import archive_pages
 from services.ballot.settings import Settings
 from services.ballot.tally import tally_job, tallying
-from services.ballot.urn import casting, receipt, trackers
-from services.reassort.contract.events import CredentialsCommitted, CredentialsIssued
+from services.ballot.urn import activation, casting, receipt, trackers
+from services.reassort.contract.events import Activate, CredentialsCommitted, CredentialsIssued
 from services.runtime.clock import utc_now
 from services.runtime.contracts.jobs import JOB, JOBS, JobAsked, JobDescription, JobList, JobOf
 from services.runtime.contracts.messages import Health, Nothing
@@ -76,6 +76,11 @@ def credentials_committed(session: Session, event: CredentialsCommitted, _resour
     )
 
 
+def activate(session: Session, event: Activate, _resources: Resources[Settings]) -> None:
+    """A re-issue was granted."""
+    activation.activate(session, event.request, event.elections, utc_now())
+
+
 def close_due(resources: Resources[Settings]) -> bool:
     """Close the urns whose time is over (L12); true if there was one."""
     with resources.database.reading() as session:
@@ -95,6 +100,7 @@ class BallotService:
     resources = provide(Settings)
     issued = Inbox("reassort", CredentialsIssued, credentials_issued)
     committed = Inbox("reassort", CredentialsCommitted, credentials_committed)
+    activations = Inbox("reassort", Activate, activate)
     closer = Loop(close_due, every=5.0)
     sealing = Job(sealing_job.KIND, sealing_job.seal_election)
     tally = Job(tally_job.KIND, tally_job.add_up)

@@ -4,17 +4,51 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from services.ballot.contract.events import Activated, TooLate
+from services.identity.contract.events import ReissueGranted
 from services.reassort.codes import generation, generation_job
 from services.reassort.contract import methods
 from services.reassort.contract.codes import CodeCounts, CodeParameters, CodeParametersOf, OfVotingEvent
+from services.reassort.contract.register import OfReissue, RegisterAfter, RegisterLines, ShownCode
+from services.reassort.register import entries
+from services.reassort.reissue import reissues
 from services.reassort.settings import Settings
+from services.runtime.clock import utc_now
 from services.runtime.contracts.jobs import JOB, JOBS, JobAsked, JobDescription, JobList, JobOf
 from services.runtime.contracts.messages import Health, Nothing
 from services.runtime.contracts.methods import HEALTH
 from services.runtime.hosting.entrypoints import command, healthy, question
+from services.runtime.hosting.inbox import Inbox
 from services.runtime.hosting.jobs import Job
+from services.runtime.hosting.loops import Loop
 from services.runtime.hosting.resource_provider import provide
+from services.runtime.hosting.resources import Resources
 from services.runtime.jobs import job_queue, job_views
+
+
+def _keys(settings: Settings) -> reissues.Keys:
+    return reissues.Keys(settings.code_key, settings.notification_public_key)
+
+
+def granted(session: Session, event: ReissueGranted, _resources: Resources[Settings]) -> None:
+    """Inbox: identity has granted a re-issue."""
+    reissues.take_spare(session, event)
+
+
+def activated(session: Session, event: Activated, resources: Resources[Settings]) -> None:
+    """Inbox: the spares of a re-issue work."""
+    reissues.issue(session, _keys(resources.settings), event.request, event.elections, utc_now())
+
+
+def too_late(session: Session, event: TooLate, _resources: Resources[Settings]) -> None:
+    """Inbox: every urn of a re-issue was closed."""
+    reissues.give_back(session, event.request)
+
+
+def forget_shown_codes(resources: Resources[Settings]) -> None:
+    """Loop: erase the codes that no browser came for."""
+    with resources.database.transaction() as session:
+        reissues.forget_shown(session, utc_now())
 
 
 class ReassortService:
@@ -24,6 +58,10 @@ class ReassortService:
 
     resources = provide(Settings)
     code_generation = Job(generation_job.KIND, generation_job.generate_codes)
+    grants = Inbox("identity", ReissueGranted, granted)
+    activations = Inbox("ballot", Activated, activated)
+    late = Inbox("ballot", TooLate, too_late)
+    shown_codes = Loop(forget_shown_codes, every=60.0)
 
     @question(HEALTH)
     def health(self, _request: Nothing, session: Session) -> Health:
@@ -55,3 +93,22 @@ class ReassortService:
         """The public parameters of the derivation from a code to its credential."""
         fixed = generation.iterations_of(session, request.voting_event)
         return CodeParameters(iterations=fixed or self.resources.settings.pbkdf2_iterations)
+
+    @question(methods.REGISTER_LINES)
+    def register_lines(self, request: RegisterAfter, session: Session) -> RegisterLines:
+        """A page of the public register of re-issues."""
+        page = entries.page_of(
+            session, self.resources.settings.register_private_key, request.election, request.after, request.limit
+        )
+        return RegisterLines(lines=page.lines, next=page.next)
+
+    @question(methods.SHOWN_CODE)
+    def shown_code(self, request: OfReissue, session: Session) -> ShownCode:
+        """A code sealed for the browser that asked for it."""
+        return ShownCode(sealed=reissues.shown_code(session, request.request, utc_now()))
+
+    @command(methods.FORGET_SHOWN_CODE)
+    def forget_shown_code(self, request: OfReissue, session: Session) -> Nothing:
+        """Erase a code that was shown."""
+        reissues.forget_shown(session, utc_now(), request.request)
+        return Nothing()

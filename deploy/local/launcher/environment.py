@@ -84,6 +84,8 @@ def _own_settings(keys: Keys, addresses: Addresses) -> dict[str, dict[str, str]]
             "ISOLOIR_REASSORT_DATABASE_URL": databases["reassort"],
             "ISOLOIR_REASSORT_CODE_KEY": keys.code_key,
             "ISOLOIR_REASSORT_PRINTER_RECIPIENT": keys.printer_recipient,
+            "ISOLOIR_REASSORT_REGISTER_PRIVATE_KEY": keys.register_private_key,
+            "ISOLOIR_REASSORT_NOTIFICATION_PUBLIC_KEY": keys.notification_public_key,
         },
         "notification": {
             "ISOLOIR_NOTIFICATION_DATABASE_URL": databases["notification"],

@@ -27,6 +27,7 @@ def filled(example: str) -> str:
         "PERMIT_PUBLIC_KEY": keys.permit_public_key,
         "ISOLOIR_BALLOT_RECEIPT_PRIVATE_KEY": keys.receipt_private_key,
         "ISOLOIR_REASSORT_CODE_KEY": keys.code_key,
+        "ISOLOIR_REASSORT_REGISTER_PRIVATE_KEY": keys.register_private_key,
         "ISOLOIR_NOTIFICATION_PRIVATE_KEY": keys.notification_private_key,
         "NOTIFICATION_PUBLIC_KEY": keys.notification_public_key,
         "ISOLOIR_GATEWAY_SECRET_KEY": keys.gateway_secret_key,

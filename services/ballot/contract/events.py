@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from services.runtime.contracts.kinds import ElectionUuid, Pseudonym
-from services.runtime.contracts.messages import Event
+from services.runtime.contracts.kinds import LARGEST_INTEGER, ElectionUuid, Form, Pseudonym, Range, ReissueUuid
+from services.runtime.contracts.messages import Event, Message
 
 
 class BallotAccepted(Event):
@@ -15,3 +15,28 @@ class BallotAccepted(Event):
 
     election: ElectionUuid
     holder: Pseudonym
+
+
+class UrnHead(Message):
+    """Where the chain of an urn stood: -1 and nothing before it is sealed."""
+
+    election: ElectionUuid
+    height: Annotated[int, Range(-1, LARGEST_INTEGER)]
+    head: Annotated[str, Form("[0-9a-f]{64}")] | None
+
+
+class Activated(Event):
+    """The spares of a re-issue work from now on. All its elections are there, also those where the holder has voted."""
+
+    type: ClassVar[str] = "activated"
+
+    request: ReissueUuid
+    elections: list[UrnHead]
+
+
+class TooLate(Event):
+    """Every urn of a re-issue was closed: nothing was changed."""
+
+    type: ClassVar[str] = "too_late"
+
+    request: ReissueUuid

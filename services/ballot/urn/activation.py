@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from services.ballot.contract.events import Activated, TooLate, UrnHead
 from services.ballot.elections.elections import State, locked, state_of
 from services.ballot.models import Activation, Ballot, Credential, Election, Reissue
 from services.ballot.urn import chain
+from services.reassort.contract.events import CredentialExchange
 from services.runtime.bus import outbox
+from services.runtime.storage.crash_points import crash_point
 
 BEFORE_SETUP = -1
 """The height of an urn that is not sealed yet."""
@@ -29,17 +31,7 @@ class ActivationConflict(Exception):
     """What reassort asks for contradicts the urn: the event is parked for people to look at, nothing is changed."""
 
 
-@dataclass(frozen=True)
-class Exchange:
-    """In one election: the holder, the credential to retire, and the spare to activate."""
-
-    election: str
-    holder: str
-    retired: str
-    spare: str
-
-
-def activate(session: Session, request: str, exchanges: Sequence[Exchange], now: datetime) -> None:
+def activate(session: Session, request: str, exchanges: Sequence[CredentialExchange], now: datetime) -> None:
     """Exchange the credentials of a holder wherever the urn is not closed and holds no ballot of his; say so by an event.
 
     The same request again changes nothing and is answered as it was before.
@@ -60,13 +52,18 @@ def activate(session: Session, request: str, exchanges: Sequence[Exchange], now:
         answered = session.get(Reissue, request) or _answer(session, request, exchanges, elections, now)
     heads = json.loads(answered.heads)
     if heads:
-        outbox.publish(session, "ballot", "activated", {"request": request, "elections": heads})
+        outbox.publish(session, "ballot", Activated(request=request, elections=[UrnHead(**head) for head in heads]))
     else:
-        outbox.publish(session, "ballot", "too_late", {"request": request})
+        outbox.publish(session, "ballot", TooLate(request=request))
+    crash_point(session, "activate")
 
 
 def _answer(
-    session: Session, request: str, exchanges: Sequence[Exchange], elections: dict[str, Election], now: datetime
+    session: Session,
+    request: str,
+    exchanges: Sequence[CredentialExchange],
+    elections: dict[str, Election],
+    now: datetime,
 ) -> Reissue:
     last = {uuid: chain.head(session, uuid) for uuid in elections}
     states = {
@@ -87,7 +84,7 @@ def _answer(
     return answered
 
 
-def _exchange(session: Session, exchange: Exchange, height: int, now: datetime) -> None:
+def _exchange(session: Session, exchange: CredentialExchange, height: int, now: datetime) -> None:
     _change(session, exchange, exchange.retired, "active", "retired")
     _change(session, exchange, exchange.spare, "spare", "active")
     session.execute(
@@ -101,7 +98,7 @@ def _exchange(session: Session, exchange: Exchange, height: int, now: datetime) 
     )
 
 
-def _change(session: Session, exchange: Exchange, credential: str, before: str, after: str) -> None:
+def _change(session: Session, exchange: CredentialExchange, credential: str, before: str, after: str) -> None:
     changed = session.execute(
         update(Credential)
         .where(
@@ -118,7 +115,7 @@ def _change(session: Session, exchange: Exchange, credential: str, before: str, 
         raise ActivationConflict(f"no {before} credential of that holder in election {exchange.election}")
 
 
-def _has_voted(session: Session, exchange: Exchange) -> bool:
+def _has_voted(session: Session, exchange: CredentialExchange) -> bool:
     voted = select(Ballot.height).where(Ballot.election == exchange.election, Ballot.holder == exchange.holder)
     return session.scalar(voted) is not None
 
@@ -130,7 +127,7 @@ def _locked(session: Session, uuid: str) -> Election:
     return election
 
 
-def _sorted(exchanges: Sequence[Exchange]) -> list[Exchange]:
+def _sorted(exchanges: Sequence[CredentialExchange]) -> list[CredentialExchange]:
     return sorted(exchanges, key=lambda exchange: exchange.election)
 
 

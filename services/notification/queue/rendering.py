@@ -1,8 +1,9 @@
 """From a sealed message to words: opening, and filling the French templates.
 
-A sealed message opens to {"to": …, "values": …}. `to` is {"email"} for e-mail, {"phone"} for SMS, {"name", "lines"}
-for paper; a voting notice has the value "voting_code". Each template is a folder: subject.txt, body.txt and, for
-e-mail, body.html.
+A sealed message opens to {"to": …, "values": …}. Where one service knows whom to write to and another what to write, it
+opens to {"contact": …, "values": …}, and the contact, a box in the box, to {"to": …, "values": …} in its turn. `to` is
+{"email"} for e-mail, {"phone"} for SMS, {"name", "lines"} for paper; a voting notice has the value "voting_code". Each
+template is a folder: subject.txt, body.txt and, for e-mail, body.html.
 """
 
 from __future__ import annotations
@@ -98,7 +99,11 @@ def compose(private_key: str, *, message_id: str, template: str, sealed: str) ->
     """Open and render a message. Raises Unreadable: cannot_open, template_unknown, values_missing."""
     try:
         content = open_sealed(private_key, sealed)
-        to, values = dict(content["to"]), dict(content["values"])
+        values = dict(content["values"])
+        if "contact" in content:
+            content = open_sealed(private_key, content["contact"])
+            values = dict(content["values"]) | values
+        to = dict(content["to"])
     except (CannotOpen, KeyError, TypeError, ValueError):
         raise Unreadable("cannot_open") from None
     try:

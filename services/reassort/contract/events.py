@@ -1,20 +1,23 @@
-"""What the credential authority tells the urn. Notices are asked of notification by its own MessageRequested."""
+"""What the credential authority tells the urn and identity. Messages are asked of notification by its own
+MessageRequested."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from services.runtime.contracts.kinds import LARGEST_INTEGER, ElectionUuid, Form, Pseudonym, Range
+from services.runtime.contracts.kinds import LARGEST_INTEGER, ElectionUuid, Form, Pseudonym, Range, ReissueUuid
 from services.runtime.contracts.messages import Event, Message
 
 Counted = Annotated[int, Range(0, LARGEST_INTEGER)]
+Credential = Annotated[str, Form("[0-9a-f]{64}")]
 
 
 class CredentialEntry(Message):
     """A public credential: an encoded point, whom it is for, and whether it is active (0) or a spare (1 and more)."""
 
     holder: Pseudonym
-    credential: Annotated[str, Form("[0-9a-f]{64}")]
+    credential: Credential
     rank: Counted
 
 
@@ -37,3 +40,37 @@ class CredentialsCommitted(Event):
     holders: Counted
     count: Counted
     digest: Annotated[str, Form("[0-9a-f]{64}")]
+
+
+class CredentialExchange(Message):
+    """In one election: the holder, the credential to retire, and the spare to activate."""
+
+    election: ElectionUuid
+    holder: Pseudonym
+    retired: Credential
+    spare: Credential
+
+
+class Activate(Event):
+    """A re-issue was granted: exchange the holder's credentials wherever he can still vote, all at once."""
+
+    type: ClassVar[str] = "activate"
+
+    request: ReissueUuid
+    elections: list[CredentialExchange]
+
+
+class Outcome(StrEnum):
+    """What became of a re-issue: the code is on its way, or every urn was closed already."""
+
+    ISSUED = "issued"
+    LATE = "late"
+
+
+class ReissueSettled(Event):
+    """A re-issue is over for the credential authority; after `late` the attempt was none."""
+
+    type: ClassVar[str] = "reissue_settled"
+
+    request: ReissueUuid
+    outcome: Outcome

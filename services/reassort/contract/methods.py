@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from services.reassort.contract.codes import CodeCounts, CodeParameters, CodeParametersOf, OfVotingEvent
+from services.reassort.contract.register import OfReissue, RegisterAfter, RegisterLines, ShownCode
 from services.runtime.contracts.jobs import JOB, JOBS, SHARED, JobAsked
-from services.runtime.contracts.methods import Command, Question, table
+from services.runtime.contracts.messages import Nothing
+from services.runtime.contracts.methods import Command, Idempotent, Question, table
 
 START_GENERATE_CODES = Command("start_generate_codes", OfVotingEvent, JobAsked, repeated=SHARED)
 CODE_COUNTS = Question("code_counts", OfVotingEvent, CodeCounts, seconds=30.0)
 CODE_PARAMETERS = Question("code_parameters", CodeParametersOf, CodeParameters)
+REGISTER_LINES = Question("register_lines", RegisterAfter, RegisterLines, seconds=30.0)
+SHOWN_CODE = Question("shown_code", OfReissue, ShownCode)
+FORGET_SHOWN_CODE = Command(
+    "forget_shown_code", OfReissue, Nothing, repeated=Idempotent("what is forgotten cannot be forgotten again")
+)
 
-METHODS = table(START_GENERATE_CODES, JOB, JOBS, CODE_COUNTS, CODE_PARAMETERS)
+METHODS = table(
+    START_GENERATE_CODES, JOB, JOBS, CODE_COUNTS, CODE_PARAMETERS, REGISTER_LINES, SHOWN_CODE, FORGET_SHOWN_CODE
+)

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from services.ballot.contract.events import UrnHead
+from services.identity.contract.events import ReissueChannel, ReissueGranted
+from services.notification.contract.events import MessageRequested
 from services.reassort.codes import spares, voting_code
+from services.reassort.contract.events import Activate, CredentialExchange, Outcome, ReissueSettled
 from services.reassort.models import Bearer, PublicCredential, Reissue, Spare
 from services.reassort.register import entries
 from services.reassort.register.entries import Exchanged
@@ -26,8 +29,6 @@ from services.runtime.storage.crash_points import crash_point
 
 SOURCE = "reassort"
 TEMPLATE = "reissued_code"
-SMS = "sms"
-SCREEN = "screen"
 MESSAGE_LIFETIME = timedelta(hours=24)
 SHOWN_FOR = timedelta(minutes=15)
 """How long a code waits for the browser that asked for it."""
@@ -49,23 +50,7 @@ class Keys:
     notification_public_key: str
 
 
-@dataclass(frozen=True)
-class Grant:
-    """What identity says: this bearer shall have another code in these elections, by this channel.
-
-    `sealed` is whom to send it to, sealed for notification, or for the channel `screen` the one-time public key of the
-    browser that will show it. `holders` are (election, holder).
-    """
-
-    request: str
-    voting_event: str
-    bearer: str
-    channel: str
-    sealed: str
-    holders: tuple[tuple[str, str], ...]
-
-
-def take_spare(session: Session, grant: Grant) -> None:
+def take_spare(session: Session, grant: ReissueGranted) -> None:
     """Keep the bearer's next spare under the number of the request and ask the urn to activate it.
 
     Raises:
@@ -95,28 +80,28 @@ def take_spare(session: Session, grant: Grant) -> None:
             state=ASKED,
             channel=grant.channel,
             sealed=grant.sealed,
-            holders=json.dumps(sorted(grant.holders)),
+            holders=json.dumps(sorted((one.election, one.holder) for one in grant.holders)),
         )
     )
     session.flush()
     exchanges = [
-        {
-            "election": election,
-            "holder": holder,
-            "retired": _credential(session, election, holder, rank - 1),
-            "spare": _credential(session, election, holder, rank),
-        }
-        for election, holder in sorted(grant.holders)
+        CredentialExchange(
+            election=one.election,
+            holder=one.holder,
+            retired=_credential(session, one.election, one.holder, rank - 1),
+            spare=_credential(session, one.election, one.holder, rank),
+        )
+        for one in grant.holders
     ]
-    outbox.publish(session, SOURCE, "activate", {"request": grant.request, "elections": exchanges})
+    outbox.publish(session, SOURCE, Activate(request=grant.request, elections=exchanges))
     crash_point(session, "take_spare")
 
 
-def issue(session: Session, keys: Keys, request: str, heads: Sequence[Mapping[str, Any]], now: datetime) -> None:
+def issue(session: Session, keys: Keys, request: str, heads: Sequence[UrnHead], now: datetime) -> None:
     """The urn has activated the spare: use it, enter it in the registers, send the code.
 
     Args:
-        heads: {election, height, head} of each urn when it answered.
+        heads: where each urn stood when it answered.
 
     Raises:
         NotYet: a request that is not known, or an answer about other elections.
@@ -124,7 +109,7 @@ def issue(session: Session, keys: Keys, request: str, heads: Sequence[Mapping[st
     reissue = _locked(session, request)
     if reissue.state != ASKED:
         return
-    stood = {head["election"]: head for head in heads}
+    stood = {head.election: head for head in heads}
     holders = json.loads(reissue.holders or "[]")
     if {election for election, _ in holders} != set(stood):
         raise NotYet("the urn answered about other elections")
@@ -135,13 +120,13 @@ def issue(session: Session, keys: Keys, request: str, heads: Sequence[Mapping[st
             attempt=reissue.rank,
             retired=_credential(session, election, holder, reissue.rank - 1),
             spare=_credential(session, election, holder, reissue.rank),
-            height=stood[election]["height"],
-            head=stood[election]["head"],
+            height=stood[election].height,
+            head=stood[election].head,
         )
         entries.append(session, keys.code_key, exchanged, reissue.channel, now)
     _hand_over(session, keys, reissue, now)
     reissue.state, reissue.sealed, reissue.holders = ISSUED, None, None
-    _tell_identity(session, request, ISSUED)
+    outbox.publish(session, SOURCE, ReissueSettled(request=request, outcome=Outcome.ISSUED))
     crash_point(session, "issue")
 
 
@@ -155,7 +140,7 @@ def give_back(session: Session, request: str) -> None:
     if reissue.state != ASKED:
         return
     reissue.state, reissue.sealed, reissue.holders = LATE, None, None
-    _tell_identity(session, request, LATE)
+    outbox.publish(session, SOURCE, ReissueSettled(request=request, outcome=Outcome.LATE))
     crash_point(session, "give_back")
 
 
@@ -179,24 +164,20 @@ def _hand_over(session: Session, keys: Keys, reissue: Reissue, now: datetime) ->
     spare = session.get_one(Spare, (reissue.voting_event, reissue.bearer, reissue.rank))
     spare.used = True
     code = voting_code.format_code(spares.reveal(keys.code_key, spare.sealed_code))
-    if reissue.channel == SCREEN:
+    if reissue.channel == ReissueChannel.SCREEN:
         reissue.shown = seal(str(reissue.sealed), {"voting_code": code})
         reissue.until = now + SHOWN_FOR
         return
     # Two boxes, one in the other: whom to write to is identity's secret, what to write ours.
     sealed = seal(keys.notification_public_key, {"contact": reissue.sealed, "values": {"voting_code": code}})
-    message = {
-        "message_id": str(uuid.uuid4()),
-        "channel": reissue.channel,
-        "template": TEMPLATE,
-        "sealed": sealed,
-        "expires_at": (now + MESSAGE_LIFETIME).isoformat(),
-    }
-    outbox.publish(session, SOURCE, "message_requested", message)
-
-
-def _tell_identity(session: Session, request: str, outcome: str) -> None:
-    outbox.publish(session, SOURCE, "reissue_settled", {"request": request, "outcome": outcome})
+    message = MessageRequested(
+        message_id=str(uuid.uuid4()),
+        channel=reissue.channel,
+        template=TEMPLATE,
+        sealed=sealed,
+        expires_at=now + MESSAGE_LIFETIME,
+    )
+    outbox.publish(session, SOURCE, message)
 
 
 def _locked(session: Session, request: str) -> Reissue:

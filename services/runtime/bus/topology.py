@@ -8,6 +8,11 @@ SUBSCRIPTIONS: dict[tuple[str, str], tuple[str, ...]] = {
     ("reassort", "credentials_issued"): ("ballot",),
     ("reassort", "credentials_committed"): ("ballot",),
     ("ballot", "ballot_accepted"): ("identity",),
+    ("identity", "reissue_granted"): ("reassort",),
+    ("reassort", "activate"): ("ballot",),
+    ("ballot", "activated"): ("reassort",),
+    ("ballot", "too_late"): ("reassort",),
+    ("reassort", "reissue_settled"): ("identity",),
 }
 """(source, type) of each event → the services that subscribe to it."""
 

@@ -145,6 +145,9 @@ Token = Annotated[str, Length(1, 200), no_control]
 MessageUuid = Annotated[str, Form("[!-~]{1,36}")]
 """The uuid of a message or of a campaign."""
 
+ReissueUuid = Annotated[str, Form("[0-9a-f-]{36}")]
+"""The number of a re-issue, the same in all services."""
+
 Number = Annotated[int, Range(1, LARGEST_INTEGER)]
 """The number of a row that people name by it."""
 

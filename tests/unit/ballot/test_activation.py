@@ -11,7 +11,8 @@ from services.ballot.belenios.credential import public_credential
 from services.ballot.elections import closing
 from services.ballot.models import Credential, outbox
 from services.ballot.urn import activation, casting
-from services.ballot.urn.activation import ActivationConflict, Exchange
+from services.ballot.urn.activation import ActivationConflict
+from services.reassort.contract.events import CredentialExchange
 from services.runtime.refusals import Refusal
 from tests.unit.ballot.urn import AFTER, DURING, KEYS, Urn, holder_of
 
@@ -21,6 +22,10 @@ REQUEST = "7e1e4a0e-0000-4000-8000-000000000001"
 def exchange(urn, name, retired=0, spare=1):
     credentials = [public_credential(urn.secrets[name, rank]) for rank in (retired, spare)]
     return Exchange(urn.uuid, holder_of(name), *credentials)
+
+
+def Exchange(election, holder, retired, spare):
+    return CredentialExchange(election=election, holder=holder, retired=retired, spare=spare)
 
 
 def activate(urn, *exchanges, request=REQUEST, now=DURING):

@@ -218,6 +218,16 @@ def test_results_that_do_not_fit_their_election_are_refused() -> None:
             readable(ELECTION, wrong)
 
 
+def test_register_of_reissues_is_streamed_in_pages(browser: Browser, rpc: FakeRpc) -> None:
+    rpc.table["reassort", "register_lines"] = [{"lines": ["{1}", "{2}"], "next": 7}, {"lines": ["{3}"], "next": None}]
+    answer = browser.get(f"/api/v1/elections/{ONLINE}/register")
+    assert answer.get_data(as_text=True) == "{1}\n{2}\n{3}\n"
+    assert "register.jsonl" in answer.headers["Content-Disposition"]
+    assert [call.payload["after"] for call in rpc.made("reassort", "register_lines")] == [-1, 7]
+    rpc.table["reassort", "register_lines"] = Refusal("election_unknown")
+    assert browser.get(f"/api/v1/elections/{ONLINE}/register").status_code == 404
+
+
 def test_archive_is_streamed_in_pages(browser: Browser, rpc: FakeRpc) -> None:
     def pages(payload: dict) -> dict:
         part = {-1: (b"one", 5), 5: (b"two", None)}[payload["after"]]

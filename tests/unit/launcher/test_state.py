@@ -47,6 +47,7 @@ def test_a_process_is_not_told_the_secrets_of_another(tmp_path: Path) -> None:
         keys.permit_private_key: {"identity"},
         keys.receipt_private_key: {"ballot"},
         keys.code_key: {"reassort", "reassort-worker"},
+        keys.register_private_key: {"reassort", "reassort-worker"},
         keys.notification_private_key: {"notification"},
         keys.printer_key: set(),
         keys.operator_token: {"gateway"},

@@ -3,15 +3,18 @@ import threading
 import uuid
 
 import pytest
+from nacl.public import PrivateKey
 from twilio.request_validator import RequestValidator
 from werkzeug.serving import make_server
 
 from deploy.local.sink.sms import sms_application
 from deploy.local.sink.storage import prepare
 from services.notification.channels.sms import SmsChannel
+from services.notification.contract.events import MessageRequested
 from services.notification.evidence import callbacks
-from services.notification.queue import delivery, message_queue
+from services.notification.queue import delivery, intake, message_queue
 from services.notification.queue.outcomes import DELIVERED
+from services.runtime.sealing_box import seal
 from tests.unit.notification.world import START, stored
 
 ACCOUNT = "AC" + "0" * 32
@@ -53,6 +56,22 @@ def test_a_text_is_sent_to_the_configured_address(database, request_message, del
     assert "+33612345678" in text.values()
     assert any("Bonjour Zoé Œuvray" in str(value) for value in text.values())
     assert (stored(database, message_id).state, stored(database, message_id).sealed) == ("sent", "")
+
+
+def test_whom_one_service_knows_and_what_another_writes_make_one_text(database, deliver, provider, private_key, clock):
+    """The address comes sealed from identity, the code from reassort: neither can open what the other sealed."""
+    public = bytes(PrivateKey(bytes.fromhex(private_key)).public_key).hex()
+    contact = seal(public, {"to": {"phone": "+33612345678"}, "values": {"voting_code": "never this one"}})
+    sealed = seal(public, {"contact": contact, "values": {"voting_code": "68WM-EUWD-5AEJ-0000"}})
+    with database.transaction() as session:
+        message = MessageRequested(message_id="nested", channel="sms", template="reissued_code", sealed=sealed)
+        intake.receive(session, message, clock())
+    assert deliver() == 1
+    (text,) = provider[1]()
+    body = text["Body"] if "Body" in text else text["body"]
+    assert "Votre nouvel identifiant de vote: 68WM-EUWD-5AEJ-0000" in body
+    assert "Votre ancien identifiant a été invalidé." in body
+    assert len(body) <= 160  # one segment
 
 
 @pytest.mark.parametrize("missing", ["account_sid", "auth_token", "sender"])

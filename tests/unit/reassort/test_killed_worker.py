@@ -52,6 +52,8 @@ def test_the_rest_is_made_and_nothing_twice(database, roll, place, number):
         "ISOLOIR_REASSORT_DATABASE_URL": database.url.render_as_string(hide_password=False),
         "ISOLOIR_REASSORT_CODE_KEY": CODE_KEY,
         "ISOLOIR_REASSORT_PRINTER_RECIPIENT": PUBLIC,
+        "ISOLOIR_REASSORT_REGISTER_PRIVATE_KEY": "5e" * 32,
+        "ISOLOIR_REASSORT_NOTIFICATION_PUBLIC_KEY": "5d" * 32,
         "ISOLOIR_REASSORT_PBKDF2_ITERATIONS": "2",
         "ISOLOIR_REASSORT_SPARES_PER_VOTER": "1",
     }

@@ -10,13 +10,16 @@ from nacl.signing import SigningKey
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
+from services.ballot.contract.events import UrnHead
+from services.identity.contract.events import HolderIn, ReissueGranted
 from services.reassort.models import PublicCredential, Reissue, Spare, outbox
 from services.reassort.register import entries, public_register
 from services.reassort.reissue import reissues
-from services.reassort.reissue.reissues import Grant, Keys, NotYet
+from services.reassort.reissue.reissues import Keys, NotYet
 from services.runtime.sealing_box import new_keypair, open_sealed, seal
-from tests.unit.reassort.roll import CODE_KEY, PRIVATE, PUBLIC, pseudonym, simultaneously
+from tests.unit.reassort.roll import CODE_KEY, pseudonym, simultaneously
 
+PRIVATE, PUBLIC = new_keypair()
 KEYS = Keys(CODE_KEY, PUBLIC)
 SEED = "5e" * 32
 NOW = datetime(2026, 12, 3, 10, 42, tzinfo=UTC)
@@ -32,13 +35,13 @@ def anne(roll):
 
 def grant(roll, bearer, number=1, channel="sms", sealed=None):
     contact = {"to": {"phone": "+33612345678"}, "values": {}}
-    return Grant(
+    return ReissueGranted(
         request=str(uuid.UUID(int=number)),
         voting_event=roll.voting_event,
         bearer=bearer.bearer,
         channel=channel,
         sealed=sealed or seal(PUBLIC, contact),
-        holders=tuple((holder.election, holder.holder) for holder in bearer.holders),
+        holders=[HolderIn(election=one.election, holder=one.holder) for one in bearer.holders],
     )
 
 
@@ -48,7 +51,7 @@ def take(roll, granted):
 
 
 def issue(roll, granted, height=4):
-    heads = [{"election": election, "height": height, "head": "ab" * 32} for election, _ in granted.holders]
+    heads = [UrnHead(election=one.election, height=height, head="ab" * 32) for one in granted.holders]
     with roll.database.transaction() as session:
         reissues.issue(session, KEYS, granted.request, heads, NOW)
 

@@ -80,6 +80,8 @@ def bus(tmp_path, monkeypatch, migrated):
         "DATABASE_URL": f"sqlite:///{tmp_path}/reassort.sqlite",
         "CODE_KEY": CODE_KEY,
         "PRINTER_RECIPIENT": PUBLIC,
+        "REGISTER_PRIVATE_KEY": "5e" * 32,
+        "NOTIFICATION_PUBLIC_KEY": "5d" * 32,
         "PBKDF2_ITERATIONS": "2",
         "SPARES_PER_VOTER": "1",
     }.items():
