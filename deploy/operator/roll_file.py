@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.identity.contract.limits import ROLL_COLUMNS
+from services.identity.contract.limits import ROLL_COLUMNS, ROLL_OPTIONAL
 
 
 class RollFileError(Exception):
@@ -49,14 +49,16 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
     with path.open("rb") as file:
         reader = csv.reader(_decoded(file), delimiter=";", strict=True)
         line, blank = 0, 0
+        header: list[str] = []
         try:
             for line, cells in enumerate(reader, start=1):
                 if line == 1:
                     _check_header(cells)
+                    header = cells
                 elif cells:
                     if blank:
                         raise RollFileError(f"ligne {blank} : ligne vide au milieu du fichier. Retirez-la.")
-                    yield _row(line, reader.line_num, cells)
+                    yield _row(line, reader.line_num, header, cells)
                 else:
                     blank = blank or line
         except csv.Error as error:
@@ -83,12 +85,12 @@ def _decoded(file: Iterable[bytes]) -> Iterator[str]:
 
 
 def _check_header(cells: list[str]) -> None:
-    if tuple(cells) == ROLL_COLUMNS:
+    if cells == [*ROLL_COLUMNS, *(name for name in ROLL_OPTIONAL if name in cells)]:
         return
     if len(cells) == 1 and ("," in cells[0] or "\t" in cells[0]):
         raise RollFileError("ligne 1 : les colonnes doivent être séparées par des points-virgules.")
     missing = [name for name in ROLL_COLUMNS if name not in cells]
-    unknown = [name for name in cells if name not in ROLL_COLUMNS]
+    unknown = [name for name in cells if name not in (*ROLL_COLUMNS, *ROLL_OPTIONAL)]
     said = [f"il manque {', '.join(missing)}"] if missing else []
     said += [f"{', '.join(repr(name) for name in unknown)} en trop"] if unknown else []
     raise RollFileError(
@@ -96,12 +98,12 @@ def _check_header(cells: list[str]) -> None:
     )
 
 
-def _row(line: int, file_line: int, cells: list[str]) -> dict[str, str]:
+def _row(line: int, file_line: int, header: list[str], cells: list[str]) -> dict[str, str]:
     if file_line != line:
         # A cell with a line break would shift every line number of the report.
         raise RollFileError(f"ligne {line} : une cellule contient un retour à la ligne. Retirez-le.")
-    if len(cells) != len(ROLL_COLUMNS):
+    if len(cells) != len(header):
         raise RollFileError(
-            f"ligne {line} : {len(cells)} colonne(s) au lieu de {len(ROLL_COLUMNS)}. Complétez la ligne, ou retirez-la."
+            f"ligne {line} : {len(cells)} colonne(s) au lieu de {len(header)}. Complétez la ligne, ou retirez-la."
         )
-    return dict(zip(ROLL_COLUMNS, cells, strict=True))
+    return dict(zip(header, cells, strict=True))

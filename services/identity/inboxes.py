@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from services.ballot.contract.events import BallotAccepted
 from services.identity.attendance import poll_book
+from services.identity.reissue import requests
 from services.identity.settings import Settings
+from services.reassort.contract.events import ReissueSettled
 from services.runtime.clock import utc_now
 from services.runtime.hosting.resources import Resources
 
@@ -23,3 +25,8 @@ def sign_poll_book(session: Session, event: BallotAccepted, resources: Resources
         now=utc_now(),
         mail_every=timedelta(minutes=resources.settings.attendance_mail_minutes),
     )
+
+
+def note_reissue(session: Session, event: ReissueSettled, _resources: Resources[Settings]) -> None:
+    """What became of a request for another voting code."""
+    requests.settle(session, event.request, event.outcome)

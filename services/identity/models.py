@@ -78,6 +78,8 @@ class StagedRow(Base):
     city: Mapped[str | None] = mapped_column(String(100))
     search_text: Mapped[str | None] = mapped_column(Text)
     page_tag: Mapped[str | None] = mapped_column(String(64))
+    numen_tag: Mapped[str | None] = mapped_column(String(64))
+    birth_date_tag: Mapped[str | None] = mapped_column(String(64))
 
 
 class StagedEntitlement(Base):
@@ -130,6 +132,8 @@ class Voter(Base):
     postcode: Mapped[str] = mapped_column(String(10))
     city: Mapped[str] = mapped_column(String(100))
     page_tag: Mapped[str | None] = mapped_column(String(64))
+    numen_tag: Mapped[str | None] = mapped_column(String(64))
+    birth_date_tag: Mapped[str | None] = mapped_column(String(64))
 
 
 WORDS_BY_ELECTION = "array_to_tsvector(string_to_array(ltrim(replace(search_text, ' ', ' ' || election)), ' '))"
@@ -360,6 +364,60 @@ class CampaignMessage(Base):
     voter_id: Mapped[str] = mapped_column(ForeignKey("voters.id"), primary_key=True, index=True)
     message_id: Mapped[str] = mapped_column(String(36), unique=True)
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ReissueRequest(Base):
+    """A request for another voting code; each counts as an attempt unless it was too late (`late`)."""
+
+    __tablename__ = "reissue_requests"
+    __table_args__ = (
+        Index(
+            "reissue_requests_open",
+            "voter_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("reissue_requests_of_voter", "voter_id", "asked_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    voter_id: Mapped[str] = mapped_column(ForeignKey("voters.id"))
+    state: Mapped[str] = mapped_column(String(8))
+    channel: Mapped[str] = mapped_column(String(8))
+    masked: Mapped[str] = mapped_column(String(12))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ReissueLink(Base):
+    """The single-use link of the profile of 2022, sent once the challenge was answered; of a voter the newest works."""
+
+    __tablename__ = "reissue_links"
+
+    voter_id: Mapped[str] = mapped_column(ForeignKey("voters.id"), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PhoneUse(Base):
+    """Which voters had a code sent to a number: by a keyed tag, so that shared numbers are found and none is kept."""
+
+    __tablename__ = "phone_uses"
+
+    phone_tag: Mapped[str] = mapped_column(String(64), primary_key=True)
+    voter_id: Mapped[str] = mapped_column(ForeignKey("voters.id"), primary_key=True, index=True)
+
+
+class SharedPhone(Base):
+    """A number that was refused because too many voters use it: what operators are shown of it."""
+
+    __tablename__ = "shared_phones"
+
+    phone_tag: Mapped[str] = mapped_column(String(64), primary_key=True)
+    masked: Mapped[str] = mapped_column(String(12))
+    refused: Mapped[int] = mapped_column(Integer)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 outbox = outbox_table(Base.metadata)

@@ -24,6 +24,7 @@ from services.identity.roll import roll_jobs, search, staging
 from services.identity.settings import Settings
 from services.identity.voting_events import descriptions, entitlements
 from services.identity.voting_events import voting_events as events
+from services.reassort.contract.events import ReissueSettled
 from services.runtime.clock import utc_now
 from services.runtime.contracts import problems
 from services.runtime.contracts.jobs import JOB, JOBS, JobAsked, JobDescription, JobList, JobOf
@@ -48,6 +49,7 @@ class IdentityService:
     accepted = Inbox("ballot", BallotAccepted, inboxes.sign_poll_book)
     roll_commit = Job(roll_jobs.COMMIT, roll_jobs.commit_roll)
     roll_sealing = Job(roll_jobs.SEAL, roll_jobs.seal_roll)
+    settled = Inbox("reassort", ReissueSettled, inboxes.note_reissue)
     link_requests = Loop(loops.answer_requests, every=1.0)
     signatures = Loop(loops.enter_signatures, every=5.0)
     signing_order = Loop(loops.hide_signing_order, every=600.0)

@@ -38,6 +38,10 @@ class Settings(RuntimeSettings):
     """How many may have a password hashed, or wait for it, in one process; the next is told to come back. Fewer than the
     requests at once: pages of sessions always find a worker."""
     hashing_threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=64)
+    reissues_per_voter: int = Field(default=3, ge=0, le=20)
+    """How many times a voter may have another code; no more than the spares that reassort makes."""
+    reissue_voters_per_phone: int = Field(default=3, ge=1)
+    """How many voters may have their codes sent to one number (a couple, a staff room): beyond, it is refused."""
     challenge_required: bool = True
     """Whether the profile of 2022 insists on the challenge question; only rehearsals of older clients do without."""
 

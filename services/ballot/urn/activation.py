@@ -15,7 +15,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from services.ballot.contract.events import Activated, TooLate, UrnHead
-from services.ballot.elections.elections import State, locked, state_of
+from services.ballot.contract.limits import State
+from services.ballot.elections.elections import locked, state_of
 from services.ballot.models import Activation, Ballot, Credential, Election, Reissue
 from services.ballot.urn import chain
 from services.reassort.contract.events import CredentialExchange

@@ -48,6 +48,8 @@ ROLL_COLUMNS = (
     "scrutins",
 )
 """The columns of a roll file, in their order."""
+ROLL_OPTIONAL = ("numen", "date_naissance")
+"""Columns that may follow: voters prove who they are by them when they ask for another code (profile of 2018)."""
 
 LONGEST_EVENT_NAME = 200
 LONGEST_ELECTION_NAME = 300

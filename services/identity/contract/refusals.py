@@ -40,6 +40,13 @@ class Code(StrEnum):
     CLAIM_UNKNOWN = "claim_unknown"
     ASSISTANCE_UNKNOWN = "assistance_unknown"
     ALREADY_ANSWERED = "already_answered"
+    REISSUE_CLOSED = "reissue_closed"
+    REISSUE_USED_UP = "reissue_used_up"
+    REISSUE_NOTHING_LEFT = "reissue_nothing_left"
+    REISSUE_PROOF_MISSING = "reissue_proof_missing"
+    REISSUE_PROOF_WRONG = "reissue_proof_wrong"
+    PHONE_REFUSED = "phone_refused"
+    PHONE_SHARED = "phone_shared"
     CAMPAIGN_UNKNOWN = "campaign_unknown"
     JOB_UNKNOWN = "job_unknown"
 

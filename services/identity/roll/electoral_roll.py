@@ -19,6 +19,9 @@ from services.identity.models import (
     Election,
     Entitlement,
     Link,
+    PhoneUse,
+    ReissueLink,
+    ReissueRequest,
     RollImport,
     StagedEntitlement,
     StagedRow,
@@ -41,6 +44,8 @@ _COLUMNS = (
     "address2",
     "postcode",
     "city",
+    "numen_tag",
+    "birth_date_tag",
 )
 """Columns of a voter that another roll may change."""
 
@@ -221,7 +226,7 @@ def _remove(session: Session, voting_event: str, import_id: str) -> None:
     ).all()
     for start in range(0, len(gone), CHUNK):
         chunk = gone[start : start + CHUNK]
-        for table in (Account, Link, VoterSession, CampaignMessage):
+        for table in (Account, Link, VoterSession, CampaignMessage, ReissueRequest, ReissueLink, PhoneUse):
             session.execute(delete(table).where(table.voter_id.in_(chunk)))
         # What people wrote stays on record, without its author.
         for written in (Claim, AssistanceRequest):

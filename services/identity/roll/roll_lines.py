@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from email_validator import EmailNotValidError, validate_email
 
 from services.identity.contract.identifiers import normalise
-from services.identity.contract.limits import ROLL_COLUMNS
+from services.identity.contract.limits import ROLL_COLUMNS, ROLL_OPTIONAL
+from services.identity.reissue import known_facts
 
 LONGEST = {
     "identifiant": 254,
@@ -55,6 +56,8 @@ class Entry:
     postcode: str
     city: str
     elections: tuple[str, ...]
+    numen: str = ""
+    birth_date: str = ""
 
 
 def header_problems(columns: Mapping[str, str]) -> list[Problem]:
@@ -68,7 +71,7 @@ def header_problems(columns: Mapping[str, str]) -> list[Problem]:
             f"Supprimer la colonne ; colonnes attendues : {_expected()}.",
         )
         for name in columns
-        if name not in ROLL_COLUMNS
+        if name not in (*ROLL_COLUMNS, *ROLL_OPTIONAL)
     ]
     missing = [
         Problem(HEADER_LINE, name, "Colonne absente.", f"Ajouter la colonne ; colonnes attendues : {_expected()}.")
@@ -83,13 +86,13 @@ def problems_of(line: int, columns: Mapping[str, str], election_codes: set[str])
 
     A row whose columns differ from those of a roll has this one problem. Uniqueness is for the caller to check.
     """
-    if set(columns) != set(ROLL_COLUMNS):
+    if not has_roll_columns(columns):
         return [
             Problem(
                 line,
                 "",
                 "La ligne n’a pas le même nombre de valeurs que l’en-tête.",
-                f"Écrire {len(ROLL_COLUMNS)} valeurs séparées par « ; », entre guillemets si elles contiennent « ; ».",
+                "Écrire autant de valeurs que de colonnes, séparées par « ; », entre guillemets si elles contiennent « ; ».",
             )
         ]
     return list(_problems(line, columns, _values(columns), election_codes))
@@ -108,7 +111,14 @@ def entry_of(columns: Mapping[str, str]) -> Entry:
         postcode=values["code_postal"],
         city=values["ville"],
         elections=_codes(values["scrutins"]),
+        numen=values.get("numen", ""),
+        birth_date=values.get("date_naissance", ""),
     )
+
+
+def has_roll_columns(columns: Mapping[str, str]) -> bool:
+    """Whether these are the columns of a roll, with or without the optional ones."""
+    return set(columns) - set(ROLL_OPTIONAL) == set(ROLL_COLUMNS)
 
 
 def duplicate(line: int, first_line: int) -> Problem:
@@ -123,8 +133,11 @@ def duplicate(line: int, first_line: int) -> Problem:
 
 def _values(columns: Mapping[str, str]) -> dict[str, str]:
     # As they will be stored: lengths are measured on these.
-    values = {name: unicodedata.normalize("NFC", columns[name]).strip() for name in ROLL_COLUMNS}
+    names = [name for name in (*ROLL_COLUMNS, *ROLL_OPTIONAL) if name in columns]
+    values = {name: unicodedata.normalize("NFC", columns[name]).strip() for name in names}
     values["identifiant"] = normalise(values["identifiant"])
+    if "numen" in values:
+        values["numen"] = known_facts.numen(values["numen"])
     return values
 
 
@@ -152,6 +165,10 @@ def _problems(
             yield Problem(line, name, "Valeur vide.", "Renseigner le nom et le prénom de l’électeur.")
         elif name == "scrutins":
             yield from _election_problems(line, value, election_codes)
+        elif name == "numen" and value and not known_facts.is_numen(value):
+            yield Problem(line, name, "NUMEN mal formé.", f"Corriger : {known_facts.NUMEN_FORM}, ou laisser vide.")
+        elif name == "date_naissance" and value and known_facts.birth_date(value) is None:
+            yield Problem(line, name, "Date mal formée.", "Écrire la date sous la forme jj/mm/aaaa, ou laisser vide.")
 
 
 def _identifier_problems(line: int, identifier: str) -> Iterator[Problem]:

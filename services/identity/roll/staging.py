@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from services.identity.contract.limits import ROLL_COLUMNS
 from services.identity.contract.refusals import Code, refuse
 from services.identity.models import StagedEntitlement, StagedRow, Voter, VotingEvent
+from services.identity.reissue import known_facts
 from services.identity.roll import roll_lines, search
 from services.identity.voting_events import holders, voting_events
 
@@ -87,7 +87,12 @@ def _stage(
     shared = {"import_id": import_id, "voting_event": voting_event}
     for line, entry in entries.items():
         voter_id = known.get(entry.identifier) or str(uuid.uuid4())
-        voter = {"voter_id": voter_id, "page_tag": holders.page_tag(holder_key, voter_id), **columns_of(entry)}
+        voter = {
+            "voter_id": voter_id,
+            "page_tag": holders.page_tag(holder_key, voter_id),
+            **known_facts.tags(holder_key, voter_id, entry.numen, entry.birth_date),
+            **columns_of(entry),
+        }
         good.append({**shared, "line": line, **voter})
         for code in entry.elections:
             tag = holders.lookup_tag(holder_key, holders.holder(holder_key, elections[code], voter_id))
@@ -117,7 +122,7 @@ def columns_of(entry: roll_lines.Entry) -> dict[str, str]:
 
 
 def _faulty(line: int, columns: Mapping[str, str], problems: Sequence[roll_lines.Problem]) -> dict[str, object]:
-    wrong = set(columns) != set(ROLL_COLUMNS)
+    wrong = not roll_lines.has_roll_columns(columns)
     return {
         "line": line,
         "problems": json.dumps([problem.described() for problem in problems]),

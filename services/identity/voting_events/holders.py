@@ -34,5 +34,15 @@ def identifier_tag(key: str, voting_event: str, identifier: str) -> str:
     return _tag(key, f"identifier|{voting_event}|{identifier}")
 
 
+def phone_tag(key: str, number: str) -> str:
+    """Return what stands for a telephone number where the voters who use it are counted."""
+    return _tag(key, f"phone|{number}")
+
+
+def reissue_tag(key: str, voter_id: str) -> str:
+    """Return what stands for a voter where wrong proofs for another code are counted, apart from log-ins."""
+    return _tag(key, f"reissue|{voter_id}")
+
+
 def _tag(key: str, message: str) -> str:
     return hmac.digest(bytes.fromhex(key), message.encode(), "sha256").hex()

@@ -116,6 +116,8 @@ def test_roll_is_read_in_chunks_with_the_lines_of_the_file(tmp_path: Path) -> No
         ([";".join(ROLL_COLUMNS)], "ligne 2 : le fichier n’a que son en-tête"),
         ([",".join(ROLL_COLUMNS), LINE], "ligne 1 : les colonnes doivent être séparées"),
         ([";".join(ROLL_COLUMNS[:-1]), LINE], "ligne 1 : en-tête incorrect (il manque scrutins"),
+        ([";".join((*ROLL_COLUMNS, "date_naissance", "numen")), LINE], "ligne 1 : en-tête incorrect (ordre"),
+        ([";".join((*ROLL_COLUMNS, "numen")), LINE], "ligne 2 : 9 colonne(s) au lieu de 10"),
         ([";".join((*ROLL_COLUMNS, "age")), LINE], "ligne 1 : en-tête incorrect ('age' en trop"),
         ([";".join(reversed(ROLL_COLUMNS)), LINE], "ligne 1 : en-tête incorrect (ordre"),
         ([";".join(ROLL_COLUMNS), LINE, LINE + ";x"], "ligne 3 : 10 colonne(s)"),

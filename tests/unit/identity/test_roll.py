@@ -163,7 +163,7 @@ def test_a_commit_costs_the_same_statements_whatever_the_length(database, event)
             assert commit(database, size, import_id) == RollCounts(voters=size, entitlements=2 * size)
         counted.append(len(done))
     # The longer one also removes the voters of the shorter.
-    assert counted[1] - counted[0] == 7
+    assert counted[1] - counted[0] == 10
     assert len(identifiers(database)) == 1500
 
 

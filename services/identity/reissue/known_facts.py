@@ -1,0 +1,60 @@
+"""What the roll knows of a voter beside the name: NUMEN and date of birth, kept as keyed tags alone (D3).
+
+They never prove anybody by themselves (D7): they are asked for within a session, and the code goes by another channel.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from datetime import date, datetime
+
+NUMEN_FORM = "13 caractères : deux chiffres, une lettre, sept chiffres, trois lettres"
+_NUMEN = re.compile(r"[0-9]{2}[A-Z][0-9]{7}[A-Z]{3}")
+_BIRTH_DATE = re.compile(r"\s*([0-9]{1,2})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{4})\s*")
+_EARLIEST = 1900
+
+
+def numen(typed: str) -> str:
+    """A NUMEN as it is compared: capitals, without blanks and hyphens."""
+    return re.sub(r"[\s\-]", "", typed).upper()
+
+
+def is_numen(typed: str) -> bool:
+    """Whether a text has the form of a NUMEN."""
+    return _NUMEN.fullmatch(numen(typed)) is not None
+
+
+def birth_date(typed: str) -> date | None:
+    """The day that « jj/mm/aaaa » names, or None where it is no day of birth."""
+    written = _BIRTH_DATE.fullmatch(typed)
+    if written is None:
+        return None
+    try:
+        day = datetime.strptime("/".join(written.groups()), "%d/%m/%Y").date()  # noqa: DTZ007 - a day, not a moment
+    except ValueError:
+        return None
+    return day if day.year >= _EARLIEST else None
+
+
+def tags(key: str, voter_id: str, numen_typed: str, birth_date_typed: str) -> dict[str, str | None]:
+    """What is kept of both for a voter, None for what the roll does not have. Another voter's are other tags."""
+    day = birth_date(birth_date_typed)
+    return {
+        "numen_tag": _tag(key, voter_id, numen(numen_typed)) if numen_typed else None,
+        "birth_date_tag": None if day is None else _tag(key, voter_id, day.isoformat()),
+    }
+
+
+def agree(key: str, voter_id: str, kept: tuple[str, str], numen_typed: str, birth_date_typed: str) -> bool:
+    """Whether both are the voter's; which one is not, nobody learns, not even by the time it takes."""
+    given = tags(key, voter_id, numen_typed, birth_date_typed)
+    right = [
+        hmac.compare_digest(one, given[name] or "")
+        for one, name in zip(kept, ("numen_tag", "birth_date_tag"), strict=True)
+    ]
+    return all(right)
+
+
+def _tag(key: str, voter_id: str, value: str) -> str:
+    return hmac.digest(bytes.fromhex(key), f"known|{voter_id}|{value}".encode(), "sha256").hex()
