@@ -21,9 +21,9 @@ from services.identity.contract.refusals import Code, refuse
 from services.identity.contract.wording import without_accents
 from services.identity.letters.requests import LetterSettings, request_email
 from services.identity.models import Account, PhoneUse, ReissueLink, ReissueRequest, SharedPhone, Voter
-from services.identity.reissue import known_facts, phone_numbers, rules
-from services.identity.reissue.phone_numbers import WrongNumber
+from services.identity.reissue import known_facts, rules
 from services.identity.voting_events import holders
+from services.notification.contract.phone import Mobile, PhoneRefused, mobile
 from services.runtime.bus import outbox
 from services.runtime.sealing_box import seal
 from services.runtime.storage.crash_points import crash_point
@@ -175,9 +175,9 @@ def settle(session: Session, request: str, outcome: str) -> None:
 
 
 def _grant_sms(
-    database: Database, terms: Terms, voter_id: str, number: str, now: datetime, token: str | None = None
+    database: Database, terms: Terms, voter_id: str, number: Mobile, now: datetime, token: str | None = None
 ) -> Asked:
-    tag = holders.phone_tag(terms.holder_key, number)
+    tag = holders.phone_tag(terms.holder_key, number.e164)
     with database.transaction() as session:
         voter = _locked(session, voter_id)
         standing = rules.standing(session, voter_id, terms.most, now)
@@ -186,14 +186,14 @@ def _grant_sms(
         rules.require_open(standing)
         shared = not _may_use(session, terms, tag, voter_id)
         if shared:
-            _note_shared(session, tag, phone_numbers.masked(number), now)
+            _note_shared(session, tag, number.masked, now)
         else:
             lockout.clear(session, _attempts_tag(terms, voter_id))
             if token is not None and not _use_up(session, voter_id, token):
                 raise refuse(Code.LINK_UNKNOWN)
-            contact = {"to": {"phone": number}, "values": {}}
+            contact = {"to": {"phone": number.e164}, "values": {}}
             sealed = seal(terms.letters.notification_public_key, contact)
-            asked = _grant(session, terms, voter_id, ReissueChannel.SMS, sealed, phone_numbers.masked(number), now)
+            asked = _grant(session, terms, voter_id, ReissueChannel.SMS, sealed, number.masked, now)
             request_email(
                 session,
                 terms.letters,
@@ -239,11 +239,11 @@ def _again(earlier: ReissueRequest, left: int) -> Asked:
     return Asked(earlier.id, earlier.channel, earlier.masked, left, new=False)
 
 
-def _number(phone: str) -> str:
+def _number(phone: str) -> Mobile:
     try:
-        return phone_numbers.parse(phone)
-    except WrongNumber as wrong:
-        raise refuse(Code.PHONE_REFUSED, problem=str(wrong.args[0])) from None
+        return mobile(phone)
+    except PhoneRefused as refused:
+        raise refuse(Code.PHONE_REFUSED, problem=refused.why.value) from None
 
 
 def _locked(session: Session, voter_id: str) -> Voter:

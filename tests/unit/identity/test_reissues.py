@@ -11,7 +11,7 @@ from services.identity.access import passwords
 from services.identity.attendance import poll_book
 from services.identity.contract.wording import without_accents
 from services.identity.models import Account, ReissueRequest, SharedPhone, Voter, VotingEvent, outbox
-from services.identity.reissue import phone_numbers, requests, rules
+from services.identity.reissue import requests, rules
 from services.identity.voting_events import holders, voting_events
 from services.runtime.refusals import Refusal
 from services.runtime.sealing_box import open_sealed
@@ -241,28 +241,14 @@ def test_one_who_has_voted_everywhere_has_nothing_to_ask_for(of_2018, terms):
 @pytest.mark.parametrize(
     ("phone", "problem"),
     [
-        ("03 22 12 34 56", "not_mobile"),
-        ("0899 12 34 56", "not_mobile"),
+        ("03 22 12 34 56", "fixed_line"),
+        ("0899 12 34 56", "premium"),
         ("+44 7911 123456", "foreign"),
-        ("six", "unreadable"),
+        ("six", "not_a_number"),
     ],
 )
 def test_only_mobiles_of_france(of_2018, terms, phone, problem):
     assert refused("phone_refused", ask, of_2018, terms, phone=phone) == {"problem": problem}
-
-
-@pytest.mark.parametrize(
-    ("typed", "number"),
-    [
-        ("06 12 34 56 78", "+33612345678"),
-        ("+33 6 12 34 56 78", "+33612345678"),
-        ("0692 12 34 56", "+262692123456"),
-        ("0690 12 34 56", "+590690123456"),
-        ("+687 75 12 34", "+687751234"),
-    ],
-)
-def test_overseas_is_told_by_its_prefix(typed, number):
-    assert phone_numbers.parse(typed) == number
 
 
 def test_a_number_of_too_many_voters_is_refused_and_shown(of_2018, terms):
