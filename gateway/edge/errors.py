@@ -181,6 +181,38 @@ WORDS: dict[str, Words] = {
     "not_available_yet": Words(
         409, _("Cette rubrique n’est pas encore ouverte. Revenez à la date indiquée sur l’accueil du portail.")
     ),
+    "reissue_closed": Words(
+        409,
+        _("Le réassort du code de vote n’est pas ouvert en ce moment. Ses dates sont indiquées sur sa page."),
+    ),
+    "reissue_used_up": Words(
+        409,
+        _(
+            "Vous avez déjà demandé tous les nouveaux codes possibles. Contactez votre cellule de soutien aux utilisateurs."
+        ),
+    ),
+    "reissue_nothing_left": Words(
+        409,
+        _("Vous avez voté pour tous vos scrutins : vous n’avez plus besoin d’un code de vote."),
+    ),
+    "reissue_proof_missing": Words(
+        409,
+        _(
+            "Nous n’avons pas de quoi vérifier votre identité en ligne. Contactez votre cellule de soutien aux utilisateurs."
+        ),
+    ),
+    "reissue_proof_wrong": Words(
+        422,
+        _("Les informations saisies ne correspondent pas à celles que nous connaissons. Vérifiez chacune d’elles."),
+    ),
+    "phone_refused": Words(
+        422,
+        _("Ce numéro ne peut pas recevoir de code. Indiquez un téléphone portable de métropole ou d’outre-mer."),
+    ),
+    "phone_shared": Words(
+        409,
+        _("Ce numéro a déjà servi à trop d’électeurs. Indiquez un autre téléphone portable."),
+    ),
     "too_many_claims": Words(
         429,
         _("Trop de vos réclamations attendent encore une réponse. Attendez celle-ci avant d’en formuler une autre."),
