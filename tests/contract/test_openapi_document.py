@@ -22,6 +22,7 @@ VOTERS_OPERATIONS = {
     "castBallot",
     "createChallenge",
     "getArchive",
+    "getRegister",
     "getBooth",
     "getResult",
     "getSession",
