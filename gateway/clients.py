@@ -43,10 +43,6 @@ class Identity(IdentityClient):
 class Reassort(ReassortClient):
     """The credential authority, and the parameters that it has fixed."""
 
-    def register_lines(self, election: str, after: int = -1) -> Payload:
-        """A page of the public register of re-issues."""
-        return self.ask("register_lines", {"election": election, "after": after}, 30.0)
-
     def __init__(self, rpc: Caller) -> None:
         super().__init__(rpc)
         self._iterations: dict[str, int] = {}

@@ -131,10 +131,10 @@ def register(uuid: str) -> Response:
     def parts() -> Iterator[str]:
         part = first
         while True:
-            yield "".join(f"{line}\n" for line in part["lines"])
-            if part["next"] is None:
+            yield "".join(f"{line}\n" for line in part.lines)
+            if part.next is None:
                 return
-            part = services().reassort.register_lines(uuid, part["next"])
+            part = services().reassort.register_lines(uuid, part.next)
 
     return Response(
         stream_with_context(parts()),
