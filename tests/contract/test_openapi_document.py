@@ -21,6 +21,7 @@ VOTERS_OPERATIONS = {
     "activateAccount",
     "castBallot",
     "createChallenge",
+    "findTracker",
     "getArchive",
     "getRegister",
     "getBooth",
