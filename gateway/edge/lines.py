@@ -8,6 +8,7 @@ some over, are never all waiting: supervisors, static files and refusals always 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from enum import StrEnum
 
 from flask import Flask, Response, current_app, g, request
@@ -51,13 +52,16 @@ OWN_LINE: dict[str, Line | None] = {
 """Endpoint → its line. All others: operators' are together, and pages go by whether the browser brings a session."""
 
 
-def line_of(endpoint: str, blueprint: str | None, *, signed_in: bool) -> Line | None:
-    """The line that a request waits in, None for those that need not."""
+def line_of(endpoint: str, blueprint: str | None, *, signed_in: Callable[[], bool]) -> Line | None:
+    """The line that a request waits in, None for those that need not.
+
+    ``signed_in`` is asked only where it matters: looking at the session would have a static file vary with the cookie.
+    """
     if endpoint in OWN_LINE:
         return OWN_LINE[endpoint]
     if blueprint == "operator":
         return Line.OPERATOR
-    return Line.SESSION if signed_in else Line.PUBLIC
+    return Line.SESSION if signed_in() else Line.PUBLIC
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -70,7 +74,7 @@ def install(app: Flask, settings: Settings) -> None:
     def take_a_place() -> Response | None:
         if request.endpoint is None:  # no such page
             return None
-        line = line_of(request.endpoint, request.blueprint, signed_in=voter_session.token() is not None)
+        line = line_of(request.endpoint, request.blueprint, signed_in=lambda: voter_session.token() is not None)
         if line is None:
             return None
         places: threading.BoundedSemaphore = current_app.extensions["isoloir_lines"][line]

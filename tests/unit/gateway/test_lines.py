@@ -78,7 +78,7 @@ def test_every_endpoint_has_a_line_and_none_is_named_that_is_gone(app):
     assert set(OWN_LINE) <= set(app.view_functions)
     operators = {name for name in app.view_functions if name.startswith("operator.")}
     assert operators
-    assert {line_of(name, "operator", signed_in=False) for name in operators} == {Line.OPERATOR}
+    assert {line_of(name, "operator", signed_in=lambda: False) for name in operators} == {Line.OPERATOR}
 
 
 def test_a_process_has_a_thread_for_each_place_and_some_over():

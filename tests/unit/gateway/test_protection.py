@@ -20,6 +20,7 @@ SAMPLES = {
     "path:filename": "logo.svg",
     "number": "captcha-1",
     "int:number": "1",
+    "uuid:message_id": "6f1c2a34-0000-4000-8000-000000000001",
 }
 
 
@@ -36,6 +37,8 @@ def test_unsafe_routes_need_the_anti_forgery_token(app: Flask, rpc: FakeRpc) -> 
     unsafe = paths(app, {"POST", "PUT", "PATCH", "DELETE"})
     assert len(unsafe) > 25
     for method, path in unsafe:
+        if path.startswith("/callbacks/"):
+            continue  # signed by the operator of short messages, who has no cookie: test_callbacks.py
         browser = Browser(app.test_client()).sign_in()
         answer = browser.client.open(path, method=method)
         if path.startswith("/api/v1/operator/"):
