@@ -87,6 +87,8 @@ class Portal:
             "BALLOT_RECEIPT_PRIVATE_KEY": "6" * 64,
             "REASSORT_CODE_KEY": "7" * 64,
             "REASSORT_PRINTER_RECIPIENT": PUBLIC,
+            "REASSORT_NOTIFICATION_PUBLIC_KEY": public,
+            "REASSORT_REGISTER_PRIVATE_KEY": "8" * 64,
             "NOTIFICATION_PRIVATE_KEY": private,
         }.items():
             monkeypatch.setenv(f"ISOLOIR_{name}", value)

@@ -69,7 +69,7 @@ def test_every_event_of_the_topology_has_one_schema_and_its_subscribers_listen()
     }
     kinds = [
         kind.type
-        for name in ("ballot", "reassort", "notification")
+        for name in SERVICES
         for _, kind in inspect.getmembers(importlib.import_module(f"services.{name}.contract.events"), inspect.isclass)
         if issubclass(kind, Event) and kind is not Event
     ]

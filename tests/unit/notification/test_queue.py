@@ -106,10 +106,12 @@ def test_every_template_fills(template, keypair):
         "subject": "voting_code",
         "accepted": True,
         "answer": "Votre affectation est corrigée.\nMerci <b>!",
+        "masked": "06xxxxx678",
     }
     sealed = seal(keypair[1], {"to": {"email": "a@b.fr"}, "values": values})
     letter = rendering.compose(keypair[0], message_id=str(uuid.uuid4()), template=template, sealed=sealed)
-    assert "L'équipe élection" in letter.text
+    # A short message is signed by its sender's name, as in 2018.
+    assert ("Élections professionnelles" if template == "reissued_code" else "L'équipe élection") in letter.text
     assert "\n" not in letter.subject
     if template.endswith("_link") or template == "opening_campaign":
         # A message may be hours late: the date is what the voter can go by.
@@ -120,7 +122,8 @@ def test_every_template_fills(template, keypair):
     if template.endswith("_link"):
         assert values["link"] in letter.text
         assert "24 heures" in letter.text
-        assert "15 minutes" in letter.text
+        if template != "reissue_link":  # asked for by who is signed in and waits for it
+            assert "15 minutes" in letter.text
         assert values["link"] in letter.html
     if letter.html is not None:
         assert letter.html.count("&lt;b&gt;") == letter.text.count("<b>")

@@ -6,9 +6,9 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import insert, text
 
-from gateway import clients
 from services.runtime import deadline, settings
 from services.runtime.bus import rpc
+from services.runtime.contracts import methods
 from services.runtime.storage.absence import is_away
 from services.runtime.storage.database import ORDINARY_SECONDS, Database
 from services.runtime.storage.green_driver import GRACE_SECONDS
@@ -24,18 +24,18 @@ def no_deadline():
 
 def test_the_gateway_waits_longer_than_a_service_and_a_service_longer_than_its_database():
     limits = settings.RuntimeSettings().time_limits()
-    assert limits.lock < limits.statement < clients.QUESTION_SECONDS
-    assert limits.connect + limits.lock < clients.QUESTION_SECONDS
-    assert rpc.PUBLISH_SECONDS < clients.QUESTION_SECONDS
-    assert clients.QUESTION_SECONDS == rpc.DEFAULT_TIMEOUT
-    assert clients.QUESTION_SECONDS < clients.COMMAND_SECONDS < clients.PASSWORD_SECONDS < ORDINARY_SECONDS
-    assert limits.statement + GRACE_SECONDS < clients.COMMAND_SECONDS
+    assert limits.lock < limits.statement < methods.QUESTION_SECONDS
+    assert limits.connect + limits.lock < methods.QUESTION_SECONDS
+    assert rpc.PUBLISH_SECONDS < methods.QUESTION_SECONDS
+    assert methods.QUESTION_SECONDS == rpc.DEFAULT_TIMEOUT
+    assert methods.QUESTION_SECONDS < methods.COMMAND_SECONDS < methods.PASSWORD_SECONDS < ORDINARY_SECONDS
+    assert limits.statement + GRACE_SECONDS < methods.COMMAND_SECONDS
 
 
 @pytest.mark.parametrize("name", ["database_lock_seconds", "database_statement_seconds"])
 def test_no_setting_turns_them_round(name):
     with pytest.raises(ValidationError):
-        settings.RuntimeSettings(**{name: clients.QUESTION_SECONDS})
+        settings.RuntimeSettings(**{name: methods.QUESTION_SECONDS})
 
 
 def test_what_nobody_waits_for_is_not_begun(database, notes, no_deadline):
