@@ -235,21 +235,10 @@ function holdCastButton() {
   setTimeout(() => (button.disabled = false), DOUBLE_CLICK);
 }
 
-/** @returns {string} the server's date in Paris time, "" if it gave none */
-function receiptDate() {
-  const instant = new Date(state.receipt?.accepted_at ?? "");
-  if (Number.isNaN(instant.getTime())) return "";
-  const format = { dateStyle: "full", timeStyle: "medium", timeZone: "Europe/Paris" };
-  return new Intl.DateTimeFormat(document.documentElement.lang || "fr", /** @type {Intl.DateTimeFormatOptions} */ (format)).format(instant);
-}
-
 function renderReceipt() {
   const { receipt } = state;
   if (!receipt || !election) return;
-  const date = receiptDate();
   fill("receipt-election", election.name);
-  fill("receipt-date", date);
-  show('[data-optional="receipt-date"]', date !== "");
   fill("receipt-tracker", receipt.tracker);
   fill("receipt-height", String(receipt.height));
   fill("receipt-head", receipt.head);

@@ -7,7 +7,6 @@
  * @property {string} head head of the urn's chain of events after this ballot
  * @property {number} height
  * @property {string} signature
- * @property {string} [accepted_at] ISO 8601
  */
 
 /** @typedef {"malformed" | "other-election" | "other-tracker"} ReceiptProblem */
@@ -26,7 +25,6 @@ export function checkReceipt(answer, electionUuid, tracker) {
   const texts = ["election", "tracker", "head", "signature"];
   if (texts.some((name) => typeof fields[name] !== "string" || fields[name] === "")) return { receipt: null, problem: "malformed" };
   if (!Number.isSafeInteger(fields.height)) return { receipt: null, problem: "malformed" };
-  if (fields.accepted_at != null && typeof fields.accepted_at !== "string") return { receipt: null, problem: "malformed" };
   if (fields.election !== electionUuid) return { receipt: null, problem: "other-election" };
   if (fields.tracker !== tracker) return { receipt: null, problem: "other-tracker" };
   return { receipt: /** @type {Receipt} */ (/** @type {unknown} */ (fields)), problem: null };
