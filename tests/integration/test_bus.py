@@ -163,7 +163,8 @@ def test_calls_refusals_timeouts_and_a_broker_that_dies(rabbitmq, ballot_process
     # The request may already be in the stopped process; one sent now waits in the queue until it expires.
     later = [election() for _ in range(30)]
     for each in later:
-        with pytest.raises(RpcTimeout):
+        # On a machine that is busy the broker may not even have taken it in that time.
+        with pytest.raises((RpcTimeout, RpcUnavailable)):
             caller.call("ballot", "create_election", each, timeout=0.05)
     time.sleep(0.2)  # longer than the expiration of the last one
     ballot_process.send_signal(signal.SIGCONT)
