@@ -232,6 +232,7 @@ def test_pages_are_light(portal: Portal, open_page: Callable[..., Page], setting
             assert page.url == portal.base_url + path
             weights = {request.url: request.sizes()["responseBodySize"] for request in requests}
             assert len(weights) > 1, weights
-            assert 20_000 < sum(weights.values()) < LIMIT, (path, weights)
+            # Compressed on the way: the style sheet alone weighs more than the lower bound, or nothing was measured.
+            assert 8_000 < sum(weights.values()) < LIMIT, (path, weights)
     finally:
         settings.challenge = "captcha"
