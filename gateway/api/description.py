@@ -47,7 +47,11 @@ def refusals(blueprint: Blueprint, *codes: str) -> Callable[[View], View]:
         KeyError: for a code that is not in the table.
     """
     by_status: dict[int, list[str]] = defaultdict(list)
-    for code in dict.fromkeys((*codes, *ALWAYS)):
+    named = [*codes, *ALWAYS]
+    # Before a view is asked: an address that is none, and a browser that brings no cookie back.
+    named += ["not_found"] * any(WORDS[code].status == 404 for code in named)
+    named += ["cookies_refused"] * ("csrf_refused" in named)
+    for code in dict.fromkeys(named):
         by_status[WORDS[code].status].append(code)
 
     def describe(view: View) -> View:
