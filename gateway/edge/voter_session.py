@@ -30,11 +30,18 @@ def begin(token: str) -> None:
 
 
 def forget() -> None:
-    """Drop everything the cookie holds but the browser's number, which names nobody and which open forms need."""
+    """Drop everything the cookie holds but the browser's number, which names nobody and which open forms need.
+
+    A browser that has brought a cookie keeps one: without it, a form open in another tab, or a log-out that is sent again
+    because the first answer was lost, would be told that the browser refuses cookies.
+    """
+    known = bool(session)
     number = session.get(BROWSER)
     session.clear()
     if number:
         session[BROWSER] = number
+    elif known:
+        browser()
     # Both belong to the session that has just ended: the next answer needs its own.
     g.pop("voter_state", None)
     g.pop("csrf_token", None)

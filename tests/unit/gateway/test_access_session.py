@@ -2,9 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal
 from tests.unit.gateway.conftest import Browser
-from tests.unit.gateway.fake_rpc import FakeRpc
+from tests.unit.gateway.fake_rpc import IDENTIFIER, PASSWORD, FakeRpc
 
 
 def test_pages_say_until_when_the_session_lasts(voter: Browser, rpc: FakeRpc) -> None:
@@ -54,3 +57,30 @@ def test_the_browsers_number_outlives_the_session_and_nothing_else_does(voter: B
     with voter.client.session_transaction() as session:
         assert session["browser"] == "number"
         assert {"voter", "identifier", "link", "sent"}.isdisjoint(session)
+
+
+@pytest.mark.parametrize("error", [RpcTimeout("identity"), RpcUnavailable("identity")])
+def test_a_log_out_that_failed_can_be_sent_again(browser: Browser, rpc: FakeRpc, error: Exception) -> None:
+    """The first answer said that a service was away; the cookie it left is one that the portal knows again."""
+    first = browser.get("/api/v1/session").json
+    assert first is not None
+    opened = browser.send_solved("login", "/api/v1/session", {"identifier": IDENTIFIER, "password": PASSWORD})
+    assert opened.json is not None
+    headers = {"X-CSRFToken": opened.json["csrf_token"]}
+    closed = rpc.table["identity", "close_session"]
+    rpc.table["identity", "close_session"] = error
+    assert browser.client.delete("/api/v1/session", headers=headers).status_code == 503
+    rpc.table["identity", "close_session"] = closed
+    again = browser.client.delete("/api/v1/session", headers=headers)
+    assert again.status_code == 204 or again.json["code"] == "csrf_refused"  # type: ignore[index]
+    assert browser.send("/api/v1/session", method="DELETE").status_code == 204
+
+
+def test_a_form_of_a_session_that_ended_elsewhere_is_not_blamed_on_cookies(browser: Browser) -> None:
+    opened = browser.send_solved("login", "/api/v1/session", {"identifier": IDENTIFIER, "password": PASSWORD})
+    assert opened.json is not None
+    headers = {"X-CSRFToken": opened.json["csrf_token"]}
+    assert browser.client.delete("/api/v1/session", headers=headers).status_code == 204
+    refused = browser.client.delete("/api/v1/session", headers=headers)
+    assert refused.json is not None
+    assert refused.json["code"] == "csrf_refused"
