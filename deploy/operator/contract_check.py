@@ -4,6 +4,7 @@ from deploy.operator.client import OperatorRefusal, Payload
 from gateway.edge.errors import words_for
 from gateway.edge.field_problems import described
 from services.ballot.contract import methods as ballot
+from services.identity.contract import methods as identity
 from services.notification.contract import methods as notification
 from services.reassort.contract import methods as reassort
 from services.runtime.contracts.methods import AnyMethod
@@ -13,7 +14,7 @@ OF_ALL_SERVICES = {"health", "job", "jobs"}
 """What the gateway asks of several services in one command of its own."""
 METHODS: dict[str, AnyMethod] = {
     name: method
-    for methods in (ballot.METHODS, reassort.METHODS, notification.METHODS)
+    for methods in (identity.METHODS, ballot.METHODS, reassort.METHODS, notification.METHODS)
     for name, method in methods.items()
     if name not in OF_ALL_SERVICES
 }

@@ -29,6 +29,9 @@ def client() -> Iterator[OperatorClient]:
         (lambda client: client.submit_partial_decryption(ONLINE, 0, "{}"), "owner", "too_small"),
         (lambda client: client.code_counts("u" * 64), "voting_event", "wrong_form"),
         (lambda client: client.list_failures(limit=5000), "limit", "too_large"),
+        (lambda client: client.answer_claim(0, "accepted", "Oui."), "claim", "too_small"),
+        (lambda client: client.answer_assistance(0, "Oui."), "request", "too_small"),
+        (lambda client: client.open_campaign("u" * 64, "ouverture"), "voting_event", "wrong_form"),
         (lambda client: client.create_election({"uuid": ONLINE, "colour": "red"}), "colour", "unknown_field"),
     ],
 )
@@ -60,5 +63,4 @@ def test_the_portal_says_the_same(address: str, client: OperatorClient, rpc: Fak
 
 def test_what_the_contracts_have_is_asked_as_they_have_it() -> None:
     for command in COMMANDS:
-        if command.service != "identity":
-            assert METHODS[command.method.name] is command.method
+        assert METHODS[command.method.name] is command.method
