@@ -222,6 +222,11 @@ class OperatorClient:
         """Answer a request by e-mail. Out: {request}."""
         return self.command("answer-assistance", {"request": request, "answer": answer})
 
+    def list_shared_phones(self) -> list[Payload]:
+        """[{masked, refused, last_at}]: numbers that too many voters wanted their codes sent to."""
+        found: list[Payload] = self.command("list-shared-phones", {})["phones"]
+        return found
+
     # notification, all
 
     def message_counts(self, campaign: str | None = None) -> list[Payload]:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import click
 from rich.table import Table
 
-from deploy.operator import assistance, campaigns, claims, jobs, message_words, roll_file, voting_event_file
+from deploy.operator import assistance, campaigns, claims, jobs, message_words, reissues, roll_file, voting_event_file
 from deploy.operator.client import OperatorClient, OperatorRefusal
 from deploy.operator.contract_check import check
 from deploy.operator.terminal import complaints, console, current_event, event_option, progress_bar, said_plainly, stop
@@ -264,5 +264,5 @@ def _chosen(client: OperatorClient, only: str | None) -> list[dict[str, Any]]:
     return [election for election in online_elections(client) if only in (None, election["uuid"])]
 
 
-for _group in (campaigns.command, claims.command, assistance.command, jobs.command):
+for _group in (campaigns.command, claims.command, assistance.command, jobs.command, reissues.command):
     command.add_command(_group)

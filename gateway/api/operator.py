@@ -85,6 +85,7 @@ COMMANDS = (
     of("identity", "answer-claim", "claim_unknown", "already_answered"),
     of("identity", "list-assistance"),
     of("identity", "answer-assistance", "assistance_unknown", "already_answered"),
+    of("identity", "list-shared-phones"),
     of("notification", "message-counts"),
     of("notification", "list-failures"),
 )

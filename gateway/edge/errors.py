@@ -205,6 +205,13 @@ WORDS: dict[str, Words] = {
         422,
         _("Les informations saisies ne correspondent pas à celles que nous connaissons. Vérifiez chacune d’elles."),
     ),
+    "reissue_resting": Words(
+        429,
+        _(
+            "Trop de réponses n’étaient pas les bonnes : attendez %(minutes)s minute(s) puis recommencez, "
+            "ou contactez votre cellule de soutien aux utilisateurs."
+        ),
+    ),
     "phone_refused": Words(
         422,
         _("Ce numéro ne peut pas recevoir de code. Indiquez un téléphone portable de métropole ou d’outre-mer."),

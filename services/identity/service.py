@@ -10,7 +10,7 @@ from services.ballot.contract.events import BallotAccepted
 from services.identity import inboxes, loops
 from services.identity.access import access_requests, accounts, activation, captcha, proofs_of_work, sessions
 from services.identity.attendance import poll_book
-from services.identity.contract import access, campaigns, claims, forms, methods, roll, voting_events
+from services.identity.contract import access, campaigns, claims, forms, methods, reissue, roll, voting_events
 from services.identity.contract import attendance as attendance_contract
 from services.identity.contract import sessions as session_contract
 from services.identity.contract.limits import EXAMINED
@@ -20,6 +20,7 @@ from services.identity.desk import campaigns as campaign_desk
 from services.identity.desk import claims as claim_desk
 from services.identity.hashing_line import hashing_place
 from services.identity.letters.requests import LetterSettings
+from services.identity.reissue import requests, rules, shared_phones
 from services.identity.roll import roll_jobs, search, staging
 from services.identity.settings import Settings
 from services.identity.voting_events import descriptions, entitlements
@@ -294,6 +295,70 @@ class IdentityService:
             lifetime=timedelta(minutes=self.resources.settings.permit_minutes),
         )
         return session_contract.PermitIssued(permit=permit, expires_at=expires_at)
+
+    # Another voting code
+
+    @property
+    def _terms(self) -> requests.Terms:
+        settings = self.resources.settings
+        return requests.Terms(
+            self._letters, settings.holder_key, settings.reissues_per_voter, settings.reissue_voters_per_phone
+        )
+
+    def _reader(self, database: Database, token: str) -> str:
+        """As `_voter`, for what opens its transactions itself."""
+        with database.reading() as session:
+            return self._voter(session, token)
+
+    @question(methods.REISSUE_STANDING)
+    def reissue_standing(self, request: session_contract.SessionToken, session: Session) -> reissue.ReissueStanding:
+        """Tell what the voter may ask for, and what came of his last request."""
+        voter_id = self._voter(session, request.session)
+        return rules.shown(rules.standing(session, voter_id, self._terms.most, utc_now()))
+
+    @command_in_steps(methods.ASK_REISSUE)
+    def ask_reissue(self, request: reissue.AskReissue, database: Database) -> reissue.ReissueAsked:
+        """Grant another code to who knows NUMEN and date of birth."""
+        return requests.by_facts(
+            database,
+            self._terms,
+            voter_id=self._reader(database, request.session),
+            form=request.form,
+            phone=request.phone,
+            numen=request.numen,
+            birth_date=request.birth_date,
+            now=utc_now(),
+        )
+
+    @command_in_steps(methods.ANSWER_REISSUE)
+    def answer_reissue(self, request: reissue.AnswerReissue, database: Database) -> reissue.LinkSent:
+        """Mail a link to who knows the answer to the challenge."""
+        voter_id = self._reader(database, request.session)
+        with hashing_place(self.resources) as slow:
+            until = requests.answer_challenge(
+                database, slow, self._terms, voter_id=voter_id, answer=request.answer, now=utc_now()
+            )
+        return reissue.LinkSent(until=until)
+
+    @command_in_steps(methods.FOLLOW_REISSUE_LINK)
+    def follow_reissue_link(self, request: reissue.FollowReissueLink, database: Database) -> reissue.ReissueAsked:
+        """Grant another code to who follows the mailed link."""
+        if (request.phone is None) == (request.browser_key is None):
+            raise problems.invalid_request({"phone": [problems.problem(problems.Code.CONTRADICTORY)]})
+        return requests.by_link(
+            database,
+            self._terms,
+            voter_id=self._reader(database, request.session),
+            token=request.token,
+            phone=request.phone,
+            browser_key=request.browser_key,
+            now=utc_now(),
+        )
+
+    @question(methods.LIST_SHARED_PHONES)
+    def list_shared_phones(self, _request: Nothing, session: Session) -> reissue.SharedPhones:
+        """List the numbers that too many voters wanted their codes sent to."""
+        return reissue.SharedPhones(phones=shared_phones.newest(session))
 
     # Claims and assistance
 

@@ -172,7 +172,7 @@ class Reissues(RuleBasedStateMachine):
     @rule()
     def ask(self):
         terms = requests.Terms(_letters(), HOLDERS, MOST, 3)
-        given = {"phone": "0612345678", "numen": NUMEN, "birth_date": BIRTH}
+        given = {"form": str(uuid.uuid4()), "phone": "0612345678", "numen": NUMEN, "birth_date": BIRTH}
         with self.identity.reading() as session:
             before = rules.standing(session, self.voter, MOST, utc_now())
         if before.left == 0 and before.newest.state != "open":

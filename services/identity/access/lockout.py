@@ -27,18 +27,18 @@ def minutes_after(failures: int) -> int:
     return min(LONGEST_MINUTES, 1 << min(failures - FAILURES_ALLOWED, 10))
 
 
-def count_attempt(session: Session, tag: str, now: datetime) -> None:
+def count_attempt(session: Session, tag: str, now: datetime, resting: Code = Code.ACCOUNT_LOCKED) -> None:
     """Count an attempt as failed before its password is checked; `clear` takes it back on success.
 
     Counting afterwards would let any number of simultaneous guesses through while the first ones are being hashed.
-    `tag` stands for the identifier (holders.identifier_tag). Raises account_locked {minutes} and counts nothing while
-    the account rests.
+    `tag` stands for the identifier (holders.identifier_tag). Raises account_locked {minutes}, or
+    `resting` in its place, and counts nothing while the account rests.
     """
     session.execute(upsert(session, LogInAttempts).values(tag=tag, failures=0, last_at=now).on_conflict_do_nothing())
     attempts = session.execute(select(LogInAttempts).where(LogInAttempts.tag == tag).with_for_update()).scalar_one()
     if attempts.locked_until is not None and attempts.locked_until > now:
         seconds = (attempts.locked_until - now).total_seconds()
-        raise refuse(Code.ACCOUNT_LOCKED, minutes=max(1, int(-(-seconds // 60))))
+        raise refuse(resting, minutes=max(1, int(-(-seconds // 60))))
     attempts.failures += 1
     minutes = minutes_after(attempts.failures)
     attempts.locked_until = now + timedelta(minutes=minutes) if minutes else None

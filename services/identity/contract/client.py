@@ -12,6 +12,7 @@ from services.identity.contract import (
     claims,
     forms,
     methods,
+    reissue,
     roll,
     sessions,
     voting_events,
@@ -174,3 +175,30 @@ class IdentityClient(JobClient):
         """The campaigns of a voting event, the oldest first. Refusal: voting_event_unknown."""
         request = voting_events.OfVotingEvent(voting_event=voting_event)
         return self._ask(methods.LIST_CAMPAIGNS, request).campaigns
+
+    def reissue_standing(self, session: str) -> reissue.ReissueStanding:
+        """What a voter may ask for, and what came of his last request. Refusal: session_expired."""
+        return self._ask(methods.REISSUE_STANDING, sessions.SessionToken(session=session))
+
+    def ask_reissue(self, session: str, form: str, phone: str, numen: str, birth_date: str) -> reissue.ReissueAsked:
+        """Ask for another code with NUMEN and date of birth. Refusals: session_expired, reissue_*, phone_*."""
+        request = reissue.AskReissue(session=session, form=form, phone=phone, numen=numen, birth_date=birth_date)
+        return self._do(methods.ASK_REISSUE, request)
+
+    def answer_reissue(self, session: str, answer: str) -> datetime:
+        """Have a link mailed for the answer to the challenge; until when it works. Refusals: session_expired, reissue_*."""
+        return self._do(methods.ANSWER_REISSUE, reissue.AnswerReissue(session=session, answer=answer)).until
+
+    def follow_reissue_link(
+        self, session: str, token: str, *, phone: str | None = None, browser_key: str | None = None
+    ) -> reissue.ReissueAsked:
+        """Use the mailed link up, for a code by SMS or for the browser with a key; one of the two is given.
+
+        Refusals: session_expired, reissue_*, link_unknown, link_expired, phone_*.
+        """
+        request = reissue.FollowReissueLink(session=session, token=token, phone=phone, browser_key=browser_key)
+        return self._do(methods.FOLLOW_REISSUE_LINK, request)
+
+    def list_shared_phones(self) -> list[reissue.SharedPhone]:
+        """The numbers that were refused because too many voters use them, masked."""
+        return self._ask(methods.LIST_SHARED_PHONES, Nothing()).phones

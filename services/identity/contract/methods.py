@@ -8,6 +8,7 @@ from services.identity.contract import (
     campaigns,
     claims,
     forms,
+    reissue,
     roll,
     sessions,
     voting_events,
@@ -146,6 +147,28 @@ CAMPAIGN_PROGRESS = Question(
 )
 LIST_CAMPAIGNS = Question("list_campaigns", voting_events.OfVotingEvent, campaigns.Campaigns, seconds=OPERATOR_SECONDS)
 
+REISSUE_STANDING = Question("reissue_standing", sessions.SessionToken, reissue.ReissueStanding)
+ASK_REISSUE = Command(
+    "ask_reissue",
+    reissue.AskReissue,
+    reissue.ReissueAsked,
+    repeated=NeverRepeated("a second try is counted as a second guess; the voter's own second click finds the first"),
+)
+ANSWER_REISSUE = Command(
+    "answer_reissue",
+    reissue.AnswerReissue,
+    reissue.LinkSent,
+    repeated=NeverRepeated("a second try is counted as a second guess"),
+    seconds=PASSWORD_SECONDS,
+)
+FOLLOW_REISSUE_LINK = Command(
+    "follow_reissue_link",
+    reissue.FollowReissueLink,
+    reissue.ReissueAsked,
+    repeated=Idempotent("the request of a link is found again by its token"),
+)
+LIST_SHARED_PHONES = Question("list_shared_phones", Nothing, reissue.SharedPhones, seconds=OPERATOR_SECONDS)
+
 METHODS = table(
     OPEN_VOTING_EVENT,
     VOTING_EVENT,
@@ -182,4 +205,9 @@ METHODS = table(
     SEND_CAMPAIGN_PAGE,
     CAMPAIGN_PROGRESS,
     LIST_CAMPAIGNS,
+    REISSUE_STANDING,
+    ASK_REISSUE,
+    ANSWER_REISSUE,
+    FOLLOW_REISSUE_LINK,
+    LIST_SHARED_PHONES,
 )

@@ -45,6 +45,7 @@ class Code(StrEnum):
     REISSUE_NOTHING_LEFT = "reissue_nothing_left"
     REISSUE_PROOF_MISSING = "reissue_proof_missing"
     REISSUE_PROOF_WRONG = "reissue_proof_wrong"
+    REISSUE_RESTING = "reissue_resting"
     PHONE_REFUSED = "phone_refused"
     PHONE_SHARED = "phone_shared"
     CAMPAIGN_UNKNOWN = "campaign_unknown"

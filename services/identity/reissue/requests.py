@@ -6,22 +6,21 @@ Wrong answers are bounded a voter, counted before they are judged, and never say
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from services.identity.access import lockout, passwords, tokens
 from services.identity.access.accounts import Slow
 from services.identity.contract.events import HolderIn, ReissueChannel, ReissueGranted
 from services.identity.contract.refusals import Code, refuse
+from services.identity.contract.reissue import CHALLENGE, FACTS, OPEN, ReissueAsked
 from services.identity.contract.wording import without_accents
 from services.identity.letters.requests import LetterSettings, request_email
-from services.identity.models import Account, PhoneUse, ReissueLink, ReissueRequest, SharedPhone, Voter
-from services.identity.reissue import known_facts, rules
+from services.identity.models import Account, ReissueLink, ReissueRequest, Voter
+from services.identity.reissue import known_facts, rules, shared_phones
 from services.identity.voting_events import holders
 from services.notification.contract.phone import Mobile, PhoneRefused, mobile
 from services.runtime.bus import outbox
@@ -44,42 +43,43 @@ class Terms:
     voters_per_phone: int
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A request that is under way; `new` is false for the one that an earlier click began. `masked`: 06xxxxxxx."""
-
-    request: str
-    channel: str
-    masked: str
-    left: int
-    new: bool
-
-
 def by_facts(
-    database: Database, terms: Terms, *, voter_id: str, phone: str, numen: str, birth_date: str, now: datetime
-) -> Asked:
+    database: Database,
+    terms: Terms,
+    *,
+    voter_id: str,
+    form: str,
+    phone: str,
+    numen: str,
+    birth_date: str,
+    now: datetime,
+) -> ReissueAsked:
     """The channel of 2018: NUMEN and date of birth prove, an SMS carries, an e-mail confirms.
+
+    Args:
+        form: a random number of the form that was sent; the same form sent twice is one request.
 
     Raises:
         Refusal: reissue_* (rules.require_open), reissue_proof_missing (the roll has no NUMEN or date for this voter),
-            phone_refused {problem}, phone_shared, account_locked {minutes}, reissue_proof_wrong.
+            phone_refused {problem}, phone_shared, reissue_resting {minutes}, reissue_proof_wrong.
     """
     number = _number(phone)
+    request = holders.request_number(terms.holder_key, voter_id, form)
     with database.transaction() as session:
-        _locked(session, voter_id)
+        earlier = _earlier(session, terms, voter_id, request)
+        if earlier is not None:
+            return earlier
         standing = rules.standing(session, voter_id, terms.most, now)
-        if standing.newest is not None and standing.newest.state == rules.OPEN:
-            return _again(standing.newest, standing.left)
         rules.require_open(standing)
-        if standing.proof != rules.FACTS:
+        if standing.proof != FACTS:
             raise refuse(Code.REISSUE_PROOF_MISSING)
         # Counted first and kept, whatever is found: simultaneous guesses do not slip through.
-        lockout.count_attempt(session, _attempts_tag(terms, voter_id), now)
+        lockout.count_attempt(session, _attempts_tag(terms, voter_id), now, Code.REISSUE_RESTING)
         voter = session.get_one(Voter, voter_id)
         kept = (str(voter.numen_tag), str(voter.birth_date_tag))
     if not known_facts.agree(terms.holder_key, voter_id, kept, numen, birth_date):
         raise refuse(Code.REISSUE_PROOF_WRONG)
-    return _grant_sms(database, terms, voter_id, number, now)
+    return _grant_sms(database, terms, voter_id, request, number, now)
 
 
 def answer_challenge(
@@ -88,16 +88,16 @@ def answer_challenge(
     """The channel of 2022, first step: the answer proves, a single-use link is mailed; return until when it works.
 
     Raises:
-        Refusal: reissue_* (rules.require_open), reissue_proof_missing (no challenge was ever chosen), account_locked
+        Refusal: reissue_* (rules.require_open), reissue_proof_missing (no challenge was ever chosen), reissue_resting
             {minutes}, reissue_proof_wrong.
     """
     with database.transaction() as session:
         _locked(session, voter_id)
         standing = rules.standing(session, voter_id, terms.most, now)
         rules.require_open(standing)
-        if standing.proof != rules.CHALLENGE:
+        if standing.proof != CHALLENGE:
             raise refuse(Code.REISSUE_PROOF_MISSING)
-        lockout.count_attempt(session, _attempts_tag(terms, voter_id), now)
+        lockout.count_attempt(session, _attempts_tag(terms, voter_id), now, Code.REISSUE_RESTING)
         stored = session.execute(select(Account.answer_hash).where(Account.voter_id == voter_id)).scalar_one()
     if not slow(passwords.matches, without_accents(answer), str(stored)):
         raise refuse(Code.REISSUE_PROOF_WRONG)
@@ -135,7 +135,7 @@ def by_link(
     phone: str | None = None,
     browser_key: str | None = None,
     now: datetime,
-) -> Asked:
+) -> ReissueAsked:
     """The channel of 2022, second step: the link is used up; the code comes by SMS or to the browser with that key.
 
     Args:
@@ -147,12 +147,12 @@ def by_link(
             {problem}, phone_shared.
     """
     number = None if phone is None else _number(phone)
+    request = holders.request_number(terms.holder_key, voter_id, token)
     with database.transaction() as session:
-        _locked(session, voter_id)
-        standing = rules.standing(session, voter_id, terms.most, now)
-        if standing.newest is not None and standing.newest.state == rules.OPEN:
-            return _again(standing.newest, standing.left)
-        rules.require_open(standing)
+        earlier = _earlier(session, terms, voter_id, request)
+        if earlier is not None:
+            return earlier
+        rules.require_open(rules.standing(session, voter_id, terms.most, now))
         link = session.get(ReissueLink, voter_id)
         if link is None or link.token_hash != tokens.digest(token):
             raise refuse(Code.LINK_UNKNOWN)
@@ -160,40 +160,46 @@ def by_link(
             raise refuse(Code.LINK_EXPIRED)
         if number is None:
             session.delete(link)
-            return _grant(session, terms, voter_id, ReissueChannel.SCREEN, str(browser_key), "", now)
-    return _grant_sms(database, terms, voter_id, number, now, token)
+            return _grant(session, terms, voter_id, request, ReissueChannel.SCREEN, str(browser_key), "", now)
+    return _grant_sms(database, terms, voter_id, request, number, now, token)
 
 
 def settle(session: Session, request: str, outcome: str) -> None:
     """Note what became of a request: the code is on its way, or it was too late and the attempt was none."""
     session.execute(
         update(ReissueRequest)
-        .where(ReissueRequest.id == request, ReissueRequest.state == rules.OPEN)
+        .where(ReissueRequest.id == request, ReissueRequest.state == OPEN)
         .values(state=outcome)
         .execution_options(synchronize_session=False)
     )
 
 
 def _grant_sms(
-    database: Database, terms: Terms, voter_id: str, number: Mobile, now: datetime, token: str | None = None
-) -> Asked:
+    database: Database,
+    terms: Terms,
+    voter_id: str,
+    request: str,
+    number: Mobile,
+    now: datetime,
+    token: str | None = None,
+) -> ReissueAsked:
     tag = holders.phone_tag(terms.holder_key, number.e164)
     with database.transaction() as session:
         voter = _locked(session, voter_id)
-        standing = rules.standing(session, voter_id, terms.most, now)
-        if standing.newest is not None and standing.newest.state == rules.OPEN:
-            return _again(standing.newest, standing.left)
-        rules.require_open(standing)
-        shared = not _may_use(session, terms, tag, voter_id)
+        earlier = _earlier(session, terms, voter_id, request)
+        if earlier is not None:
+            return earlier
+        rules.require_open(rules.standing(session, voter_id, terms.most, now))
+        shared = not shared_phones.may_use(session, tag, voter_id, terms.voters_per_phone)
         if shared:
-            _note_shared(session, tag, number.masked, now)
+            shared_phones.note_refusal(session, tag, number.masked, now)
         else:
             lockout.clear(session, _attempts_tag(terms, voter_id))
             if token is not None and not _use_up(session, voter_id, token):
                 raise refuse(Code.LINK_UNKNOWN)
             contact = {"to": {"phone": number.e164}, "values": {}}
             sealed = seal(terms.letters.notification_public_key, contact)
-            asked = _grant(session, terms, voter_id, ReissueChannel.SMS, sealed, number.masked, now)
+            asked = _grant(session, terms, voter_id, request, ReissueChannel.SMS, sealed, number.masked, now)
             request_email(
                 session,
                 terms.letters,
@@ -208,14 +214,18 @@ def _grant_sms(
 
 
 def _grant(
-    session: Session, terms: Terms, voter_id: str, channel: ReissueChannel, sealed: str, masked: str, now: datetime
-) -> Asked:
+    session: Session,
+    terms: Terms,
+    voter_id: str,
+    request: str,
+    channel: ReissueChannel,
+    sealed: str,
+    masked: str,
+    now: datetime,
+) -> ReissueAsked:
     voter = session.get_one(Voter, voter_id)
-    request = str(uuid.uuid4())
     session.add(
-        ReissueRequest(
-            id=request, voter_id=voter_id, state=rules.OPEN, channel=channel.value, masked=masked, asked_at=now
-        )
+        ReissueRequest(id=request, voter_id=voter_id, state=OPEN, channel=channel.value, masked=masked, asked_at=now)
     )
     session.flush()
     event = ReissueGranted(
@@ -231,12 +241,31 @@ def _grant(
     )
     outbox.publish(session, "identity", event)
     crash_point(session, "grant")
-    left = max(0, terms.most - rules.spent(session, voter_id))
-    return Asked(request, channel.value, masked, left, new=True)
+    return ReissueAsked(
+        request=request, channel=channel.value, masked=masked, left=_left(session, terms, voter_id), new=True
+    )
 
 
-def _again(earlier: ReissueRequest, left: int) -> Asked:
-    return Asked(earlier.id, earlier.channel, earlier.masked, left, new=False)
+def _earlier(session: Session, terms: Terms, voter_id: str, request: str) -> ReissueAsked | None:
+    """What an earlier click began: this very request, or one that is not settled yet. The voter is locked from here."""
+    _locked(session, voter_id)
+    of_voter = select(ReissueRequest).where(ReissueRequest.voter_id == voter_id)
+    found = session.scalar(of_voter.where(ReissueRequest.id == request)) or session.scalar(
+        of_voter.where(ReissueRequest.state == OPEN)
+    )
+    if found is None:
+        return None
+    return ReissueAsked(
+        request=found.id,
+        channel=found.channel,
+        masked=found.masked,
+        left=_left(session, terms, voter_id),
+        new=False,
+    )
+
+
+def _left(session: Session, terms: Terms, voter_id: str) -> int:
+    return max(0, terms.most - rules.spent(session, voter_id))
 
 
 def _number(phone: str) -> Mobile:
@@ -254,26 +283,6 @@ def _use_up(session: Session, voter_id: str, token: str) -> bool:
     gone = delete(ReissueLink).where(ReissueLink.voter_id == voter_id, ReissueLink.token_hash == tokens.digest(token))
     returned = gone.returning(ReissueLink.voter_id).execution_options(synchronize_session=False)
     return session.execute(returned).first() is not None
-
-
-def _may_use(session: Session, terms: Terms, tag: str, voter_id: str) -> bool:
-    """Whether the number is the voter's already, or not yet that of too many others; notes the use."""
-    others = select(func.count()).select_from(PhoneUse).where(PhoneUse.phone_tag == tag, PhoneUse.voter_id != voter_id)
-    if (session.scalar(others) or 0) >= terms.voters_per_phone:
-        return False
-    session.execute(_insert(session, PhoneUse).values(phone_tag=tag, voter_id=voter_id).on_conflict_do_nothing())
-    return True
-
-
-def _note_shared(session: Session, tag: str, masked: str, now: datetime) -> None:
-    first = _insert(session, SharedPhone).values(phone_tag=tag, masked=masked, refused=1, last_at=now)
-    again = {"refused": SharedPhone.refused + 1, "last_at": now}
-    session.execute(first.on_conflict_do_update(index_elements=["phone_tag"], set_=again))
-
-
-def _insert(session: Session, table: type[PhoneUse] | type[SharedPhone]) -> postgresql.Insert | sqlite.Insert:
-    """An insertion that can say « on conflict »."""
-    return postgresql.insert(table) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(table)
 
 
 def _attempts_tag(terms: Terms, voter_id: str) -> str:

@@ -12,15 +12,8 @@ from sqlalchemy.orm import Session
 from services.identity.attendance import poll_book
 from services.identity.contract.limits import ONLINE
 from services.identity.contract.refusals import Code, refuse
+from services.identity.contract.reissue import CHALLENGE, FACTS, LATE, NewestReissue, ReissueStanding
 from services.identity.models import Account, Election, Entitlement, ReissueRequest, Voter, VotingEvent
-
-OPEN = "open"
-ISSUED = "issued"
-LATE = "late"
-"""Every urn was closed: the attempt was none."""
-
-CHALLENGE = "challenge"
-FACTS = "facts"
 
 
 @dataclass(frozen=True)
@@ -32,7 +25,6 @@ class Standing:
     `newest` is the last request, `open` or settled.
     """
 
-    profile: str
     opens_at: datetime | None
     closes_at: datetime
     is_open: bool
@@ -67,7 +59,6 @@ def standing(session: Session, voter_id: str, most: int, now: datetime) -> Stand
     )
     question = account.challenge_question if account is not None else None
     return Standing(
-        profile=event.profile,
         opens_at=opens_at,
         closes_at=event.closes_at,
         is_open=opens_at is not None and opens_at <= now < event.closes_at,
@@ -77,6 +68,26 @@ def standing(session: Session, voter_id: str, most: int, now: datetime) -> Stand
         proof=_proof(event.profile, voter, account),
         question=question,
         newest=newest,
+    )
+
+
+def shown(standing: Standing) -> ReissueStanding:
+    """What the voter is told of it."""
+    last = standing.newest
+    return ReissueStanding(
+        opens_at=standing.opens_at,
+        closes_at=standing.closes_at,
+        is_open=standing.is_open,
+        most=standing.most,
+        left=standing.left,
+        voted_everywhere=standing.voted_everywhere,
+        proof=standing.proof,
+        question=standing.question,
+        newest=None
+        if last is None
+        else NewestReissue(
+            request=last.id, state=last.state, channel=last.channel, masked=last.masked, asked_at=last.asked_at
+        ),
     )
 
 

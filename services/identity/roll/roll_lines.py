@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 
+from services.identity.contract import known_facts
 from services.identity.contract.identifiers import normalise
 from services.identity.contract.limits import ROLL_COLUMNS, ROLL_OPTIONAL
-from services.identity.reissue import known_facts
 
 LONGEST = {
     "identifiant": 254,

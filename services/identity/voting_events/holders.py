@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import uuid
 
 
 def holder(key: str, election: str, voter_id: str) -> str:
@@ -42,6 +43,11 @@ def phone_tag(key: str, number: str) -> str:
 def reissue_tag(key: str, voter_id: str) -> str:
     """Return what stands for a voter where wrong proofs for another code are counted, apart from log-ins."""
     return _tag(key, f"reissue|{voter_id}")
+
+
+def request_number(key: str, voter_id: str, form: str) -> str:
+    """Return the number of the request that a voter makes with a form or a link: sent twice, it is one request."""
+    return str(uuid.UUID(hex=_tag(key, f"request|{voter_id}|{form}")[:32]))
 
 
 def _tag(key: str, message: str) -> str:

@@ -31,6 +31,7 @@ NAMES = {
     "attendance",
     "message-counts",
     "list-failures",
+    "list-shared-phones",
     "open-campaign",
     "list-campaigns",
     "send-campaign-page",

@@ -198,6 +198,16 @@ def test_counts_and_failures(address: str, rpc: FakeRpc) -> None:
     assert "Aucun échec" in failures.output
 
 
+def test_numbers_that_too_many_voters_use_are_shown_masked(address: str, rpc: FakeRpc) -> None:
+    refused = {"masked": "06xxxxxxx", "refused": 4, "last_at": "2026-12-03T07:00:00+00:00"}
+    rpc.table["identity", "list_shared_phones"] = {"phones": [refused]}
+    shown = run(address, "reissues", "shared-phones")
+    assert shown.exit_code == 0, shown.output
+    assert "06xxxxxxx" in shown.output
+    rpc.table["identity", "list_shared_phones"] = {"phones": []}
+    assert "Aucun numéro" in run(address, "reissues", "shared-phones").output
+
+
 def test_download_archive_leaves_no_half_file(address: str, rpc: FakeRpc, tmp_path: Path) -> None:
     target = tmp_path / "a.bel"
     result = run(address, "download-archive", ONLINE, "--to", str(target))

@@ -1,6 +1,7 @@
 """Another voting code: when, how often, by which proof, and that nothing is spent or said that should not be."""
 
 import json
+import secrets
 import threading
 from datetime import timedelta
 
@@ -89,7 +90,7 @@ def of_2022(database):
 
 
 def ask(database, terms, name="bob", now=NOW, **changes):
-    given = {"phone": PHONE, "numen": NUMEN, "birth_date": BIRTH} | changes
+    given = {"form": secrets.token_urlsafe(16), "phone": PHONE, "numen": NUMEN, "birth_date": BIRTH} | changes
     return requests.by_facts(database, terms, voter_id=id_of(database, name), now=now, **given)
 
 
@@ -142,6 +143,15 @@ def test_two_clicks_make_one_request(of_2018, terms):
     assert standing(of_2018, "bob").left == 2
 
 
+def test_the_same_form_sent_again_when_all_is_over_is_still_one_request(of_2018, terms):
+    first = ask(of_2018, terms, form="f" * 22)
+    settle(of_2018, first)
+    again = ask(of_2018, terms, form="f" * 22, numen="")
+    assert (again.request, again.new, again.left) == (first.request, False, 2)
+    assert ask(of_2018, terms, "chloe", form="f" * 22).request != first.request
+    assert ask(of_2018, terms, form="g" * 22).left == 1
+
+
 def test_clicks_at_once_make_one_request(of_2018, terms):
     answers = []
     threads = [threading.Thread(target=lambda: answers.append(ask(of_2018, terms))) for _ in range(4)]
@@ -184,7 +194,7 @@ def test_wrong_proofs_do_not_say_what_is_wrong_and_spend_nothing(of_2018, terms,
 def test_wrong_proofs_are_bounded_a_voter(of_2018, terms):
     for _ in range(5):
         refused("reissue_proof_wrong", ask, of_2018, terms, numen="13E0000000ABC")
-    assert refused("account_locked", ask, of_2018, terms) == {"minutes": 1}
+    assert refused("reissue_resting", ask, of_2018, terms) == {"minutes": 1}
     ask(of_2018, terms, "chloe")
     ask(of_2018, terms, now=NOW + timedelta(minutes=2))
 
@@ -297,14 +307,18 @@ def test_a_link_serves_once_its_own_voter_and_for_an_hour(of_2022, terms, keypai
     refused("link_unknown", follow, of_2022, terms, token, "chloe")
     refused("link_expired", follow, of_2022, terms, token, now=NOW + requests.LINK_LIFETIME)
     refused("phone_refused", follow, of_2022, terms, token, phone="0")
-    settle(of_2022, follow(of_2022, terms, token))
-    refused("link_unknown", follow, of_2022, terms, token)
+    first = follow(of_2022, terms, token)
+    settle(of_2022, first)
+    again = follow(of_2022, terms, token, browser_key="cd" * 32)
+    assert (again.request, again.new, again.left) == (first.request, False, 2)
+    refused("link_unknown", follow, of_2022, terms, "another")
+    assert len(events(of_2022, "reissue_granted")) == 1
 
 
 def test_a_wrong_answer_sends_nothing_and_is_bounded(of_2022, terms):
     for _ in range(5):
         assert refused("reissue_proof_wrong", challenge, of_2022, terms, "Rouge") == {}
-    refused("account_locked", challenge, of_2022, terms)
+    refused("reissue_resting", challenge, of_2022, terms)
     assert events(of_2022, "message_requested") == []
 
 

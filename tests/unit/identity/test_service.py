@@ -8,9 +8,11 @@ from nacl.signing import SigningKey
 
 from services.ballot.contract.events import BallotAccepted
 from services.identity.inboxes import sign_poll_book
+from services.identity.models import VotingEvent
 from services.identity.service import IdentityService
 from services.identity.voting_events import holders
 from services.notification.service import NotificationService
+from services.runtime.clock import utc_now
 from services.runtime.hosting.in_process_bus import LocalBus
 from services.runtime.refusals import Refusal
 from services.runtime.sealing_box import new_keypair
@@ -295,3 +297,33 @@ def test_a_captcha_answered_wrong_is_used_up(call):
     with pytest.raises(Refusal) as refused:
         call("spend_proof", proof)
     assert refused.value.code == "proof_spent"
+
+
+def test_another_code_from_the_session_to_the_event_for_reassort(bus, call, roll, mail_server):
+    call("request_access", {"identifier": "anne@ac-amiens.fr"})
+    wait_until(lambda: mail_server.received, 60)
+    activation = {"token": link_in(mail_server.received[0]), "password": PASSWORD, **CHALLENGE}
+    session = {"session": call("activate", activation)["session"]}
+    closed = call("reissue_standing", session)
+    assert (closed["is_open"], closed["left"], closed["proof"], closed["newest"]) == (False, 3, "challenge", None)
+    with pytest.raises(Refusal, match="reissue_closed"):
+        call("answer_reissue", {**session, "answer": CHALLENGE["answer"]})
+    call("list_bearers", {"voting_event": EVENT, "after": None, "limit": 2})  # codes are being made
+    held = bus.resources["identity"]
+    with held.database.transaction() as transaction:
+        transaction.get_one(VotingEvent, EVENT).opens_at = utc_now() - timedelta(hours=1)
+    assert call("reissue_standing", session)["question"] == CHALLENGE["question"]
+    with pytest.raises(Refusal, match="reissue_proof_wrong"):
+        call("answer_reissue", {**session, "answer": "Rouge"})
+    until = datetime.fromisoformat(call("answer_reissue", {**session, "answer": "vert d'eau"})["until"])
+    assert until > utc_now()
+    wait_until(lambda: len(mail_server.received) == 2, 60)
+    link = {**session, "token": link_in(mail_server.received[1])}
+    for nonsense in ({}, {"phone": "0612345678", "browser_key": "ab" * 32}):
+        with pytest.raises(Refusal, match="invalid_request"):
+            call("follow_reissue_link", {**link, **nonsense})
+    asked = call("follow_reissue_link", {**link, "browser_key": "ab" * 32})
+    assert (asked["channel"], asked["left"], asked["new"]) == ("screen", 2, True)
+    newest = call("reissue_standing", session)["newest"]
+    assert (newest["request"], newest["state"]) == (asked["request"], "open")
+    assert call("list_shared_phones") == {"phones": []}
