@@ -28,8 +28,8 @@ from services.runtime.age_box import Opener, seal_bytes
 
 A_FILE = 500
 """Notices in a file: what a machine prints and folds at a stretch, and what is in memory."""
-FILES_A_PROCESS = 2
-"""Typst remembers all that it has set, 200 MiB a file, for as long as its process lives: processes live briefly."""
+A_PROCESS = 1_000
+"""Notices that a process sets before another takes its place: Typst remembers all that it has set, as long as it lives."""
 MANIFEST, REPORT = "bordereau.json", "constats.csv"
 
 Tell = Callable[[str], None]
@@ -132,18 +132,18 @@ def print_all(folder: Path, key: Opener, press: Press, choices: Choices, tell: T
             else:
                 yield one.notice
 
-    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=FILES_A_PROCESS) as room:
+    with _Room() as room:
         for number, some in enumerate(_by(posted(), A_FILE), start=1):
-            content = room.submit(typesetting.notices, press.sheet, some, press.made_at).result()
+            content = room.set(len(some), typesetting.notices, press.sheet, some, press.made_at)
             made.append(_keep(press, f"poste-{number:04}.pdf", content, "post", "", len(some), tell))
         for number, place in enumerate(sorted(handed), start=1):
             entries = sorted(handed.pop(place), key=lambda entry: (entry[0], entry[1].manifest.batch, entry[1].line))
             of_place = (again(one, key, choices) for _, one in entries)
             for part, some in enumerate(_by(of_place, A_FILE), start=1):
                 name = f"remise-{number:04}-{_slug(place)}-{part:02}"
-                content = room.submit(typesetting.notices, press.sheet, some, press.made_at).result()
+                content = room.set(len(some), typesetting.notices, press.sheet, some, press.made_at)
                 made.append(_keep(press, f"{name}.pdf", content, "hand_over", place, len(some), tell))
-                content = room.submit(typesetting.signatures, press.sheet, place, some, press.made_at).result()
+                content = room.set(len(some), typesetting.signatures, press.sheet, place, some, press.made_at)
                 made.append(_keep(press, f"{name}-signatures.pdf", content, "signatures", place, len(some), tell))
     printed = sum(one.notices for one in made if one.kind != "signatures")
     write_report(press.out / REPORT, findings)
@@ -169,6 +169,29 @@ def forget(out: Path) -> int:
             path.unlink()
             removed += 1
     return removed
+
+
+class _Room:
+    """A process that sets pages, replaced by another before it has grown."""
+
+    def __init__(self) -> None:
+        self._process: ProcessPoolExecutor | None = None
+        self._set = 0
+
+    def __enter__(self) -> _Room:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self._process.shutdown()
+
+    def set(self, count: int, function: Callable[..., bytes], *arguments: object) -> bytes:
+        """Return what a function of typesetting makes of ``count`` notices. Raises what it raises."""
+        if self._process is None or self._set + count > A_PROCESS:
+            self.__exit__()
+            self._process, self._set = ProcessPoolExecutor(1, get_context("spawn")), 0
+        self._set += count
+        return self._process.submit(function, *arguments).result()
 
 
 def _checked(folder: Path) -> list[Manifest]:
