@@ -251,8 +251,15 @@ class OperatorClient:
 
     def archive(self, election: str) -> Iterator[bytes]:
         """The archive of an election, piece by piece. Errors: OperatorRefusal too when it breaks off on the way."""
+        return self._file(f"/api/v1/elections/{election}/archive")
+
+    def register(self, election: str) -> Iterator[bytes]:
+        """The register of re-issues of an election, as `archive`."""
+        return self._file(f"/api/v1/elections/{election}/register")
+
+    def _file(self, path: str) -> Iterator[bytes]:
         try:
-            with self._request("GET", f"/api/v1/elections/{election}/archive", stream=True) as response:
+            with self._request("GET", path, stream=True) as response:
                 yield from response.iter_content(64 * 1024)
         except requests.RequestException:
             raise OperatorRefusal(

@@ -22,12 +22,12 @@ from deploy.rehearsal.mailbox import NoSuchMail
 from deploy.rehearsal.notices import NoticesMissing
 from deploy.rehearsal.phases import Phases
 from deploy.rehearsal.reconciliation import all_differences, show, write_summary
-from deploy.rehearsal.voter import ReceiptMismatch, VoterRefused
-from deploy.rehearsal.whole_election import Rehearsal
+from deploy.rehearsal.voter import NoCode, ReceiptMismatch, VoterRefused
+from deploy.rehearsal.whole_election import OldCodeWorks, Rehearsal
 
 PATIENCE = 60.0  # seconds that a voter keeps trying where a busy machine answers « unavailable for the moment »
 NO_START = (AlreadyRunning, BusUnreachable, BrokerMissing, PostgresMissing, ChildFailed, MigrationFailed)
-NO_RESULT = (OperatorRefusal, VoterRefused, ReceiptMismatch, NoSuchMail, NoticesMissing)
+NO_RESULT = (OperatorRefusal, VoterRefused, ReceiptMismatch, NoSuchMail, NoticesMissing, NoCode, OldCodeWorks)
 
 
 @click.command("election")

@@ -17,6 +17,8 @@ FIRST_NAMES = ("Alizé", "Basile", "Capucine", "Désiré", "Églantine", "Fantin
 ABSENT_EVERY = 10
 """One voter in ten stays at home, so that attendance and roll differ."""
 BLANK_EVERY = 7
+LOSES_EVERY = 5
+"""One voter in five loses the voting code: half of them before the first vote, half after it."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class Elector:
     choices: dict[str, int] = field(default_factory=dict)
     """Election code → index of the list chosen, -1 for a blank vote; absent where he does not vote."""
 
+    answer: str = field(repr=False, default="")
+    """To the challenge question: whoever loses his code needs it."""
+    loses_code: bool = False
+    """Asks for another code before his first vote, or after it (`loses_code_late`)."""
+    loses_code_late: bool = False
     street: str = ""
     """First line of the address: his alone, so that it finds his notice."""
 
@@ -63,6 +70,9 @@ def invent(count: int, lists: dict[str, int], on_paper: tuple[str, ...] = (), se
                 elections=(*entitled, *on_paper),
                 password=f"Repetition-{number}-{dice.randrange(10**9)}!",
                 choices=choices,
+                answer=f"Réponse {dice.randrange(10**9)}",
+                loses_code=votes and number % LOSES_EVERY == 2,
+                loses_code_late=number % (2 * LOSES_EVERY) == LOSES_EVERY + 2 and len(choices) > 1,
                 street=f"{number} rue de la Répétition",
             )
         )

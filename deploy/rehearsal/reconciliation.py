@@ -25,6 +25,10 @@ class ElectionCounts:
     """Receipts that they hold."""
     poll_book: int
     urn: int
+    reissued: int
+    """Voters who asked for another code."""
+    register: int
+    """Entries of the public register of re-issues."""
     trackers_found: int
     """Receipts whose tracker stands in the public urn."""
     expected: list[int]
@@ -48,6 +52,8 @@ class ElectionCounts:
             )
             if value != self.planned
         ]
+        if self.register != self.reissued:
+            found.append(f"{self.code}: registre des réassorts {self.register}, attendu {self.reissued}")
         if self.expected != self.counted:
             found.append(f"{self.code}: résultat {self.counted}, attendu {self.expected}")
         found += [f"{self.code}: {who}: {said}" for who, said in self.verdicts.items() if said not in ("ok", "absent")]
@@ -73,6 +79,8 @@ def show(console: Console, voters: int, activated: int, elections: list[Election
         ("Ont voté (accusés de réception)", [counts.acknowledged for counts in elections]),
         ("Émargements", [counts.poll_book for counts in elections]),
         ("Bulletins dans l'urne", [counts.urn for counts in elections]),
+        ("Codes réassortis", [counts.reissued for counts in elections]),
+        ("Réassorts au registre", [counts.register for counts in elections]),
         ("Voix attendues → comptées", ["\n".join(_pairs(counts)) for counts in elections]),
     ]
     for who in elections[0].verdicts if elections else ():
@@ -98,6 +106,8 @@ def write_summary(
                 "voted": counts.acknowledged,
                 "poll_book": counts.poll_book,
                 "urn": counts.urn,
+                "reissued": counts.reissued,
+                "register": counts.register,
                 "votes": [
                     {"list": label, "expected": expected, "counted": counted}
                     for label, expected, counted in zip(counts.labels, counts.expected, counts.counted, strict=True)

@@ -16,10 +16,12 @@ from services.ballot.belenios.ballot import make_ballot, tracker
 from services.ballot.belenios.credential import private_from_credential, public_credential
 from services.ballot.belenios.election import Election
 from services.reassort.codes.voting_code import credential_from_code
+from services.runtime.sealing_box import new_keypair, open_sealed
 
 TIMEOUT = 30  # seconds, for one request
 SOLVING_SECONDS = 60.0
 TURN_SECONDS = 180.0  # how long a voter waits where too many come from one address
+CODE_SECONDS = 120.0  # how long a re-issue may take to go through four services
 QUESTION = "first_pet"
 AWAY = {502, 503, 504}
 LIMITED = 429
@@ -34,6 +36,10 @@ class VoterRefused(Exception):
     def __init__(self, status: int, code: str, message: str) -> None:
         self.status, self.code = status, code
         super().__init__(f"{status} {code}: {message}")
+
+
+class NoCode(Exception):
+    """A re-issued code did not come in time."""
 
 
 class ReceiptMismatch(Exception):
@@ -67,16 +73,37 @@ class Voter:
         """Give the identifier. Out: "password" or "link_sent"."""
         return str(self._send_solved("access", "/access", {"identifier": identifier})["next"])
 
-    def activate(self, link: str, password: str) -> None:
-        """Follow the link of the e-mail, choose a password, and a question where one is asked; signed in afterwards."""
+    def activate(self, link: str, password: str, answer: str = "") -> None:
+        """Follow the link of the e-mail, choose a password, and a question where one is asked; signed in afterwards.
+
+        In: `answer` to the question; without it nobody knows the answer afterwards.
+        """
         token = urlsplit(link).path.rsplit("/", 1)[-1]
         opened = self._send("POST", "/link", {"token": token})
         chosen = {"token": token, "password": password}
         if opened.get("questions"):
-            # The answer is nobody's: whoever rehearses never needs it again.
-            chosen |= {"question": QUESTION, "answer": secrets.token_hex(8)}
+            chosen |= {"question": QUESTION, "answer": answer or secrets.token_hex(8)}
         self._send_solved("activation", "/activation", chosen)
         self._csrf = ""
+
+    def ask_for_another_code(self, answer: str) -> None:
+        """Answer the challenge question: a link is mailed."""
+        self._send("POST", "/reissue/challenge", {"answer": answer})
+
+    def another_code(self, link: str, seconds: float = CODE_SECONDS) -> str:
+        """Follow the mailed link and wait for the code, sealed for a key of this moment. Raises NoCode after `seconds`."""
+        private, public = new_keypair()
+        token = urlsplit(link).path.rsplit("/", 1)[-1]
+        self._send("POST", "/reissue/link", {"token": token, "browser_key": public})
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            sealed = self._send("GET", "/reissue/code")["sealed"]
+            if sealed is not None:
+                code = str(open_sealed(private, sealed)["voting_code"])
+                self._send("DELETE", "/reissue/code")
+                return code
+            time.sleep(0.2)
+        raise NoCode(f"no code arrived in {seconds:g} s")
 
     def log_in(self, identifier: str, password: str) -> None:
         """Open a session."""

@@ -33,6 +33,10 @@ ASK_AGAIN_SECONDS = 130.0  # identity sends no second link within two minutes
 EVENTS_SECONDS = 120.0  # how long events may take to arrive before a rehearsal gives up
 
 
+class OldCodeWorks(Exception):
+    """A code that was re-issued still opens the booth."""
+
+
 @dataclass
 class Outcome:
     """What a rehearsal leaves: the counts of each online election, and who activated."""
@@ -63,6 +67,7 @@ class Rehearsal:
         self.electors = electorate.invent(voters, self.lists, on_paper)
         self.receipts: dict[str, list[dict[str, Any]]] = {entry["uuid"]: [] for entry in self.online}
         self._receipts_lock = threading.Lock()
+        self._mailboxes = Mailboxes(system.demo_dir / "mail")
         self._connections = HTTPAdapter(pool_connections=1, pool_maxsize=VOTERS_AT_ONCE)
 
     def run(self) -> Outcome:
@@ -127,7 +132,7 @@ class Rehearsal:
 
     def activate(self) -> int:
         """Every voter asks for access, follows the link of his e-mail and chooses a password. Out: how many did."""
-        mailboxes = Mailboxes(self.system.demo_dir / "mail")
+        mailboxes = self._mailboxes
         activated: list[str] = []
 
         def activate(elector: electorate.Elector) -> None:
@@ -140,7 +145,7 @@ class Rehearsal:
                 voter.request_access(elector.identifier)
                 link = mailboxes.wait_for_link(elector.identifier)
             try:
-                voter.activate(link, elector.password)
+                voter.activate(link, elector.password, elector.answer)
             except VoterRefused as refused:
                 # The answer to an activation that was done may have come too late or been lost with a process. The page
                 # says so and proposes to log in: the password tells whether it was ours.
@@ -154,22 +159,43 @@ class Rehearsal:
         return len(activated)
 
     def vote(self, codes: dict[str, str]) -> None:
-        """Everybody who means to vote does, in all his elections."""
+        """Everybody who means to vote does, in all his elections; some lose their code and have it re-issued."""
 
         def vote(elector: electorate.Elector) -> None:
             voter = self.voter()
             voter.log_in(elector.identifier, elector.password)
+            code = codes[elector.identifier]
+            loses = elector.loses_code
             for entry in self.online:
                 if entry["code"] not in elector.choices:
                     continue
                 plaintext = electorate.plaintext(elector.choices[entry["code"]], self.lists[entry["code"]])
-                receipt = voter.vote(entry["uuid"], codes[elector.identifier], plaintext)
+                if loses and not (elector.loses_code_late and entry is self.online[0]):
+                    loses, lost, code = False, code, self.another_code(voter, elector)
+                    self._is_refused(voter, entry["uuid"], lost, plaintext)
+                receipt = voter.vote(entry["uuid"], code, plaintext)
                 with self._receipts_lock:
                     self.receipts[entry["uuid"]].append(receipt)
             voter.log_out()
 
         voting = [elector for elector in self.electors if elector.choices]
         self.phases.for_each("Vote", voting, vote, VOTERS_AT_ONCE)
+
+    def another_code(self, voter: Voter, elector: electorate.Elector) -> str:
+        """Have a lost code re-issued, as the pages do: answer, mailed link, code for this browser alone."""
+        earlier = len(self._mailboxes.links(elector.identifier))
+        voter.ask_for_another_code(elector.answer)
+        return voter.another_code(self._mailboxes.wait_for_link(elector.identifier, EVENTS_SECONDS, earlier))
+
+    def _is_refused(self, voter: Voter, election: str, lost: str, plaintext: list[list[int]]) -> None:
+        """The lost code opens nothing any more. Raises OldCodeWorks."""
+        try:
+            voter.prepare(election, lost, plaintext)
+        except VoterRefused as refused:
+            if refused.code == "wrong_voting_code":
+                return
+            raise
+        raise OldCodeWorks(election)
 
     def close_and_tally(self, keys: list[ceremony.TrusteeKey]) -> None:
         """Close each election, decrypt with the fewest holders that suffice, publish the result."""
@@ -190,6 +216,9 @@ class Rehearsal:
         with archive.open("wb") as file:
             for piece in self.operator.archive(election):
                 file.write(piece)
+        register = self.out / f"{election}.register.jsonl"
+        register.write_bytes(b"".join(self.operator.register(election)))
+        entries, agrees = witness.compared(archive, register)
         described = self.operator.describe_election(election)
         attendance = self._settled_attendance(election)
         trackers = self.voter().trackers(election)
@@ -206,7 +235,9 @@ class Rehearsal:
             expected=electorate.expected_counts(self.electors, code, self.lists[code]),
             counted=json.loads(described["result"])["result"][0],
             labels=["Vote blanc", *(answer["union"] for answer in entry["question"]["answers"])],
-            verdicts=witness.verdicts(archive),
+            verdicts=witness.verdicts(archive) | {"isoloir, registre des réassorts": agrees},
+            reissued=sum(elector.loses_code and code in elector.elections for elector in self.electors),
+            register=entries,
         )
 
     def _settled_attendance(self, election: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from services.ballot.belenios.verify import verify_archive
+from services.reassort.register import audit, public_register
 
 TOOL_SECONDS = 600
 
@@ -25,6 +26,17 @@ def verdicts(archive: Path) -> dict[str, str]:
     """What each verifier says of an archive: verifier → "ok", the fault, or "absent"."""
     report = verify_archive(archive)
     return {"isoloir": "ok" if report.ok else str(report.fault), "belenios-tool": _tool_verdict(archive)}
+
+
+def compared(archive: Path, register: Path) -> tuple[int, str]:
+    """The entries of a register of re-issues, and "ok" or what does not agree with the archive."""
+    try:
+        with register.open(encoding="utf-8", newline="\n") as lines:
+            read = public_register.read(lines)
+        with archive.open("rb") as file:
+            return audit.compare(read, file).entries, "ok"
+    except public_register.InvalidRegister as error:
+        return -1, f"{error.code}, ligne {error.line}"
 
 
 def _tool_verdict(archive: Path) -> str:

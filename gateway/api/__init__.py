@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from gateway.api import access, assistance, ballots, callbacks, challenge, elections, operator, session
+from gateway.api import access, assistance, ballots, callbacks, challenge, elections, operator, reissue, session
 from gateway.api.document import DescribedApi, described_path_part
 from gateway.api.json_body import StrictJson
 
@@ -21,7 +21,7 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     )
     described = DescribedApi(app)
     described.register_converter(app.url_map.converters["election"], described_path_part)
-    for part in (session, challenge, access, assistance, elections, ballots, operator):
+    for part in (session, challenge, access, assistance, elections, ballots, reissue, operator):
         described.register_blueprint(part.blueprint)
     csrf.exempt(operator.blueprint)
     app.register_blueprint(callbacks.blueprint)

@@ -33,7 +33,7 @@ const bundles = [
   { ...shared, entryPoints: [`${gateway}booth/worker.js`, `${gateway}assets/scripts/challenge-worker.js`], format: "iife", entryNames: "[name]" },
   {
     ...shared,
-    entryPoints: ["challenge", "password", "session-end"].map((name) => `${gateway}assets/scripts/${name}.js`),
+    entryPoints: ["challenge", "password", "reissue", "session-end"].map((name) => `${gateway}assets/scripts/${name}.js`),
     format: "esm",
   },
   { ...shared, entryPoints: [`${gateway}assets/scripts/countdown.js`], format: "esm" },

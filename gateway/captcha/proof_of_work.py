@@ -17,7 +17,7 @@ from flask import current_app
 from gateway.clients import services
 from services.runtime.refusals import Refusal
 
-FORMS = ("access", "activation", "login", "password", "assistance")
+FORMS = ("access", "activation", "login", "password", "assistance", "reissue")
 """The forms that a challenge can be for."""
 
 LIFETIME = timedelta(minutes=10)

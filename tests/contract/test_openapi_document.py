@@ -36,6 +36,12 @@ VOTERS_OPERATIONS = {
     "signIn",
     "signOut",
     "submitAssistance",
+    "getReissue",
+    "askReissue",
+    "answerReissueChallenge",
+    "followReissueLink",
+    "getReissuedCode",
+    "forgetReissuedCode",
 }
 """Names of functions in clients that others have generated: they stay."""
 

@@ -23,7 +23,9 @@ class Secrets:
     def __init__(self):
         self.kinds = {
             "code": set(),
+            "re-issued code": set(),
             "password": set(),
+            "answer": set(),
             "link": set(),
             "ballot": set(),
             "tracker": set(),
@@ -37,7 +39,7 @@ class Secrets:
 @pytest.fixture
 def secrets(monkeypatch):
     collected = Secrets()
-    prepare, activate = Voter.prepare, Voter.activate
+    prepare, activate, another_code = Voter.prepare, Voter.activate, Voter.another_code
 
     def watched_prepare(self, election, code, choice):
         prepared = prepare(self, election, code, choice)
@@ -48,13 +50,21 @@ def secrets(monkeypatch):
         collected.kinds["ballot"] |= set(re.findall(r"[0-9a-f]{64}|[0-9]{70,}", prepared.ballot))
         return prepared
 
-    def watched_activate(self, link, password):
+    def watched_activate(self, link, password, answer):
         collected.kinds["password"].add(password)
+        collected.kinds["answer"].add(answer)
         collected.kinds["link"] |= {link, link.rsplit("/", 1)[-1]}
-        return activate(self, link, password)
+        return activate(self, link, password, answer)
+
+    def watched_reissue(self, link):
+        code = another_code(self, link)
+        collected.kinds["re-issued code"] |= {code, code.replace("-", "")}
+        collected.kinds["link"] |= {link, link.rsplit("/", 1)[-1]}
+        return code
 
     monkeypatch.setattr(Voter, "prepare", watched_prepare)
     monkeypatch.setattr(Voter, "activate", watched_activate)
+    monkeypatch.setattr(Voter, "another_code", watched_reissue)
     return collected
 
 
@@ -77,6 +87,8 @@ def test_an_election_from_the_roll_to_the_verified_result(system, phases, secret
     assert all(counts.counted and sum(counts.counted) == counts.urn > 0 for counts in outcome.elections)
     for counts in outcome.elections:
         assert counts.verdicts["isoloir"] == "ok"
+        assert counts.register > 0
+        assert counts.verdicts["isoloir, registre des réassorts"] == "ok"
         assert counts.verdicts["belenios-tool"] == ("ok" if witness.belenios_tool() else "absent")
 
     every_mail_is_accounted_for(system, rehearsal)
@@ -92,7 +104,7 @@ def test_an_election_from_the_roll_to_the_verified_result(system, phases, secret
 
 def every_mail_is_accounted_for(system, rehearsal):
     mailboxes = Mailboxes(system.demo_dir / "mail")
-    assert all(len(mailboxes.links(elector.identifier)) == 1 for elector in rehearsal.electors)
+    assert all(len(mailboxes.links(one.identifier)) == 1 + one.loses_code for one in rehearsal.electors)
 
 
 def a_holder_is_published_nowhere(out):

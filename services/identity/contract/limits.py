@@ -28,7 +28,7 @@ BLOCKS = ("profile", "elections", "lists", "roll", "claims", "vote", "results")
 """The parts of the voter's space that may have an availability date of their own (B8)."""
 PROFILES = ("2018", "2022")
 """Password policies: the texts shown to voters in those years."""
-FORMS = ("access", "activation", "login", "password", "assistance")
+FORMS = ("access", "activation", "login", "password", "assistance", "reissue")
 """The forms that a challenge can be for."""
 CLAIM_SUBJECTS = ("missing", "wrong_name", "wrong_assignment", "wrong_election", "other")
 SUBMITTED, EXAMINED, ACCEPTED, REJECTED = "submitted", "examined", "accepted", "rejected"

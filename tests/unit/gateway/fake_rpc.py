@@ -97,6 +97,37 @@ def states(state: str) -> Answer:
     return lambda payload: {"states": dict.fromkeys(payload["elections"], state)}
 
 
+REISSUE = "22222222-2222-4222-8222-222222222222"
+
+
+def standing(**changes: Any) -> Payload:
+    """How a voter of 2022 stands who may ask for another code and has not yet."""
+    return {
+        "opens_at": "2026-12-03T07:00:00+00:00",
+        "closes_at": "2026-12-10T16:00:00+00:00",
+        "is_open": True,
+        "most": 3,
+        "left": 3,
+        "voted_everywhere": False,
+        "proof": "challenge",
+        "question": "first_pet",
+        "newest": None,
+        **changes,
+    }
+
+
+def newest(**changes: Any) -> Payload:
+    """A request whose code is for the screen and not there yet."""
+    return {
+        "request": REISSUE,
+        "state": "open",
+        "channel": "screen",
+        "masked": "",
+        "asked_at": "2026-12-04T07:00:00+00:00",
+        **changes,
+    }
+
+
 def answers() -> dict[tuple[str, str], Answer]:
     """What the four services answer when all is well."""
     receipt = {"election": ONLINE, "tracker": TRACKER, "head": "ab" * 32, "height": 4, "signature": "cd" * 64}
@@ -135,6 +166,24 @@ def answers() -> dict[tuple[str, str], Answer]:
         },
         ("identity", "close_session"): {},
         ("identity", "issue_permit"): {"permit": permit(), "expires_at": "2026-12-04T08:00:00+00:00"},
+        ("identity", "reissue_standing"): standing(),
+        ("identity", "ask_reissue"): {
+            "request": REISSUE,
+            "channel": "sms",
+            "masked": "06xxxxxxx",
+            "left": 2,
+            "new": True,
+        },
+        ("identity", "answer_reissue"): {"until": "2026-12-04T08:00:00+00:00"},
+        ("identity", "follow_reissue_link"): {
+            "request": REISSUE,
+            "channel": "screen",
+            "masked": "",
+            "left": 2,
+            "new": True,
+        },
+        ("reassort", "shown_code"): {"sealed": None},
+        ("reassort", "forget_shown_code"): {},
         ("reassort", "code_parameters"): {"iterations": 10_000},
         ("ballot", "describe_election"): described(),
         ("ballot", "election_states"): states("open"),
