@@ -11,6 +11,7 @@ from gateway.api.session import present
 from gateway.captcha import proof_of_work
 from gateway.clients import Payload, services
 from gateway.edge import voter_session
+from services.runtime.refusals import Refusal
 
 blueprint = Blueprint("access", __name__, url_prefix="/api/v1", description="First access and forgotten passwords")
 install(blueprint)
@@ -60,13 +61,18 @@ def activate(wanted: dict[str, Any]) -> dict[str, Any]:
     """Set the password with a link, and sign in."""
     proof_of_work.spend(wanted["challenge"], "activation")
     identity, token, password = services().identity, wanted["token"], wanted["password"]
-    if wanted["without_activation"]:
-        # As on the pages: whoever enters once has chosen a good password first, although it is not kept.
-        identity.prepare_activation(token, password)
-        opened = identity.enter_without_activation(token)
-    else:
-        opened = identity.activate(
-            token, password=password, question=wanted.get("question"), answer=wanted.get("answer")
-        )
+    browser = voter_session.browser()
+    try:
+        if wanted["without_activation"]:
+            # As on the pages: whoever enters once has chosen a good password first, although it is not kept.
+            identity.prepare_activation(token, password)
+            opened = identity.enter_without_activation(token, browser)
+        else:
+            question, secret = wanted.get("question"), wanted.get("answer")
+            opened = identity.activate(token, password=password, question=question, answer=secret, browser=browser)
+    except Refusal as refusal:
+        if refusal.code != "link_used":
+            raise
+        opened = identity.answer_again(token, browser)  # used by this very browser, and the answer lost on the way
     voter_session.begin(opened)
     return present()

@@ -191,7 +191,8 @@ class AccessRequest(Base):
 class Link(Base):
     """A single-use link; only the hash of its token is kept.
 
-    `pending_hash` is a password chosen and not yet confirmed by the next step; it never outlives the link.
+    `pending_hash` is a password chosen and not yet confirmed by the next step; it never outlives the link. `used_by` is
+    the hash of the browser's number that used the link: it may ask again for an answer that was lost.
     """
 
     __tablename__ = "links"
@@ -205,6 +206,7 @@ class Link(Base):
     superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     consumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     pending_hash: Mapped[str | None] = mapped_column(String(60))
+    used_by: Mapped[str | None] = mapped_column(String(64))
 
 
 class VoterSession(Base):

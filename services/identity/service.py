@@ -236,17 +236,28 @@ class IdentityService:
                 question=request.question,
                 answer=request.answer,
                 challenge_required=self.resources.settings.challenge_required,
+                browser=request.browser,
                 holder_key=self.resources.settings.holder_key,
                 now=utc_now(),
             )
         return session_contract.SessionToken(session=token)
 
     @command_in_steps(methods.ENTER_WITHOUT_ACTIVATION)
-    def enter_without_activation(self, request: access.OfLink, database: Database) -> session_contract.SessionToken:
+    def enter_without_activation(self, request: access.UseLink, database: Database) -> session_contract.SessionToken:
         """Open a session by means of a link and keep nothing else."""
         token = activation.enter_without_activation(
-            database, token=request.token, holder_key=self.resources.settings.holder_key, now=utc_now()
+            database,
+            token=request.token,
+            browser=request.browser,
+            holder_key=self.resources.settings.holder_key,
+            now=utc_now(),
         )
+        return session_contract.SessionToken(session=token)
+
+    @command(methods.ANSWER_AGAIN)
+    def answer_again(self, request: access.AnswerAgain, session: Session) -> session_contract.SessionToken:
+        """Open the session of a link for the browser that has used it and had no answer."""
+        token = activation.answer_again(session, token=request.token, browser=request.browser, now=utc_now())
         return session_contract.SessionToken(session=token)
 
     @command_in_steps(methods.LOG_IN)

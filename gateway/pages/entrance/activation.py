@@ -14,6 +14,7 @@ from gateway.clients import services
 from gateway.edge import failures, voter_session
 from gateway.edge.errors import words_for
 from services.identity.contract.access import LinkShown
+from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal
 
 blueprint = Blueprint("activation", __name__)
@@ -70,9 +71,28 @@ def opened_link() -> tuple[str, LinkShown]:
 
 
 def dead(refusal: Refusal) -> Any:
-    """A used, replaced or expired link says so and offers a new one; the rest is told as everywhere."""
+    """A used, replaced or expired link says so and offers a new one; the rest is told as everywhere.
+
+    A link that this very browser has used, without ever having had the answer, leads home: it has worked.
+    """
     if refusal.code not in DEAD_LINK:
         return failures.refused(refusal)
+    if refusal.code == "link_used" and voter_session.LINK in session:
+        try:
+            opened = services().identity.answer_again(session[voter_session.LINK], voter_session.browser())
+        except Refusal as still:
+            refusal = still
+        except (RpcTimeout, RpcUnavailable) as silent:
+            return failures.unavailable(silent)
+        else:
+            voter_session.begin(opened)
+            flash(
+                gettext(
+                    "Votre demande précédente avait abouti, mais sa réponse s’était perdue. "
+                    "Si vous y aviez choisi un mot de passe, c’est celui-là qui est enregistré."
+                )
+            )
+            return voter_session.to_home()
     if session.pop(voter_session.LINK, None) is None and voter_session.token() is not None:
         # Gone back from the space to a step that is done: its link has served, and the cookie has forgotten it.
         return voter_session.to_home()
@@ -126,7 +146,7 @@ def accept(token: str, link: LinkShown, password: str) -> Response:
     if asks_question(link):
         services().identity.prepare_activation(token, password)
         return redirect(url_for("challenge_question.show"), 303)
-    voter_session.begin(services().identity.activate(token, password=password))
+    voter_session.begin(services().identity.activate(token, password=password, browser=voter_session.browser()))
     if link.purpose == "password":
         flash(gettext("Votre nouveau mot de passe est enregistré. L’ancien n’est plus valable."))
     else:

@@ -134,7 +134,9 @@ def submit() -> Response | tuple[str, int]:
     form.propose(link.questions)
     if form.validate():
         try:
-            opened = services().identity.activate(token, question=form.chosen(), answer=form.answer.data)
+            opened = services().identity.activate(
+                token, question=form.chosen(), answer=form.answer.data, browser=voter_session.browser()
+            )
         except Refusal as refusal:
             if refusal.code == "activation_not_prepared":
                 flash(words_for(refusal.code).message)
@@ -159,5 +161,5 @@ def submit() -> Response | tuple[str, int]:
 def skip() -> Response:
     """« ACCÈS SANS ACTIVATION »: one visit, after which nothing of the password is left."""
     token, _link = activation.opened_link()
-    voter_session.begin(services().identity.enter_without_activation(token))
+    voter_session.begin(services().identity.enter_without_activation(token, voter_session.browser()))
     return voter_session.to_home()

@@ -91,6 +91,7 @@ def activate(
     question: str | None = None,
     answer: str | None = None,
     challenge_required: bool = True,
+    browser: str | None = None,
     holder_key: str,
     now: datetime,
 ) -> str:
@@ -117,7 +118,7 @@ def activate(
     password_hash = hashing.hash(password) if password is not None else None
     answer_hash = hashing.hash(without_accents(answer)) if answer is not None else None
     with database.transaction() as session:
-        prepared = links.consume(session, followed.link, now)
+        prepared = links.consume(session, followed.link, now, browser)
         if password_hash is None and prepared is None:
             raise refuse(Code.ACTIVATION_NOT_PREPARED)
         account = session.get(Account, followed.link.voter_id)
@@ -133,7 +134,9 @@ def activate(
         return sessions.open_session(session, account, now)
 
 
-def enter_without_activation(database: Database, *, token: str, holder_key: str, now: datetime) -> str:
+def enter_without_activation(
+    database: Database, *, token: str, browser: str | None = None, holder_key: str, now: datetime
+) -> str:
     """Use a link up without setting anything, and return the token of a session that is not an activated one's.
 
     Raises link_*, not_in_this_profile (also for the link of a password to replace).
@@ -143,10 +146,24 @@ def enter_without_activation(database: Database, *, token: str, holder_key: str,
     if not followed.asks:
         raise refuse(Code.NOT_IN_THIS_PROFILE)
     with database.transaction() as session:
-        links.consume(session, followed.link, now)
+        links.consume(session, followed.link, now, browser)
         # The cooldown of requests goes on: its end would tell strangers that the identifier is on the roll.
         _begin_anew(session, followed, _tag(followed, holder_key), now)
         return sessions.open_unactivated(session, followed.link.voter_id, now)
+
+
+def answer_again(session: Session, *, token: str, browser: str, now: datetime) -> str:
+    """Return the token of a session in place of the one that the browser asked for and never received.
+
+    A link is used up once, but its answer may be lost on the way, and whoever has used it must not be told that it has
+    served already. Nothing is granted that was not before: the session that the link opened must still be open, and it
+    ends here, so that of a link there is one session at most. Raises link_used.
+    """
+    used = links.used_from(session, token, browser, now)
+    lost = None if used is None else sessions.opened_at(session, used.voter_id, used.at)
+    if used is None or lost is None:
+        raise refuse(Code.LINK_USED)
+    return sessions.replace_token(session, lost)
 
 
 def _check_password(followed: Followed, password: str) -> None:

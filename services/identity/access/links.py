@@ -19,6 +19,8 @@ from services.identity.models import Account, Link, Voter
 ACTIVATION = "activation"
 PASSWORD = "password"  # noqa: S105 - the purpose of a link
 COOLDOWN = timedelta(minutes=2)
+REPEATED_WITHIN = timedelta(minutes=30)
+"""How long a browser may ask for the answer that it has not received."""
 TEMPLATES = {ACTIVATION: "activation_link", PASSWORD: "password_link"}
 
 
@@ -31,6 +33,14 @@ class OpenLink:
     purpose: str
     expires_at: datetime
     prepared: bool
+
+
+@dataclass(frozen=True)
+class Used:
+    """A link that has served: whose it is, and when."""
+
+    voter_id: str
+    at: datetime
 
 
 def send(session: Session, letters: LetterSettings, voter_id: str, *, now: datetime, lifetime: timedelta) -> bool:
@@ -127,17 +137,30 @@ def keep_password(session: Session, link: OpenLink, password_hash: str, now: dat
     _change(session, link, now, pending_hash=password_hash)
 
 
-def consume(session: Session, link: OpenLink, now: datetime) -> str | None:
+def consume(session: Session, link: OpenLink, now: datetime, browser: str | None = None) -> str | None:
     """Use the link up and return the password hash that it kept, if any, which it keeps no longer.
 
-    Of two simultaneous clicks one succeeds: the database decides, in one statement. Raises link_used, or link_expired
-    when it expired or was replaced since it was found.
+    Of two simultaneous clicks one succeeds: the database decides, in one statement. The number of the browser is kept,
+    hashed, for `used_from`. Raises link_used, or link_expired when it expired or was replaced since it was found.
     """
     # The voter's row first, as `send` does: two transactions that lock links in different orders would block.
     session.execute(select(Voter.id).where(Voter.id == link.voter_id).with_for_update())
     kept = session.scalar(select(Link.pending_hash).where(Link.id == link.id).with_for_update())
-    _change(session, link, now, consumed_at=now, pending_hash=None)
+    used_by = None if browser is None else tokens.digest(browser)
+    _change(session, link, now, consumed_at=now, pending_hash=None, used_by=used_by)
     return kept
+
+
+def used_from(session: Session, token: str, browser: str, now: datetime) -> Used | None:
+    """Return by whom and when the link of `token` was used, where this browser has done it a short while ago."""
+    link = session.scalar(
+        select(Link).where(
+            Link.token_hash == tokens.digest(token),
+            Link.used_by == tokens.digest(browser),
+            Link.consumed_at > now - REPEATED_WITHIN,
+        )
+    )
+    return None if link is None or link.consumed_at is None else Used(link.voter_id, link.consumed_at)
 
 
 def _change(session: Session, link: OpenLink, now: datetime, **values: object) -> None:

@@ -87,6 +87,22 @@ def find(session: Session, token: str, *, now: datetime, idle: timedelta) -> Ope
     )
 
 
+def opened_at(session: Session, voter_id: str, moment: datetime) -> str | None:
+    """Return the id of the voter's session that was opened at that moment and is open still, locked; None without one."""
+    return session.scalar(
+        select(VoterSession.id)
+        .where(VoterSession.voter_id == voter_id, VoterSession.opened_at == moment)
+        .with_for_update()
+    )
+
+
+def replace_token(session: Session, session_id: str) -> str:
+    """Return a new token for an open session; the one before opens nothing any more."""
+    token = tokens.fresh()
+    session.execute(update(VoterSession).where(VoterSession.id == session_id).values(token_hash=tokens.digest(token)))
+    return token
+
+
 def close(session: Session, token: str) -> None:
     """End the session of `token`, if there is one."""
     session.execute(delete(VoterSession).where(VoterSession.token_hash == tokens.digest(token)))

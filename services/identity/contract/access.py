@@ -48,6 +48,19 @@ class LinkShown(Message):
     questions: list[str]
 
 
+class UseLink(OfLink):
+    """A link to use up. `browser`: a secret number of the browser, which may ask again for an answer that was lost."""
+
+    browser: Token | None = None
+
+
+class AnswerAgain(Message):
+    """A link that has served, and the browser that has used it."""
+
+    token: Token
+    browser: Token
+
+
 class PrepareActivation(Message):
     """A password chosen by means of a link, before the challenge question."""
 
@@ -61,10 +74,9 @@ class Prepared(Message):
     profile: str
 
 
-class Activate(Message):
+class Activate(UseLink):
     """What is set by means of a link; rules answer about lengths, these bounds only keep the work bounded."""
 
-    token: Token
     password: Password | None = None
     question: ChallengeQuestion | None = None
     answer: ChallengeAnswer | None = None

@@ -100,18 +100,28 @@ class IdentityClient(JobClient):
         return self._do(methods.PREPARE_ACTIVATION, request).profile
 
     def activate(
-        self, token: str, *, password: str | None = None, question: str | None = None, answer: str | None = None
+        self,
+        token: str,
+        *,
+        password: str | None = None,
+        question: str | None = None,
+        answer: str | None = None,
+        browser: str | None = None,
     ) -> str:
         """Use the link up; the new session. Password, question and answer as the profile wants them.
 
         Refusals: link_*, password_refused, answer_refused, activation_not_prepared, not_in_this_profile.
         """
-        request = access.Activate(token=token, password=password, question=question, answer=answer)
+        request = access.Activate(token=token, password=password, question=question, answer=answer, browser=browser)
         return self._do(methods.ACTIVATE, request).session
 
-    def enter_without_activation(self, token: str) -> str:
+    def enter_without_activation(self, token: str, browser: str | None = None) -> str:
         """Use the link up for one visit; the new session. Refusals: link_*, not_in_this_profile."""
-        return self._do(methods.ENTER_WITHOUT_ACTIVATION, access.OfLink(token=token)).session
+        return self._do(methods.ENTER_WITHOUT_ACTIVATION, access.UseLink(token=token, browser=browser)).session
+
+    def answer_again(self, token: str, browser: str) -> str:
+        """The session of a link that this browser has used and whose answer it has not received. Refusal: link_used."""
+        return self._do(methods.ANSWER_AGAIN, access.AnswerAgain(token=token, browser=browser)).session
 
     def log_in(self, identifier: str, password: str) -> str:
         """A new session. Refusals: log_in_refused, account_locked."""

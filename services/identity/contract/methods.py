@@ -28,7 +28,9 @@ from services.runtime.contracts.methods import (
 
 OPERATOR_SECONDS = 30.0
 _LINK_ON_ITS_WAY = Idempotent("within the cooldown the message that is on its way is the answer")
-_LINK_USED_ONCE = Idempotent("a link is used up once: a repetition is refused and changes nothing")
+_LINK_USED_ONCE = Idempotent(
+    "a link is used up once: a repetition is refused, changes nothing, and has its answer by answer_again"
+)
 
 OPEN_VOTING_EVENT = Command(
     "open_voting_event",
@@ -83,7 +85,13 @@ ACTIVATE = Command(
     "activate", access.Activate, sessions.SessionToken, repeated=_LINK_USED_ONCE, seconds=PASSWORD_SECONDS
 )
 ENTER_WITHOUT_ACTIVATION = Command(
-    "enter_without_activation", access.OfLink, sessions.SessionToken, repeated=_LINK_USED_ONCE
+    "enter_without_activation", access.UseLink, sessions.SessionToken, repeated=_LINK_USED_ONCE
+)
+ANSWER_AGAIN = Command(
+    "answer_again",
+    access.AnswerAgain,
+    sessions.SessionToken,
+    repeated=Idempotent("each answer takes the place of the one before"),
 )
 LOG_IN = Command(
     "log_in",
@@ -190,6 +198,7 @@ METHODS = table(
     PREPARE_ACTIVATION,
     ACTIVATE,
     ENTER_WITHOUT_ACTIVATION,
+    ANSWER_AGAIN,
     LOG_IN,
     RESUME_SESSION,
     CLOSE_SESSION,

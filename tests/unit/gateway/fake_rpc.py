@@ -150,6 +150,7 @@ def answers() -> dict[tuple[str, str], Answer]:
         ("identity", "prepare_activation"): {"profile": "2022"},
         ("identity", "activate"): {"session": SESSION},
         ("identity", "enter_without_activation"): {"session": SESSION},
+        ("identity", "answer_again"): Refusal("link_used"),
         ("identity", "log_in"): {"session": SESSION},
         ("identity", "resume_session"): {
             "voter": {

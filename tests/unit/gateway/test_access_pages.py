@@ -158,7 +158,7 @@ def test_api_walks_the_same_way(browser: Browser, rpc: FakeRpc) -> None:
     body = {"token": LINK_TOKEN, "password": PASSWORD, "question": "first_pet", "answer": "Bidule"}
     answer = browser.send_solved("activation", "/api/v1/activation", body)
     assert answer.status_code == 201
-    assert rpc.made("identity", "activate")[0].payload == body
+    assert rpc.made("identity", "activate")[0].payload.items() >= body.items()
     assert answer.json is not None
     assert answer.json["voter"]["surname"] == "Lovelace"
     assert answer.json["activated"] is True
@@ -174,7 +174,7 @@ def test_api_enters_without_activation(browser: Browser, rpc: FakeRpc) -> None:
     body = {"token": LINK_TOKEN, "password": PASSWORD, "without_activation": True}
     assert browser.send_solved("activation", "/api/v1/activation", body).status_code == 201
     assert rpc.made("identity", "prepare_activation")[0].payload == {"token": LINK_TOKEN, "password": PASSWORD}
-    assert rpc.made("identity", "enter_without_activation")[0].payload == {"token": LINK_TOKEN}
+    assert rpc.made("identity", "enter_without_activation")[0].payload["token"] == LINK_TOKEN
     assert rpc.made("identity", "activate") == []
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from services.identity.access import activation, forgetting, links, passwords
+from services.identity.access import activation, forgetting, links, passwords, sessions
 from services.identity.contract.wording import without_accents
 from services.identity.models import Account, Link
 from services.identity.voting_events import voting_events
@@ -254,3 +254,37 @@ def test_the_owner_gets_in_while_guesses_go_on(database, token, letters, mails):
     session = activate(database, token_in(mails()[-1]), slow=slow, **NO_CHALLENGE)
     assert resume(database, session)
     assert log_in(database)
+
+
+def again(database, token, browser, now=NOW):
+    with database.transaction() as session:
+        return activation.answer_again(session, token=token, browser=browser, now=now)
+
+
+def test_an_answer_that_was_lost_is_given_again_to_the_browser_that_asked(database, token):
+    lost = activate(database, token, browser="browser-of-anne")
+    found = again(database, token, "browser-of-anne", NOW + timedelta(minutes=1))
+    assert resume(database, found)["activated"] is True
+    # Of a link there is one session at most: whoever caught the lost answer holds nothing.
+    assert refusal(resume, database, lost).code == "session_expired"
+    assert log_in(database)
+
+
+@pytest.mark.parametrize("why", ["another browser", "too late", "logged out", "no browser"])
+def test_a_link_that_has_served_serves_nobody_else(database, token, why):
+    held = activate(database, token, browser=None if why == "no browser" else "browser-of-anne")
+    if why == "logged out":
+        with database.transaction() as session:
+            sessions.close(session, held)
+    browser = "browser-of-bob" if why == "another browser" else "browser-of-anne"
+    later = NOW + (links.REPEATED_WITHIN if why == "too late" else timedelta(minutes=1))
+    before = everything(database)
+    with pytest.raises(Refusal) as refused:
+        again(database, token, browser, later)
+    assert refused.value.code == "link_used"
+    assert everything(database) == before
+
+
+def test_the_answer_of_a_visit_without_activation_is_given_again(database, token):
+    activation.enter_without_activation(database, token=token, browser="browser-of-anne", holder_key=KEY, now=NOW)
+    assert resume(database, again(database, token, "browser-of-anne"))["activated"] is False
