@@ -3,7 +3,18 @@
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from gateway.api import access, assistance, ballots, callbacks, challenge, elections, operator, reissue, session
+from gateway.api import (
+    access,
+    assistance,
+    ballots,
+    callbacks,
+    challenge,
+    elections,
+    operator,
+    operator_condition,  # noqa: F401 - adds its routes to the operator's blueprint
+    reissue,
+    session,
+)
 from gateway.api.document import DescribedApi, described_path_part
 from gateway.api.json_body import StrictJson
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from services.runtime.bus.delivery_tables import command_table, inbox_table, outbox_table
+from services.runtime.bus.delivery_tables import command_table, inbox_table, outbox_table, process_table
 from services.runtime.jobs.job_table import job_table
 from services.runtime.storage.database import UtcDateTime
 
@@ -25,6 +25,7 @@ class Base(DeclarativeBase):
 outbox = outbox_table(Base.metadata)
 inbox = inbox_table(Base.metadata)
 commands = command_table(Base.metadata)
+processes = process_table(Base.metadata)
 jobs = job_table(Base.metadata)
 
 

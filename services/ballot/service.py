@@ -46,7 +46,9 @@ from services.ballot.settings import Settings
 from services.ballot.tally import tally_job, tallying
 from services.ballot.urn import activation, casting, receipt, trackers
 from services.reassort.contract.events import Activate, CredentialsCommitted, CredentialsIssued
+from services.runtime.bus import condition
 from services.runtime.clock import utc_now
+from services.runtime.contracts.condition import CONDITION, RETRY_PARKED, Condition, Retried, RetryParked
 from services.runtime.contracts.jobs import JOB, JOBS, JobAsked, JobDescription, JobList, JobOf
 from services.runtime.contracts.messages import Health, Nothing
 from services.runtime.contracts.methods import HEALTH
@@ -113,7 +115,17 @@ class BallotService:
     @question(HEALTH)
     def health(self, _request: Nothing, session: Session) -> Health:
         """Whether the service and its database answer."""
-        return healthy(self.name, self.resources.database)
+        return healthy(self.name, self.resources.database, session)
+
+    @question(CONDITION)
+    def condition(self, _request: Nothing, session: Session) -> Condition:
+        """Who is alive, what waits, what was put aside."""
+        return condition.look(session, self.resources.database, self.name, [])
+
+    @command(RETRY_PARKED)
+    def retry_parked(self, request: RetryParked, session: Session) -> Retried:
+        """Have events that were put aside tried again."""
+        return Retried(retried=condition.retry_parked(session, request.event))
 
     @command(methods.CREATE_ELECTION)
     def create_election(self, request: CreateElection, session: Session) -> ElectionCreated:

@@ -26,8 +26,10 @@ from services.identity.settings import Settings
 from services.identity.voting_events import descriptions, entitlements
 from services.identity.voting_events import voting_events as events
 from services.reassort.contract.events import ReissueSettled
+from services.runtime.bus import condition
 from services.runtime.clock import utc_now
 from services.runtime.contracts import problems
+from services.runtime.contracts.condition import CONDITION, RETRY_PARKED, Condition, Retried, RetryParked
 from services.runtime.contracts.jobs import JOB, JOBS, JobAsked, JobDescription, JobList, JobOf
 from services.runtime.contracts.messages import Health, Nothing
 from services.runtime.contracts.methods import HEALTH
@@ -75,7 +77,17 @@ class IdentityService:
     @question(HEALTH)
     def health(self, _request: Nothing, session: Session) -> Health:
         """Whether the service and its database answer."""
-        return healthy(self.name, self.resources.database)
+        return healthy(self.name, self.resources.database, session)
+
+    @question(CONDITION)
+    def condition(self, _request: Nothing, session: Session) -> Condition:
+        """Who is alive, what waits, what was put aside."""
+        return condition.look(session, self.resources.database, self.name, [])
+
+    @command(RETRY_PARKED)
+    def retry_parked(self, request: RetryParked, session: Session) -> Retried:
+        """Have events that were put aside tried again."""
+        return Retried(retried=condition.retry_parked(session, request.event))
 
     # Voting events and the roll
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Index, Integer, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from services.runtime.bus.delivery_tables import command_table, inbox_table, outbox_table
+from services.runtime.bus.delivery_tables import command_table, inbox_table, outbox_table, process_table
 from services.runtime.storage.database import UtcDateTime
 
 
@@ -82,3 +82,4 @@ class Message(Base):
 outbox = outbox_table(Base.metadata)
 inbox = inbox_table(Base.metadata)
 commands = command_table(Base.metadata)
+processes = process_table(Base.metadata)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -18,7 +19,9 @@ from services.notification.contract.reports import Counts, Failures, ListFailure
 from services.notification.evidence import callbacks, reports
 from services.notification.queue import delivery, intake
 from services.notification.settings import Settings
+from services.runtime.bus import condition
 from services.runtime.clock import utc_now
+from services.runtime.contracts.condition import CONDITION, RETRY_PARKED, Condition, Retried, RetryParked
 from services.runtime.contracts.messages import Health, Nothing
 from services.runtime.contracts.methods import HEALTH
 from services.runtime.hosting.entrypoints import command, healthy, question
@@ -88,7 +91,17 @@ class NotificationService:
     @question(HEALTH)
     def health(self, _request: Nothing, session: Session) -> Health:
         """Whether the service and its database answer."""
-        return healthy(self.name, self.resources.database)
+        return healthy(self.name, self.resources.database, session)
+
+    @question(CONDITION)
+    def condition(self, _request: Nothing, session: Session) -> Condition:
+        """Who is alive, what waits, what was put aside."""
+        return condition.look(session, self.resources.database, self.name, [Path(self.resources.settings.print_dir)])
+
+    @command(RETRY_PARKED)
+    def retry_parked(self, request: RetryParked, session: Session) -> Retried:
+        """Have events that were put aside tried again."""
+        return Retried(retried=condition.retry_parked(session, request.event))
 
     @question(methods.MESSAGE_COUNTS)
     def message_counts(self, request: MessageCounts, session: Session) -> Counts:

@@ -79,7 +79,7 @@ def serve_ballot(rabbitmq, tmp_path):
 
 def answers(caller):
     try:
-        return caller.call("ballot", "health", {}) == {"service": "ballot", "database": "ok"}
+        return caller.call("ballot", "health", {})["database"] == "ok"
     except (RpcTimeout, RpcUnavailable):  # the first: the queue of a process that is no more
         return False
 

@@ -20,15 +20,20 @@ def alive() -> Response:
 @blueprint.get("/readyz")
 @reachable_over_http
 def ready() -> tuple[Response, int]:
-    """Each service answers; 503 and its name when one does not."""
-    found = {}
+    """Each service answers; 503 and its name when one does not.
+
+    `warnings`: what is not as it should be though all answer (a relay that is silent, events that wait), by service.
+    """
+    found, warnings = {}, {}
     for client in services().all():
         try:
-            client.health()
+            warnings[client.service] = client.health().warnings
             found[client.service] = "ok"
         except (RpcTimeout, RpcUnavailable):
             found[client.service] = "silent"
         except (ServiceFault, Refusal):
             found[client.service] = "failing"
     everything = all(state == "ok" for state in found.values())
-    return jsonify(status="ok" if everything else "degraded", services=found), 200 if everything else 503
+    status = "ok" if everything else "degraded"
+    warned = {service: codes for service, codes in warnings.items() if codes}
+    return jsonify(status=status, services=found, warnings=warned), 200 if everything else 503

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.ballot.contract import ballots, elections, tally
+from services.runtime.contracts.condition import CONDITION, RETRY_PARKED
 from services.runtime.contracts.jobs import JOB, JOBS, SHARED, JobAsked
 from services.runtime.contracts.messages import Nothing
 from services.runtime.contracts.methods import (
@@ -71,6 +72,8 @@ PUBLISH_RESULT = Command(
 READ_ARCHIVE = Question("read_archive", tally.ReadArchive, tally.ArchivePage, seconds=COMMAND_SECONDS)
 
 METHODS = table(
+    CONDITION,
+    RETRY_PARKED,
     CREATE_ELECTION,
     SET_TRUSTEES,
     START_SEAL_ELECTION,

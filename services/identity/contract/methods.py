@@ -13,6 +13,7 @@ from services.identity.contract import (
     sessions,
     voting_events,
 )
+from services.runtime.contracts.condition import CONDITION, RETRY_PARKED
 from services.runtime.contracts.jobs import JOB, JOBS, SHARED, JobAsked
 from services.runtime.contracts.messages import Nothing
 from services.runtime.contracts.methods import (
@@ -178,6 +179,8 @@ FOLLOW_REISSUE_LINK = Command(
 LIST_SHARED_PHONES = Question("list_shared_phones", Nothing, reissue.SharedPhones, seconds=OPERATOR_SECONDS)
 
 METHODS = table(
+    CONDITION,
+    RETRY_PARKED,
     OPEN_VOTING_EVENT,
     VOTING_EVENT,
     ATTENDANCE,

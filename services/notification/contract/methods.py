@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.notification.contract.bounces import RecordBounce, Recorded
 from services.notification.contract.callbacks import RecordCallback
 from services.notification.contract.reports import Counts, Failures, ListFailures, MessageCounts
+from services.runtime.contracts.condition import CONDITION, RETRY_PARKED
 from services.runtime.contracts.methods import Command, Idempotent, Question, table
 
 MESSAGE_COUNTS = Question("message_counts", MessageCounts, Counts)
@@ -23,4 +24,4 @@ RECORD_CALLBACK = Command(
     repeated=Idempotent("the first final word of an operator stands"),
 )
 
-METHODS = table(MESSAGE_COUNTS, LIST_FAILURES, RECORD_BOUNCE, RECORD_CALLBACK)
+METHODS = table(CONDITION, RETRY_PARKED, MESSAGE_COUNTS, LIST_FAILURES, RECORD_BOUNCE, RECORD_CALLBACK)

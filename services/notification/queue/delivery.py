@@ -150,7 +150,8 @@ def _record(
 ) -> None:
     with database.transaction() as session:
         kept = message_queue.record(session, claimed, outcome, now=clock(), jitter=jitter)
-    log.info(
+    say = log.info if outcome.result is Result.DELIVERED else log.warning
+    say(
         "message_tried",
         message_id=claimed.id,
         channel=channel,

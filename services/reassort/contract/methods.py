@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.reassort.contract.codes import CodeCounts, CodeParameters, CodeParametersOf, OfVotingEvent
 from services.reassort.contract.register import OfReissue, RegisterAfter, RegisterLines, ShownCode
+from services.runtime.contracts.condition import CONDITION, RETRY_PARKED
 from services.runtime.contracts.jobs import JOB, JOBS, SHARED, JobAsked
 from services.runtime.contracts.messages import Nothing
 from services.runtime.contracts.methods import Command, Idempotent, Question, table
@@ -18,5 +19,14 @@ FORGET_SHOWN_CODE = Command(
 )
 
 METHODS = table(
-    START_GENERATE_CODES, JOB, JOBS, CODE_COUNTS, CODE_PARAMETERS, REGISTER_LINES, SHOWN_CODE, FORGET_SHOWN_CODE
+    CONDITION,
+    RETRY_PARKED,
+    START_GENERATE_CODES,
+    JOB,
+    JOBS,
+    CODE_COUNTS,
+    CODE_PARAMETERS,
+    REGISTER_LINES,
+    SHOWN_CODE,
+    FORGET_SHOWN_CODE,
 )

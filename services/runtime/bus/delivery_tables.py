@@ -1,4 +1,4 @@
-"""The three tables that every service has for the bus: outbox, inbox, and the commands already done."""
+"""The tables that every service has for the bus: outbox, inbox, the commands already done, and who is alive."""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 
@@ -47,6 +47,16 @@ COMMAND = Table(
 )
 """Commands done, by idempotency key, with the answer that a retry gets."""
 
+PROCESS = Table(
+    "process_alive",
+    _metadata,
+    Column("process", String(120), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+"""Signs of life: the service's processes, its workers, and the relay, which thereby shows that it reaches this database."""
+
 
 def outbox_table(metadata: MetaData) -> Table:
     """The outbox as a table of the service's own metadata."""
@@ -61,3 +71,8 @@ def inbox_table(metadata: MetaData) -> Table:
 def command_table(metadata: MetaData) -> Table:
     """The commands done as a table of the service's own metadata."""
     return COMMAND.to_metadata(metadata)
+
+
+def process_table(metadata: MetaData) -> Table:
+    """Who is alive, as a table of the service's own metadata."""
+    return PROCESS.to_metadata(metadata)

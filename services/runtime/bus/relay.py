@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from math import inf
 from typing import Any, Protocol
 
 import pika
@@ -10,11 +11,11 @@ from pika.exceptions import AMQPError, NackError
 from pydantic_settings import SettingsConfigDict
 from sqlalchemy import delete, select
 
-from services.runtime.bus import topology
+from services.runtime.bus import condition, topology
 from services.runtime.bus.delivery_tables import OUTBOX
 from services.runtime.settings import RuntimeSettings
 from services.runtime.storage.database import Database
-from services.runtime.telemetry import logs
+from services.runtime.telemetry import logs, repeats
 
 log = logs.get_logger("isoloir.relay")
 
@@ -157,17 +158,31 @@ def declare_topology(channel: Any) -> None:
 def run(settings: Settings, stopping: Callable[[], bool]) -> None:
     """Relay until `stopping()`. A database or a broker that is away is waited for, never given up."""
     databases = [Database(url, service, settings.time_limits()) for service, url in settings.databases().items()]
+    hearts = {database.service: condition.Heart(database, condition.RELAY) for database in databases}
+    beaten: dict[str, float] = {}
+    interrupted: dict[str, str] = {}
+    outages = repeats.Repeats()
     publisher = RabbitPublisher(settings.amqp_uri)
+    log.info("relay_started", services=sorted(hearts))
     pause = POLL
     while not stopping():
         moved, failed = 0, False
         for database in databases:
             try:
+                if time.monotonic() - beaten.get(database.service, -inf) >= condition.BEAT_SECONDS:
+                    hearts[database.service].beat()
+                    beaten[database.service] = time.monotonic()
                 moved += drain(database, publisher)
+                if database.service in interrupted:
+                    outages.forget((database.service, interrupted.pop(database.service)))
+                    log.info("relay_resumed", service=database.service)
             except Exception as error:
                 failed = True
                 cause = str(error) if isinstance(error, Undeliverable) else type(error).__name__
-                log.warning("relay_interrupted", service=database.service, error=cause)
+                interrupted[database.service] = cause
+                count = outages.held_back((database.service, cause))
+                if count is not None:  # an outage is a line a minute
+                    log.warning("relay_interrupted", service=database.service, error=cause, repeated=count)
         if failed:
             pause = min(max(pause, 0.1) * 2, 5.0)
         elif moved:
@@ -177,3 +192,6 @@ def run(settings: Settings, stopping: Callable[[], bool]) -> None:
         if pause:
             publisher.wait(pause)
     publisher.close()
+    for heart in hearts.values():
+        heart.stop()
+    log.info("relay_stopped")

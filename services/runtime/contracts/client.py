@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Protocol
 from uuid import uuid4
 
+from services.runtime.contracts.condition import CONDITION, RETRY_PARKED, Condition, RetryParked
 from services.runtime.contracts.jobs import JOB, JOBS, JobDescription, JobOf
 from services.runtime.contracts.messages import Health, Message, Nothing
 from services.runtime.contracts.methods import HEALTH, Answer, AnyMethod, Command, NeverRepeated, Question, Request
@@ -56,6 +57,14 @@ class ServiceClient:
     def health(self, seconds: float = HEALTH.seconds) -> Health:
         """Whether the service and its database answer."""
         return self._ask(HEALTH, Nothing(), seconds)
+
+    def condition(self) -> Condition:
+        """Who is alive, what waits, what was put aside."""
+        return self._ask(CONDITION, Nothing())
+
+    def retry_parked(self, event: str | None = None) -> int:
+        """Have one event that was put aside tried again, or all of them; how many."""
+        return self._do(RETRY_PARKED, RetryParked(event=event)).retried
 
     def pass_on(self, method: AnyMethod, request: Message) -> dict[str, Any]:
         """Ask or do whatever method of the contract somebody else has chosen; the answer as JSON writes it."""

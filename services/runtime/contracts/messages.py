@@ -89,10 +89,11 @@ class Nothing(Message):
 
 
 class Health(Message):
-    """The service answers and reaches its database."""
+    """The service answers and reaches its database; `warnings` are codes for what is not as it should be all the same."""
 
     service: str
     database: str
+    warnings: list[str] = dataclasses.field(default_factory=list)
 
 
 def _plain(value: Any) -> Any:

@@ -12,6 +12,7 @@ Answer = TypeVar("Answer", bound=Message)
 
 QUESTION_SECONDS = 5.0
 COMMAND_SECONDS = 10.0
+CONDITION_SECONDS = 4.0
 PASSWORD_SECONDS = 15.0
 """For what hashes or checks proofs, and waits its turn at opening time."""
 

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from nameko.rpc import rpc
 from sqlalchemy.orm import Session
 
-from services.runtime.bus import idempotency
+from services.runtime.bus import condition, idempotency
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.contracts.messages import Health
 from services.runtime.contracts.methods import Answer, AnyMethod, Command, Question, Remembered, Request
@@ -104,11 +104,12 @@ def command_in_steps(
     return decorate
 
 
-def healthy(service: str, database: Database) -> Health:
+def healthy(service: str, database: Database, session: Session) -> Health:
     """The answer to `health`, once the database has shown that it takes what is written, and kept nothing of it."""
     with only_reading(False):
         database.check()
-    return Health(service=service, database="ok")
+    found = condition.warnings(condition.look(session, database, service, []))
+    return Health(service=service, database="ok", warnings=found)
 
 
 def _entry_point(

@@ -12,7 +12,7 @@ import json
 from typing import Any
 
 from services.runtime import deadline
-from services.runtime.bus import relay, topology
+from services.runtime.bus import condition, relay, topology
 from services.runtime.contracts.client import DEFAULT_TIMEOUT, RpcUnavailable
 from services.runtime.hosting import received
 from services.runtime.hosting.background import BackgroundLoop
@@ -35,6 +35,7 @@ class LocalBus:
         self.services: dict[str, Any] = {}
         self.resources: dict[str, Resources[Any]] = {}
         self._loops: list[BackgroundLoop] = []
+        self._hearts: list[condition.Heart] = []
         self._job_workers: list[JobWorker] = []
         self._inbox_loops: dict[tuple[str, str, str], BackgroundLoop] = {}
         for service_class in service_classes:
@@ -45,6 +46,11 @@ class LocalBus:
         for resources in self.resources.values():
             step = functools.partial(relay.drain, resources.database, _InboxPublisher(self))
             self._loops.append(BackgroundLoop(f"{resources.service}.relay", step, relay.POLL))
+            # One process is all of them.
+            for kind in (resources.service, f"{resources.service}-worker", condition.RELAY):
+                heart = condition.Heart(resources.database, kind)
+                self._hearts.append(heart)
+                self._loops.append(BackgroundLoop(f"{resources.service}.heart", heart.beat, condition.BEAT_SECONDS))
         for loop in self._loops:
             loop.start()
         log.warning("in_process_bus", meaning="demonstration only: one process holds all services")
@@ -55,6 +61,8 @@ class LocalBus:
             worker.stop()
         for loop in self._loops:
             loop.stop()
+        for heart in self._hearts:
+            heart.stop()
         for resources in self.resources.values():
             resources.database.dispose()
 

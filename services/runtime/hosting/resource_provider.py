@@ -6,6 +6,8 @@ from typing import Any, cast
 from nameko.extensions import DependencyProvider
 
 from services.runtime import deadline, settings
+from services.runtime.bus import condition
+from services.runtime.hosting.background import BackgroundLoop
 from services.runtime.hosting.resources import Resources, SettingsOf, open_resources
 from services.runtime.telemetry import correlation
 
@@ -16,6 +18,8 @@ class ResourceProvider(DependencyProvider):
     def __init__(self, settings_class: type[settings.RuntimeSettings]) -> None:
         self.settings_class = settings_class
         self._resources: Resources[Any] | None = None
+        self._heart: condition.Heart | None = None
+        self._beating: BackgroundLoop | None = None
 
     @property
     def resources(self) -> Resources[Any]:
@@ -28,8 +32,17 @@ class ResourceProvider(DependencyProvider):
         """Fail at start where a setting is wrong."""
         self.resources  # noqa: B018
 
+    def start(self) -> None:
+        """Begin to give signs of life."""
+        self._heart = condition.Heart(self.resources.database, self.resources.service)
+        self._beating = BackgroundLoop(f"{self.resources.service}.heart", self._heart.beat, condition.BEAT_SECONDS)
+        self._beating.start()
+
     def stop(self) -> None:
-        """Close what was opened."""
+        """Take leave and close what was opened."""
+        if self._beating is not None and self._heart is not None:
+            self._beating.stop()
+            self._heart.stop()
         if self._resources is not None:
             self._resources.rpc.close()
             self._resources.database.dispose()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+from services.runtime.bus import condition
+from services.runtime.hosting.background import BackgroundLoop
 from services.runtime.hosting.jobs import JobWorker, jobs_of
 from services.runtime.hosting.loops import Loop
 from services.runtime.hosting.resource_provider import settings_class_of
@@ -21,6 +23,8 @@ class ServiceWorker:
             for name, loop in inspect.getmembers(service_class, lambda member: isinstance(member, Loop))
             if loop.in_worker
         ]
+        self._heart = condition.Heart(self.resources.database, f"{service_class.name}-worker")
+        self._loops.append(BackgroundLoop(f"{service_class.name}.heart", self._heart.beat, condition.BEAT_SECONDS))
         self._jobs: JobWorker | None = None
         found = jobs_of(service_class)
         if found:
@@ -45,6 +49,7 @@ class ServiceWorker:
             self._jobs.stop()
         for loop in self._loops:
             loop.stop()
+        self._heart.stop()
         self.resources.rpc.close()
         self.resources.database.dispose()
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import structlog
 
+from services.runtime.telemetry import repeats
+
 REDACTED = "[redacted]"
 
 _SECRET_NAMES = re.compile(
@@ -113,6 +115,7 @@ def configure(process_name: str, level: str = "INFO") -> None:
             ],
         )
     )
+    handler.addFilter(repeats.NoRepeats())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

@@ -134,7 +134,7 @@ def test_health_of_all_hides_none(browser: Browser, rpc: FakeRpc) -> None:
     rpc.table["reassort", "health"] = RpcTimeout("x")
     found = browser.client.post("/api/v1/operator/health", json={}, headers=RIGHT).json
     assert found is not None
-    assert found["ballot"] == {"service": "ballot", "database": "ok"}
+    assert found["ballot"] == {"service": "ballot", "database": "ok", "warnings": []}
     assert found["reassort"]["error"] == "RpcTimeout"
 
 

@@ -5,13 +5,14 @@ import logging
 import pytest
 from sqlalchemy import Column, MetaData, String, Table
 
-from services.runtime.bus.delivery_tables import command_table, inbox_table, outbox_table
+from services.runtime.bus.delivery_tables import command_table, inbox_table, outbox_table, process_table
 from services.runtime.storage.database import Database
 
 METADATA = MetaData()
 outbox_table(METADATA)
 inbox_table(METADATA)
 command_table(METADATA)
+process_table(METADATA)
 NOTES = Table("note", METADATA, Column("text", String(100), primary_key=True))
 
 
