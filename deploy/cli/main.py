@@ -8,9 +8,11 @@ import click
 COMMANDS = {
     "bounces": "deploy.cli.bounces",
     "demo": "deploy.local.demonstration.command",
+    "doctor": "deploy.operator.doctor",
     "election": "deploy.rehearsal.command",
     "gateway": "deploy.cli.gateway",
     "health": "deploy.cli.health",
+    "logs": "deploy.cli.logs",
     "migrate": "deploy.cli.migrate",
     "operator": "deploy.operator.command",
     "printer": "deploy.printer.command",

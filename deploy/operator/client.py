@@ -243,6 +243,15 @@ class OperatorClient:
         """Each service by name."""
         return self.command("health", {})
 
+    def condition(self) -> Payload:
+        """{services: the condition of each that answers, away: {service: why it does not}}."""
+        return self.command("condition", {})
+
+    def retry_parked(self, service: str, event: str | None = None) -> int:
+        """Have one event that a service has put aside tried again, or all of them; how many."""
+        retried: int = self.command("retry-parked", {"service": service, "event": event})["retried"]
+        return retried
+
     # public
 
     def voting_event(self) -> Payload:

@@ -9,10 +9,29 @@ from uuid import uuid4
 import click
 from rich.table import Table
 
-from deploy.operator import assistance, campaigns, claims, jobs, message_words, reissues, roll_file, voting_event_file
+from deploy.operator import (
+    assistance,
+    campaigns,
+    claims,
+    jobs,
+    message_words,
+    parked,
+    reissues,
+    roll_file,
+    voting_event_file,
+)
 from deploy.operator.client import OperatorClient, OperatorRefusal
 from deploy.operator.contract_check import check
-from deploy.operator.terminal import complaints, console, current_event, event_option, progress_bar, said_plainly, stop
+from deploy.operator.terminal import (
+    complaints,
+    console,
+    current_event,
+    event_option,
+    portal_options,
+    progress_bar,
+    said_plainly,
+    stop,
+)
 
 CHUNK = 500
 
@@ -20,17 +39,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group("operator")
-@click.option(
-    "--url",
-    envvar="ISOLOIR_PUBLIC_URL",
-    default="http://127.0.0.1:8080",
-    show_default=True,
-    show_envvar=True,
-    help="Adresse du portail.",
-)
-@click.option(
-    "--token", envvar="ISOLOIR_GATEWAY_OPERATOR_TOKEN", default="", show_envvar=True, help="Jeton d'opérateur."
-)
+@portal_options
 @click.pass_context
 def command(ctx: click.Context, url: str, token: str) -> None:
     """Préparer, ouvrir, clore et dépouiller une élection."""
@@ -264,5 +273,5 @@ def _chosen(client: OperatorClient, only: str | None) -> list[dict[str, Any]]:
     return [election for election in online_elections(client) if only in (None, election["uuid"])]
 
 
-for _group in (campaigns.command, claims.command, assistance.command, jobs.command, reissues.command):
+for _group in (campaigns.command, claims.command, assistance.command, jobs.command, parked.command, reissues.command):
     command.add_command(_group)

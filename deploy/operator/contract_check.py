@@ -10,7 +10,7 @@ from services.reassort.contract import methods as reassort
 from services.runtime.contracts.methods import AnyMethod
 from services.runtime.refusals import Refusal
 
-OF_ALL_SERVICES = {"health", "job", "jobs"}
+OF_ALL_SERVICES = {"health", "job", "jobs", "condition", "retry_parked"}
 """What the gateway asks of several services in one command of its own."""
 METHODS: dict[str, AnyMethod] = {
     name: method

@@ -58,6 +58,22 @@ def said_plainly(work: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
+def portal_options(work: Callable[..., Any]) -> Callable[..., Any]:
+    """--url and --token: which portal, and who asks."""
+    url = click.option(
+        "--url",
+        envvar="ISOLOIR_PUBLIC_URL",
+        default="http://127.0.0.1:8080",
+        show_default=True,
+        show_envvar=True,
+        help="Adresse du portail.",
+    )
+    token = click.option(
+        "--token", envvar="ISOLOIR_GATEWAY_OPERATOR_TOKEN", default="", show_envvar=True, help="Jeton d'opérateur."
+    )
+    return url(token(work))
+
+
 def event_option(work: Callable[..., Any]) -> Callable[..., Any]:
     """--event: a uuid; without it, the current voting event."""
     return click.option("--event", default=None, help="Uuid de l'échéance (par défaut : l'échéance en cours).")(work)

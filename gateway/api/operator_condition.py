@@ -30,6 +30,7 @@ def condition(_wanted: Payload) -> Any:
     away: dict[str, str] = {}
     for remote in services().all():
         try:
+            remote.health()  # writes: a database may answer and take nothing
             found[remote.service] = remote.pass_on(CONDITION, Nothing())
         except (RpcTimeout, RpcUnavailable, ServiceFault, Refusal) as error:
             away[remote.service] = f"{type(error).__name__}: {error}"

@@ -58,6 +58,7 @@ def is_read_only(error: BaseException) -> bool:
 
 
 def kind_of(error: BaseException) -> str:
-    """The kind of an error for the log: its class, and PostgreSQL's code where there is one."""
-    code = getattr(getattr(error, "orig", None), "pgcode", None)
+    """The kind of an error for the log: its class, and the database's code where there is one."""
+    cause = getattr(error, "orig", None)
+    code = getattr(cause, "pgcode", None) or getattr(cause, "sqlite_errorname", None)
     return f"{type(error).__name__} {code}" if code else type(error).__name__

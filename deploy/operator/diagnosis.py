@@ -1,0 +1,286 @@
+"""From what was seen to what is wrong and what to do: plain rules, in the order in which an operator acts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from deploy.operator import jobs, message_words
+from deploy.operator.observation import Observed
+
+SILENT_SECONDS = 45
+OLD_SECONDS = 60
+CLOCK_SECONDS = 5.0
+CERTIFICATE_DAYS = 21
+DISK_PERCENT = 10
+FULL_PERCENT = 3
+SOME_MAILS = 20
+
+BROKER_BLOCKED = "the broker is blocked"
+BROKER_AWAY = "the broker does not answer"
+KINDS = {
+    "identity": "identité",
+    "ballot": "urne",
+    "reassort": "réassort",
+    "notification": "messages",
+    "relay": "relais",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong: `is_fault` where voters or messages wait for it now, else something to see to.
+
+    Attributes:
+        name: stays the same, for alerts and for docs/operations.md.
+        what: one French sentence.
+        remedy: what to do, one French sentence.
+        is_fault: whether it hurts now.
+    """
+
+    name: str
+    what: str
+    remedy: str
+    is_fault: bool = True
+
+
+def diagnose(seen: Observed) -> list[Finding]:
+    """All that is wrong, what hurts first."""
+    found = list(_portal(seen))
+    if not found or seen.conditions or seen.away:
+        found += [*_away(seen), *_processes(seen), *_waiting(seen), *_messages(seen), *_books(seen), *_machines(seen)]
+    return sorted(found, key=lambda one: not one.is_fault)
+
+
+def _portal(seen: Observed) -> Iterator[Finding]:
+    if seen.certificate_problem:
+        yield Finding(
+            "certificate",
+            f"Le certificat du portail est refusé par les navigateurs : {seen.certificate_problem}.",
+            "Renouvelez-le et rechargez le serveur frontal ; s’il est neuf, vérifiez la chaîne et l’heure de cette machine.",
+        )
+    elif seen.refusal == "operator_refused":
+        yield Finding(
+            "token",
+            "Le portail refuse ce jeton.",
+            "Vérifiez ISOLOIR_GATEWAY_OPERATOR_TOKEN ; un jeton personnel expire et peut avoir été révoqué.",
+        )
+    elif seen.refusal == "service_unavailable":
+        yield Finding(
+            "broker_away",
+            "Le portail répond, mais n’atteint aucun service.",
+            "Vérifiez que RabbitMQ tourne (`rabbitmqctl status`) et que AMQP_URI est juste ; tout reprend de soi-même.",
+        )
+    elif seen.refusal:
+        yield Finding(
+            "portal_unreachable",
+            "Le portail ne répond pas à cette adresse.",
+            "Vérifiez ISOLOIR_PUBLIC_URL, le serveur frontal, et que `isoloir gateway` tourne (`isoloir health gateway`).",
+        )
+    if seen.certificate_days is not None and seen.certificate_days < CERTIFICATE_DAYS:
+        yield Finding(
+            "certificate_expires",
+            f"Le certificat du portail expire dans {max(0, round(seen.certificate_days))} jour(s).",
+            "Renouvelez-le avant l’ouverture.",
+            is_fault=seen.certificate_days < 2,
+        )
+
+
+def _away(seen: Observed) -> Iterator[Finding]:
+    reasons = set(seen.away.values())
+    if any(BROKER_BLOCKED in reason for reason in reasons):
+        yield Finding(
+            "broker_blocked",
+            "RabbitMQ refuse les messages : il manque de mémoire ou de disque.",
+            "Faites de la place (`rabbitmqctl status` dit l’alarme) ; rien n’est perdu, tout reprend de soi-même.",
+        )
+        return
+    if any(BROKER_AWAY in reason for reason in reasons):
+        yield Finding(
+            "broker_away",
+            "RabbitMQ ne répond pas.",
+            "Relancez-le (`rabbitmqctl status`) ; les services se reconnectent seuls, ce qui est acquis est en base.",
+        )
+        return
+    for service, reason in sorted(seen.away.items()):
+        yield _one_away(service, reason)
+
+
+def _one_away(service: str, reason: str) -> Finding:
+    full = any(sign in reason for sign in (" 53100", "SQLITE_FULL", "DiskFull"))
+    if full:
+        return Finding(
+            "disk_full",
+            f"Le disque de la base « {service} » est plein : plus rien n’y est enregistré.",
+            "Faites de la place ou agrandissez le volume ; le service reprend de soi-même.",
+        )
+    if " 25006" in reason or "SQLITE_READONLY" in reason:
+        return Finding(
+            "database_read_only",
+            f"La base « {service} » n’accepte que la lecture.",
+            "C’est un serveur de secours, ou un volume en lecture seule : redonnez-lui l’écriture, ou changez d’adresse.",
+        )
+    if any(
+        sign in reason for sign in ("OperationalError", "TimeoutError", "WriterBusy", "InterfaceError", "DBAPIError")
+    ):
+        return Finding(
+            "database_away",
+            f"La base « {service} » ne répond pas.",
+            f"Relancez PostgreSQL, puis vérifiez ISOLOIR_{service.upper()}_DATABASE_URL ; le service reprend de soi-même.",
+        )
+    if "ServiceFault" in reason:
+        return Finding(
+            "service_failing",
+            f"Le service « {service} » répond par une erreur.",
+            f"Cherchez-la : isoloir logs --process {service} --level error",
+        )
+    return Finding(
+        "service_gone",
+        f"Aucun processus du service « {service} » ne répond.",
+        f"Relancez `isoloir serve {service}` ; s’il s’arrête aussitôt, sa dernière ligne dit pourquoi "
+        f"(isoloir logs --process {service} --level error).",
+    )
+
+
+def _processes(seen: Observed) -> Iterator[Finding]:
+    relays = [
+        process["silent_seconds"]
+        for condition in seen.conditions.values()
+        for process in condition["processes"]
+        if process["kind"] == "relay"
+    ]
+    if seen.conditions and not any(seconds < SILENT_SECONDS for seconds in relays):
+        yield Finding(
+            "relay_silent",
+            "Aucun relais ne donne signe de vie : messages et émargements attendent.",
+            "Relancez `isoloir relay` ; rien n’est perdu, ce qui attend part dans l’ordre.",
+        )
+    for service, condition in sorted(seen.conditions.items()):
+        for process in condition["processes"]:
+            if process["silent_seconds"] >= SILENT_SECONDS and process["kind"] != "relay":
+                yield Finding(
+                    "process_silent",
+                    f"Le processus {process['process']} est muet depuis {process['silent_seconds']} s.",
+                    "Il est figé ou mort : arrêtez-le (kill -9) et relancez-le ; un autre prend son travail entre-temps.",
+                )
+        kinds = {p["kind"] for p in condition["processes"] if p["silent_seconds"] < SILENT_SECONDS}
+        if condition["processes"] and f"{service}-worker" not in kinds:
+            yield Finding(
+                "worker_missing",
+                f"Aucun `isoloir worker {service}` ne donne signe de vie : ses travaux longs attendent.",
+                f"Lancez `isoloir worker {service}`.",
+                is_fault=False,
+            )
+
+
+def _waiting(seen: Observed) -> Iterator[Finding]:
+    for service, condition in sorted(seen.conditions.items()):
+        oldest = condition["outbox_oldest_seconds"] or 0
+        if oldest >= OLD_SECONDS:
+            yield Finding(
+                "outbox_old",
+                f"{condition['outbox']} événement(s) de « {service} » attendent depuis {jobs.duration(oldest)}.",
+                "Le relais n’avance pas : isoloir logs --process relay --level warning",
+            )
+        oldest = condition["inbox_oldest_seconds"] or 0
+        if oldest >= OLD_SECONDS:
+            yield Finding(
+                "inbox_old",
+                f"« {service} » a reçu {condition['inbox']} événement(s) et ne les traite pas depuis "
+                f"{jobs.duration(oldest)}.",
+                f"isoloir logs --process {service} --event event_failed --event loop_waits",
+            )
+        if condition["parked_count"]:
+            kinds = Counter(f"{p['type']} ({p['reason']})" for p in condition["parked"])
+            yield Finding(
+                "events_parked",
+                f"{condition['parked_count']} événement(s) mis de côté par « {service} » : {', '.join(sorted(kinds))}.",
+                "Corrigez la cause (isoloir operator parked list donne la référence), puis : "
+                f"isoloir operator parked retry --service {service}",
+            )
+    for job in seen.jobs:
+        if job["state"] == "failed":
+            yield Finding(
+                "job_failed",
+                f"Travail arrêté : {jobs.KINDS.get(job['kind'], job['kind'])} ({job['reason']}).",
+                "Corrigez la cause, puis relancez la commande : il reprend où il en était.",
+                is_fault=False,
+            )
+
+
+def _messages(seen: Observed) -> Iterator[Finding]:
+    reasons = Counter((line["channel"], line["state"], line["reason"] or "") for line in seen.failures)
+    for (channel, state, reason), count in sorted(reasons.items()):
+        words = message_words.channel(channel)
+        if state == "queued":
+            yield Finding(
+                "channel_away",
+                f"{count} message(s) ({words}) attendent : {reason}.",
+                f"{_channel_remedy(channel, reason)} Ils partiront de soi-même.",
+            )
+        elif count >= SOME_MAILS:
+            yield Finding(
+                "many_failures",
+                f"{count} message(s) ({words}) {message_words.state(state)} pour le même motif : {reason or 'inconnu'}.",
+                "isoloir operator failures les montre ; un même domaine qui refuse tout se règle avec son postmaster.",
+                is_fault=False,
+            )
+
+
+def _channel_remedy(channel: str, reason: str) -> str:
+    if reason.startswith("smtp_policy"):
+        return "Le serveur refuse notre envoi : corrigez SPF, DKIM ou l’autorisation de relais."
+    if channel == "email":
+        return "Vérifiez le serveur de messagerie et ISOLOIR_NOTIFICATION_SMTP_URL."
+    if channel == "sms":
+        return "Vérifiez le compte de l’opérateur SMS (crédit, jeton, numéro)."
+    return "Vérifiez ISOLOIR_NOTIFICATION_PRINT_DIR (droits, place)."
+
+
+def _books(seen: Observed) -> Iterator[Finding]:
+    # What is on its way explains a poll book that is behind; nothing explains one that is ahead.
+    on_its_way = sum(c["outbox"] + c["inbox"] + c["parked_count"] for c in seen.conditions.values())
+    for urn in seen.urns:
+        late, ahead = urn.before - urn.signed, urn.signed - urn.after
+        if ahead > 0:
+            yield Finding(
+                "poll_book_ahead",
+                f"{urn.code} : {ahead} émargement(s) de plus que de bulletins.",
+                "Cela ne doit jamais être : prévenez le bureau, ne touchez à rien, gardez les journaux et les bases.",
+            )
+        elif late > on_its_way:
+            yield Finding(
+                "poll_book_behind",
+                f"{urn.code} : {late} bulletin(s) sans émargement, et rien n’est en route.",
+                "Regardez les événements mis de côté, et : isoloir logs --event event_failed",
+            )
+
+
+def _machines(seen: Observed) -> Iterator[Finding]:
+    for service, seconds in sorted(seen.offsets.items()):
+        if abs(seconds) > CLOCK_SECONDS:
+            way = "avance" if seconds > 0 else "retarde"
+            yield Finding(
+                "clock",
+                f"L’horloge de « {service} » {way} de {jobs.duration(round(abs(seconds)))} sur celle-ci.",
+                "Synchronisez les deux machines (chronyc tracking) : ouverture et clôture en dépendent.",
+            )
+    seen_paths: set[tuple[str, int]] = set()
+    for condition in seen.conditions.values():
+        for disk in condition["disks"]:
+            seen_paths.add((disk["path"], disk["free_percent"]))
+    for path, free in sorted(seen_paths):
+        if free < DISK_PERCENT:
+            yield Finding(
+                "disk_low",
+                f"Il reste {free} % du disque de {path}.",
+                "Faites de la place.",
+                is_fault=free < FULL_PERCENT,
+            )
+
+
+def as_json(findings: list[Finding]) -> list[dict[str, Any]]:
+    """The findings for a program."""
+    return [vars(one) for one in findings]

@@ -1,0 +1,124 @@
+"""What `isoloir doctor` looks at: the portal from outside, and what its services say of themselves."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from deploy.operator.client import OperatorClient, OperatorRefusal
+
+SECONDS = 5.0
+FAILURES_ASKED = 200
+
+
+@dataclass(frozen=True)
+class Urn:
+    """What one election's two books count: ballots before and after the poll book was asked, since people vote meanwhile."""
+
+    code: str
+    before: int
+    signed: int
+    after: int
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What was seen, with nothing judged yet.
+
+    Attributes:
+        refusal: the code that the portal, or the way to it, refuses with; empty where it answers.
+        certificate_problem: what is wrong with the portal's certificate, in the library's words; empty where nothing is.
+        certificate_days: how long the certificate is valid still; None without https.
+        conditions: service → its condition, as its contract has it.
+        away: service → why it does not answer.
+        jobs: all jobs, each with its service.
+        failures: messages that failed or wait with a reason.
+        queued: channel → how many messages wait.
+        urns: of the current voting event.
+        offsets: service → by how many seconds its clock is before this machine's.
+    """
+
+    refusal: str = ""
+    certificate_problem: str = ""
+    certificate_days: float | None = None
+    conditions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    away: dict[str, str] = field(default_factory=dict)
+    jobs: list[dict[str, Any]] = field(default_factory=list)
+    failures: list[dict[str, Any]] = field(default_factory=list)
+    queued: dict[str, int] = field(default_factory=dict)
+    urns: list[Urn] = field(default_factory=list)
+    offsets: dict[str, float] = field(default_factory=dict)
+
+
+def observe(client: OperatorClient) -> Observed:
+    """Look at everything; whatever cannot be asked is left out, and hides nothing else."""
+    problem, days = certificate(client.base_url)
+    if problem:
+        return Observed(certificate_problem=problem, certificate_days=days)
+    asked_at = datetime.now(UTC)
+    try:
+        found = client.condition()
+    except OperatorRefusal as refusal:
+        return Observed(refusal=refusal.code, certificate_days=days)
+    middle = asked_at + (datetime.now(UTC) - asked_at) / 2
+    return Observed(
+        certificate_days=days,
+        conditions=found["services"],
+        away=found["away"],
+        jobs=_or([], lambda: client.jobs()["jobs"]),
+        failures=_or([], lambda: client.list_failures(FAILURES_ASKED)),
+        queued=_or({}, lambda: _queued(client.message_counts())),
+        urns=_or([], lambda: _urns(client)),
+        offsets={
+            service: (datetime.fromisoformat(condition["now"]) - middle).total_seconds()
+            for service, condition in found["services"].items()
+        },
+    )
+
+
+def certificate(url: str) -> tuple[str, float | None]:
+    """Look at the certificate of an address.
+
+    Returns:
+        What is wrong with it, and how many days it is valid still. No words and None for http, or where nobody answers:
+        that is seen elsewhere.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        return "", None
+    try:
+        with (
+            socket.create_connection((parts.hostname, parts.port or 443), timeout=SECONDS) as connection,
+            ssl.create_default_context().wrap_socket(connection, server_hostname=parts.hostname) as secured,
+        ):
+            until = str((secured.getpeercert() or {}).get("notAfter", ""))
+    except ssl.SSLCertVerificationError as error:
+        return error.verify_message, None
+    except OSError:
+        return "", None
+    left = datetime.fromtimestamp(ssl.cert_time_to_seconds(until), UTC) - datetime.now(UTC)
+    return "", left.total_seconds() / 86_400
+
+
+def _queued(counts: list[dict[str, Any]]) -> dict[str, int]:
+    return {line["channel"]: line["count"] for line in counts if line["state"] == "queued"}
+
+
+def _urns(client: OperatorClient) -> list[Urn]:
+    event = client.voting_event()
+    codes = {one["uuid"]: one["code"] for one in event["elections"] if one["mode"] == "online"}
+    before = {uuid: client.describe_election(uuid)["ballots"] for uuid in codes}
+    signed = {line["uuid"]: line["signed"] for line in client.attendance(event["voting_event"])}
+    after = {uuid: client.describe_election(uuid)["ballots"] for uuid in codes}
+    return [Urn(code, before[uuid], signed.get(uuid, 0), after[uuid]) for uuid, code in codes.items()]
+
+
+def _or(nothing: Any, ask: Any) -> Any:
+    try:
+        return ask()
+    except OperatorRefusal:
+        return nothing
