@@ -276,14 +276,16 @@ def test_the_init_script_gives_each_account_its_own_and_no_more(empty_cluster: L
     stranger.close()
     owner = psycopg2.connect(host="127.0.0.1", port=port, user=name, dbname=name)
     owner.autocommit = True
-    owner.cursor().execute("CREATE TABLE outbox (id integer); CREATE TABLE kept (id integer)")
+    owner.cursor().execute(
+        "CREATE TABLE outbox (id integer); CREATE TABLE process_alive (id integer); CREATE TABLE kept (id integer)"
+    )
     grant(owner, "isoloir_relay")
     owner.close()
     with pytest.raises(psycopg2.OperationalError, match="permission denied"):
         psycopg2.connect(host="127.0.0.1", port=port, user="isoloir_stranger", dbname=name)
     relay = psycopg2.connect(host="127.0.0.1", port=port, user="isoloir_relay", dbname=name)
     relay.autocommit = True
-    relay.cursor().execute("DELETE FROM outbox")
+    relay.cursor().execute("DELETE FROM outbox; INSERT INTO process_alive VALUES (1)")
     for refused in ("SELECT * FROM kept", "CREATE TABLE x (id integer)"):
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             relay.cursor().execute(refused)
