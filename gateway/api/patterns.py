@@ -98,6 +98,15 @@ class PublishedConverter(OpenAPIConverter):
         described.pop("additionalProperties", None)
         return described
 
+    def dict2properties(self, field: fields.Field[Any], **more: Any) -> dict[str, Any]:
+        """Describe a map: besides its values, which names it may have, where the contract lists them."""
+        described: dict[str, Any] = super().dict2properties(field, **more)
+        names = getattr(field, "key_field", None)
+        for validator in names.validators if names else ():
+            if isinstance(validator, validate.OneOf):
+                described["propertyNames"] = {"enum": list(validator.choices)}
+        return described
+
     def field2pattern(self, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
         """Describe which texts the validators of a field let pass.
 

@@ -137,6 +137,7 @@ GUARDED = {
     "/api/v1/session": "login",
     "/api/v1/password-link": "password",
     "/api/v1/assistance": "assistance",
+    "/api/v1/reissue": "reissue",
 }
 """Endpoint or path → the form that its challenge is for."""
 

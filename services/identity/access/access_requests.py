@@ -15,13 +15,11 @@ from sqlalchemy.orm import Session
 from services.identity.access import links
 from services.identity.contract.access import Access
 from services.identity.contract.identifiers import normalise
+from services.identity.contract.limits import LINK_SENT, PASSWORD
 from services.identity.letters.requests import LetterSettings
 from services.identity.models import AccessCooldown, AccessRequest, Account, Voter
 from services.identity.voting_events import holders, voting_events
 from services.runtime.storage.upsert import upsert
-
-PASSWORD = "password"  # noqa: S105 - what comes next
-LINK_SENT = "link_sent"
 
 
 def request_access(session: Session, identifier: str, *, holder_key: str, now: datetime) -> Access:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.identity.contract.limits import ChallengeAnswer, ChallengeQuestion, Identifier, Password
+from services.identity.contract.limits import ChallengeAnswer, ChallengeQuestion, Identifier, NextStep, Password
 from services.runtime.contracts.kinds import Token
 from services.runtime.contracts.messages import Message
 
@@ -22,7 +22,7 @@ class Access(Message):
     `retry_after`: seconds until another one can be asked for, 0 when no message is involved.
     """
 
-    next: str
+    next: NextStep
     sent_since: datetime | None
     retry_after: int
 

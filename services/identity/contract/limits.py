@@ -28,6 +28,8 @@ BLOCKS = ("profile", "elections", "lists", "roll", "claims", "vote", "results")
 """The parts of the voter's space that may have an availability date of their own (B8)."""
 PROFILES = ("2018", "2022")
 """Password policies: the texts shown to voters in those years."""
+PASSWORD, LINK_SENT = "password", "link_sent"
+"""What comes next for who asks for access."""
 FORMS = ("access", "activation", "login", "password", "assistance", "reissue")
 """The forms that a challenge can be for."""
 CLAIM_SUBJECTS = ("missing", "wrong_name", "wrong_assignment", "wrong_election", "other")
@@ -92,10 +94,11 @@ ElectionCode = Annotated[str, Form(r"[^|;\s\x00-\x1f]([^|;\x00-\x1f]{0,48}[^|;\s
 """What the roll's column `scrutins` calls an election by: no separator of that column, no blank at the ends."""
 Mode = Annotated[str, OneOf(*MODES)]
 Notice = Annotated[str, Length(0, LONGEST_NOTICE), storable]
+NextStep = Annotated[str, OneOf(PASSWORD, LINK_SENT)]
 Profile = Annotated[str, OneOf(*PROFILES)]
 Availability = dict[Annotated[str, OneOf(*BLOCKS)], datetime | None]
 ImportId = VotingEventUuid
-AnyElection = Annotated[str, Length(0, 50), no_control]
+AnyElection = Annotated[str, Length(0, 64), no_control]
 """An election that is asked for: one that cannot exist is not the voter's, which is said by a refusal of its own."""
 Identifier = Annotated[str, Length(0, LONGEST_IDENTIFIER), no_control]
 Password = Annotated[str, Length(0, LONGEST_PASSWORD)]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
+from services.identity.contract.events import ReissueChannel
 from services.identity.contract.limits import ChallengeAnswer
-from services.runtime.contracts.kinds import Form, Length, ReissueUuid, Token, no_control
+from services.runtime.contracts.kinds import Form, Length, OneOf, ReissueUuid, Token, no_control
 from services.runtime.contracts.messages import Message
 
 CHALLENGE, FACTS = "challenge", "facts"
@@ -26,8 +27,8 @@ class NewestReissue(Message):
     """The voter's last request; `masked` is the number it went to, « 06xxxxxxx », empty for the screen."""
 
     request: ReissueUuid
-    state: str
-    channel: str
+    state: Annotated[str, OneOf(OPEN, ISSUED, LATE)]
+    channel: Annotated[str, OneOf(*ReissueChannel)]
     masked: str
     asked_at: datetime
 

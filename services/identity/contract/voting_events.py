@@ -56,22 +56,22 @@ class VotingEventOpened(Message):
 class ElectionShown(Message):
     """An election as the portal shows it."""
 
-    uuid: str
+    uuid: OwnElectionUuid
     code: str
     name: str
-    mode: str
+    mode: Mode
     notice: str
 
 
 class VotingEventShown(Message):
     """A voting event as the portal shows it; `now` is the server's time."""
 
-    voting_event: str
+    voting_event: VotingEventUuid
     name: str
     opens_at: datetime
     closes_at: datetime
     now: datetime
-    profile: str
-    availability: dict[str, datetime | None]
+    profile: Profile
+    availability: Availability
     roll_sealed: bool
     elections: list[ElectionShown]
