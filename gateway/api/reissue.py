@@ -71,6 +71,17 @@ def follow(wanted: dict[str, Any]) -> Payload:
     return asked.dump()
 
 
+@blueprint.post("/reissue/resend")
+@operation("resendReissuedCode", VOTER_UNSAFE)
+@blueprint.arguments(schemas.ResendReissueSchema)
+@blueprint.response(202, schemas.ReissueAskedSchema)
+@refusals(blueprint, *SIGNED_IN, "reissue_closed", "reissue_not_failed", *PHONE_REFUSED, *UNSAFE)
+def resend(wanted: dict[str, str]) -> Payload:
+    """Send the code of the last request again where the operator could not deliver it; no request is counted."""
+    asked = services().identity.resend_reissue(voter_session.required_token(), wanted["form"], wanted["phone"])
+    return asked.dump()
+
+
 @blueprint.get("/reissue/code")
 @operation("getReissuedCode", VOTER)
 @blueprint.response(200, schemas.ShownCodeSchema)

@@ -339,6 +339,15 @@ class NewestReissueSchema(Schema):
     channel = fields.String(required=True, validate=validate.OneOf(["sms", "screen"]))
     masked = fields.String(required=True, metadata={"description": "The number, « 06xxxxxxx »; empty for the screen"})
     asked_at = moment()
+    delivery = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(["delivered", "failed"]),
+        metadata={"description": "The operator's final word on the SMS; null while there is none"},
+    )
+    may_resend = fields.Boolean(
+        required=True, metadata={"description": "POST /reissue/resend sends the same code again"}
+    )
 
 
 class ReissueStandingSchema(Schema):
@@ -367,6 +376,13 @@ class AskReissueSchema(Request):
     numen = line(60, load_only=True)
     birth_date = line(40, load_only=True)
     challenge = challenge()
+
+
+class ResendReissueSchema(Request):
+    """Where to send a code again that did not arrive. The same `form` sent twice is one message."""
+
+    form = fields.String(required=True, validate=Form("[0-9A-Za-z_-]{16,64}"))
+    phone = line(60)
 
 
 class ReissueAnswerSchema(Request):

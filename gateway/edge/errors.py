@@ -212,6 +212,13 @@ WORDS: dict[str, Words] = {
             "ou contactez votre cellule de soutien aux utilisateurs."
         ),
     ),
+    "reissue_not_failed": Words(
+        409,
+        _(
+            "Il n’y a pas de code à renvoyer : le dernier est arrivé, est encore en route, ou a été renvoyé trop de fois. "
+            "S’il n’arrive pas, contactez votre cellule de soutien aux utilisateurs."
+        ),
+    ),
     "phone_refused": Words(
         422,
         _("Ce numéro ne peut pas recevoir de code. Indiquez un téléphone portable de métropole ou d’outre-mer."),

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from services.ballot.contract.events import BallotAccepted
 from services.identity.attendance import poll_book
-from services.identity.reissue import requests
+from services.identity.reissue import requests, resending
 from services.identity.settings import Settings
+from services.notification.contract.events import MessageSettled
 from services.reassort.contract.events import ReissueSettled
 from services.runtime.clock import utc_now
 from services.runtime.hosting.resources import Resources
@@ -30,3 +31,8 @@ def sign_poll_book(session: Session, event: BallotAccepted, resources: Resources
 def note_reissue(session: Session, event: ReissueSettled, _resources: Resources[Settings]) -> None:
     """What became of a request for another voting code."""
     requests.settle(session, event.request, event.outcome)
+
+
+def note_delivery(session: Session, event: MessageSettled, _resources: Resources[Settings]) -> None:
+    """What became of the message with a re-issued code."""
+    resending.note_delivery(session, event.message_id, event.outcome)

@@ -369,7 +369,11 @@ class CampaignMessage(Base):
 
 
 class ReissueRequest(Base):
-    """A request for another voting code; each counts as an attempt unless it was too late (`late`)."""
+    """A request for another voting code; each counts as an attempt unless it was too late (`late`).
+
+    `message` is the number of the message that carries its code, `delivery` what the operator's word made of it: delivered,
+    failed, or null. `resent` is how many times the same code went out again.
+    """
 
     __tablename__ = "reissue_requests"
     __table_args__ = (
@@ -389,6 +393,9 @@ class ReissueRequest(Base):
     channel: Mapped[str] = mapped_column(String(8))
     masked: Mapped[str] = mapped_column(String(12))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    message: Mapped[str | None] = mapped_column(String(36), index=True)
+    delivery: Mapped[str | None] = mapped_column(String(10))
+    resent: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
 
 class ReissueLink(Base):

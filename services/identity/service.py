@@ -20,11 +20,12 @@ from services.identity.desk import campaigns as campaign_desk
 from services.identity.desk import claims as claim_desk
 from services.identity.hashing_line import hashing_place
 from services.identity.letters.requests import LetterSettings
-from services.identity.reissue import requests, rules, shared_phones
+from services.identity.reissue import requests, resending, rules, shared_phones
 from services.identity.roll import roll_jobs, search, staging
 from services.identity.settings import Settings
 from services.identity.voting_events import descriptions, entitlements
 from services.identity.voting_events import voting_events as events
+from services.notification.contract.events import MessageSettled
 from services.reassort.contract.events import ReissueSettled
 from services.runtime.bus import condition
 from services.runtime.clock import utc_now
@@ -53,6 +54,7 @@ class IdentityService:
     roll_commit = Job(roll_jobs.COMMIT, roll_jobs.commit_roll)
     roll_sealing = Job(roll_jobs.SEAL, roll_jobs.seal_roll)
     settled = Inbox("reassort", ReissueSettled, inboxes.note_reissue)
+    deliveries = Inbox("notification", MessageSettled, inboxes.note_delivery)
     link_requests = Loop(loops.answer_requests, every=1.0)
     signatures = Loop(loops.enter_signatures, every=5.0)
     signing_order = Loop(loops.hide_signing_order, every=600.0)
@@ -375,6 +377,18 @@ class IdentityService:
             token=request.token,
             phone=request.phone,
             browser_key=request.browser_key,
+            now=utc_now(),
+        )
+
+    @command_in_steps(methods.RESEND_REISSUE)
+    def resend_reissue(self, request: reissue.ResendReissue, database: Database) -> reissue.ReissueAsked:
+        """Have a code that did not arrive sent again."""
+        return resending.resend(
+            database,
+            self._terms,
+            voter_id=self._reader(database, request.session),
+            message=request.form,
+            phone=request.phone,
             now=utc_now(),
         )
 

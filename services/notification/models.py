@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, Integer, String, Text, text
+from sqlalchemy import Boolean, Index, Integer, String, Text, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.runtime.bus.delivery_tables import command_table, inbox_table, outbox_table, process_table
@@ -44,7 +44,7 @@ class Message(Base):
 
     `reported` is the first final word of an operator's callback, which may come before the hand-over is recorded.
     `begun_at` is when the last attempt began to hand it over, if one did. Messages of a `campaign` are handed over at
-    most once, after those that somebody waits for (`priority` 1 after 0).
+    most once, after those that somebody waits for (`priority` 1 after 0). `report`: its sender is told what became of it.
     """
 
     __tablename__ = "messages"
@@ -77,6 +77,7 @@ class Message(Base):
     reported: Mapped[str | None] = mapped_column(String(10))
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     diagnostic: Mapped[str | None] = mapped_column(String(200))
+    report: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
 outbox = outbox_table(Base.metadata)

@@ -110,6 +110,7 @@ class Reissue(Base):
 
     `holders` (JSON: election and holder) and `sealed` (whom to send the code to, sealed for notification, or the key of the
     browser that shows it) are erased when it is settled; `shown`, the code sealed for that browser, when its time is over.
+    `message` is the number of the message that carries the code: when it has arrived, the spare's code is erased.
     """
 
     __tablename__ = "reissues"
@@ -140,6 +141,7 @@ class Reissue(Base):
     holders: Mapped[str | None] = mapped_column(Text)
     shown: Mapped[str | None] = mapped_column(Text)
     until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    message: Mapped[str | None] = mapped_column(String(36), index=True)
 
 
 class Register(Base):

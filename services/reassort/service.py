@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from services.ballot.contract.events import Activated, TooLate
-from services.identity.contract.events import ReissueGranted
+from services.identity.contract.events import ReissueGranted, ReissueResent
+from services.notification.contract.events import MessageSettled, Settled
 from services.reassort.codes import generation, generation_job
 from services.reassort.contract import methods
 from services.reassort.contract.codes import CodeCounts, CodeParameters, CodeParametersOf, OfVotingEvent
@@ -47,6 +48,17 @@ def too_late(session: Session, event: TooLate, _resources: Resources[Settings]) 
     reissues.give_back(session, event.request)
 
 
+def resent(session: Session, event: ReissueResent, resources: Resources[Settings]) -> None:
+    """Inbox: the code of a re-issue did not arrive and goes out again."""
+    reissues.send_again(session, _keys(resources.settings), event.request, event.message, event.sealed, utc_now())
+
+
+def arrived(session: Session, event: MessageSettled, _resources: Resources[Settings]) -> None:
+    """Inbox: what became of the message with a code."""
+    if event.outcome == Settled.DELIVERED:
+        reissues.forget_delivered(session, event.message_id)
+
+
 def forget_shown_codes(resources: Resources[Settings]) -> None:
     """Loop: erase the codes that no browser came for."""
     with resources.database.transaction() as session:
@@ -61,6 +73,8 @@ class ReassortService:
     resources = provide(Settings)
     code_generation = Job(generation_job.KIND, generation_job.generate_codes)
     grants = Inbox("identity", ReissueGranted, granted)
+    resendings = Inbox("identity", ReissueResent, resent)
+    deliveries = Inbox("notification", MessageSettled, arrived)
     activations = Inbox("ballot", Activated, activated)
     late = Inbox("ballot", TooLate, too_late)
     shown_codes = Loop(forget_shown_codes, every=60.0)

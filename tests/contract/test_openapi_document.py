@@ -41,6 +41,7 @@ VOTERS_OPERATIONS = {
     "answerReissueChallenge",
     "followReissueLink",
     "getReissuedCode",
+    "resendReissuedCode",
     "forgetReissuedCode",
 }
 """Names of functions in clients that others have generated: they stay."""

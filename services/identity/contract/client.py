@@ -209,6 +209,12 @@ class IdentityClient(JobClient):
         request = reissue.FollowReissueLink(session=session, token=token, phone=phone, browser_key=browser_key)
         return self._do(methods.FOLLOW_REISSUE_LINK, request)
 
+    def resend_reissue(self, session: str, form: str, phone: str) -> reissue.ReissueAsked:
+        """Have a code that did not arrive sent again. Refusals: session_expired, reissue_closed, reissue_not_failed,
+        phone_*.
+        """
+        return self._do(methods.RESEND_REISSUE, reissue.ResendReissue(session=session, form=form, phone=phone))
+
     def list_shared_phones(self) -> list[reissue.SharedPhone]:
         """The numbers that were refused because too many voters use them, masked."""
         return self._ask(methods.LIST_SHARED_PHONES, Nothing()).phones

@@ -5,7 +5,15 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from services.runtime.contracts.kinds import Count, ElectionUuid, Length, Pseudonym, ReissueUuid, VotingEventUuid
+from services.runtime.contracts.kinds import (
+    Count,
+    ElectionUuid,
+    Length,
+    MessageUuid,
+    Pseudonym,
+    ReissueUuid,
+    VotingEventUuid,
+)
 from services.runtime.contracts.messages import Event, Message
 
 MOST_ELECTIONS = 100
@@ -40,3 +48,16 @@ class ReissueGranted(Event):
     channel: ReissueChannel
     sealed: Annotated[str, Length(1, 4000)]
     holders: Annotated[list[HolderIn], Count(1, MOST_ELECTIONS)]
+
+
+class ReissueResent(Event):
+    """The message with the code of a re-issue definitely did not arrive: the same code goes out again.
+
+    `message` is the number of the new message, `sealed` whom to send it to, for notification alone.
+    """
+
+    type: ClassVar[str] = "reissue_resent"
+
+    request: ReissueUuid
+    message: MessageUuid
+    sealed: Annotated[str, Length(1, 4000)]

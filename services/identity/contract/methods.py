@@ -176,6 +176,12 @@ FOLLOW_REISSUE_LINK = Command(
     reissue.ReissueAsked,
     repeated=Idempotent("the request of a link is found again by its token"),
 )
+RESEND_REISSUE = Command(
+    "resend_reissue",
+    reissue.ResendReissue,
+    reissue.ReissueAsked,
+    repeated=Idempotent("the same form sends one message"),
+)
 LIST_SHARED_PHONES = Question("list_shared_phones", Nothing, reissue.SharedPhones, seconds=OPERATOR_SECONDS)
 
 METHODS = table(
@@ -221,5 +227,6 @@ METHODS = table(
     ASK_REISSUE,
     ANSWER_REISSUE,
     FOLLOW_REISSUE_LINK,
+    RESEND_REISSUE,
     LIST_SHARED_PHONES,
 )

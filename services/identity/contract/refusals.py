@@ -46,6 +46,7 @@ class Code(StrEnum):
     REISSUE_PROOF_MISSING = "reissue_proof_missing"
     REISSUE_PROOF_WRONG = "reissue_proof_wrong"
     REISSUE_RESTING = "reissue_resting"
+    REISSUE_NOT_FAILED = "reissue_not_failed"
     PHONE_REFUSED = "phone_refused"
     PHONE_SHARED = "phone_shared"
     CAMPAIGN_UNKNOWN = "campaign_unknown"

@@ -14,6 +14,8 @@ CHALLENGE, FACTS = "challenge", "facts"
 """How a voter proves who he is: the answer to the challenge question (2022), NUMEN and date of birth (2018)."""
 OPEN, ISSUED, LATE = "open", "issued", "late"
 """A request on its way; its code sent or shown; every urn was closed, and the attempt was none."""
+DELIVERED, FAILED = "delivered", "failed"
+"""The operator's final word on the message with the code."""
 
 Phone = Annotated[str, Length(0, 60), no_control]
 Numen = Annotated[str, Length(0, 60), no_control]
@@ -24,13 +26,19 @@ FormNumber = Annotated[str, Form("[0-9A-Za-z_-]{16,64}")]
 
 
 class NewestReissue(Message):
-    """The voter's last request; `masked` is the number it went to, « 06xxxxxxx », empty for the screen."""
+    """The voter's last request; `masked` is the number it went to, « 06xxxxxxx », empty for the screen.
+
+    `delivery` is the operator's final word on the message, null while there is none; `may_resend`, whether the same code
+    can be sent again, without a try.
+    """
 
     request: ReissueUuid
     state: Annotated[str, OneOf(OPEN, ISSUED, LATE)]
     channel: Annotated[str, OneOf(*ReissueChannel)]
     masked: str
     asked_at: datetime
+    delivery: str | None
+    may_resend: bool
 
 
 class ReissueStanding(Message):
@@ -91,6 +99,14 @@ class ReissueAsked(Message):
     masked: str
     left: int
     new: bool
+
+
+class ResendReissue(Message):
+    """Where to send the code of the last request again."""
+
+    session: Token
+    form: FormNumber
+    phone: Phone
 
 
 class SharedPhone(Message):

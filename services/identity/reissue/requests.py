@@ -63,7 +63,7 @@ def by_facts(
         Refusal: reissue_* (rules.require_open), reissue_proof_missing (the roll has no NUMEN or date for this voter),
             phone_refused {problem}, phone_shared, reissue_resting {minutes}, reissue_proof_wrong.
     """
-    number = _number(phone)
+    number = number_of(phone)
     request = holders.request_number(terms.holder_key, voter_id, form)
     with database.transaction() as session:
         earlier = _earlier(session, terms, voter_id, request)
@@ -92,7 +92,7 @@ def answer_challenge(
             {minutes}, reissue_proof_wrong.
     """
     with database.transaction() as session:
-        _locked(session, voter_id)
+        locked(session, voter_id)
         standing = rules.standing(session, voter_id, terms.most, now)
         rules.require_open(standing)
         if standing.proof != CHALLENGE:
@@ -102,7 +102,7 @@ def answer_challenge(
     if not slow(passwords.matches, without_accents(answer), str(stored)):
         raise refuse(Code.REISSUE_PROOF_WRONG)
     with database.transaction() as session:
-        voter = _locked(session, voter_id)
+        voter = locked(session, voter_id)
         lockout.clear(session, _attempts_tag(terms, voter_id))
         sent = session.get(ReissueLink, voter_id)
         if sent is not None and now - sent.sent_at < COOLDOWN:
@@ -146,7 +146,7 @@ def by_link(
         Refusal: reissue_* (rules.require_open), link_unknown (not this voter's, or used), link_expired, phone_refused
             {problem}, phone_shared.
     """
-    number = None if phone is None else _number(phone)
+    number = None if phone is None else number_of(phone)
     request = holders.request_number(terms.holder_key, voter_id, token)
     with database.transaction() as session:
         earlier = _earlier(session, terms, voter_id, request)
@@ -183,34 +183,48 @@ def _grant_sms(
     now: datetime,
     token: str | None = None,
 ) -> ReissueAsked:
-    tag = holders.phone_tag(terms.holder_key, number.e164)
     with database.transaction() as session:
-        voter = _locked(session, voter_id)
         earlier = _earlier(session, terms, voter_id, request)
         if earlier is not None:
             return earlier
         rules.require_open(rules.standing(session, voter_id, terms.most, now))
-        shared = not shared_phones.may_use(session, tag, voter_id, terms.voters_per_phone)
-        if shared:
-            shared_phones.note_refusal(session, tag, number.masked, now)
-        else:
+        accepted = may_use(session, terms, voter_id, number, now)
+        if accepted:
             lockout.clear(session, _attempts_tag(terms, voter_id))
             if token is not None and not _use_up(session, voter_id, token):
                 raise refuse(Code.LINK_UNKNOWN)
-            contact = {"to": {"phone": number.e164}, "values": {}}
-            sealed = seal(terms.letters.notification_public_key, contact)
+            sealed = contact(terms, number)
             asked = _grant(session, terms, voter_id, request, ReissueChannel.SMS, sealed, number.masked, now)
-            request_email(
-                session,
-                terms.letters,
-                voter,
-                template="reissue_confirmation",
-                values={"masked": asked.masked},
-                expires_at=now + timedelta(days=1),
-            )
-    if shared:
+            confirm(session, terms, voter_id, number.masked, now)
+    if not accepted:
         raise refuse(Code.PHONE_SHARED)
     return asked
+
+
+def may_use(session: Session, terms: Terms, voter_id: str, number: Mobile, now: datetime) -> bool:
+    """Whether not too many voters use that number; the use, or the refusal, is noted."""
+    tag = holders.phone_tag(terms.holder_key, number.e164)
+    accepted = shared_phones.may_use(session, tag, voter_id, terms.voters_per_phone)
+    if not accepted:
+        shared_phones.note_refusal(session, tag, number.masked, now)
+    return accepted
+
+
+def contact(terms: Terms, number: Mobile) -> str:
+    """Whom to write to, for notification alone."""
+    return seal(terms.letters.notification_public_key, {"to": {"phone": number.e164}, "values": {}})
+
+
+def confirm(session: Session, terms: Terms, voter_id: str, masked: str, now: datetime) -> None:
+    """Tell the voter by e-mail that a code goes to a number, of which no more than the beginning is said."""
+    request_email(
+        session,
+        terms.letters,
+        session.get_one(Voter, voter_id),
+        template="reissue_confirmation",
+        values={"masked": masked},
+        expires_at=now + timedelta(days=1),
+    )
 
 
 def _grant(
@@ -225,7 +239,16 @@ def _grant(
 ) -> ReissueAsked:
     voter = session.get_one(Voter, voter_id)
     session.add(
-        ReissueRequest(id=request, voter_id=voter_id, state=OPEN, channel=channel.value, masked=masked, asked_at=now)
+        ReissueRequest(
+            id=request,
+            voter_id=voter_id,
+            state=OPEN,
+            channel=channel.value,
+            masked=masked,
+            asked_at=now,
+            # The first message with the code has the number of the request (reassort).
+            message=request if channel is ReissueChannel.SMS else None,
+        )
     )
     session.flush()
     event = ReissueGranted(
@@ -248,7 +271,7 @@ def _grant(
 
 def _earlier(session: Session, terms: Terms, voter_id: str, request: str) -> ReissueAsked | None:
     """What an earlier click began: this very request, or one that is not settled yet. The voter is locked from here."""
-    _locked(session, voter_id)
+    locked(session, voter_id)
     of_voter = select(ReissueRequest).where(ReissueRequest.voter_id == voter_id)
     found = session.scalar(of_voter.where(ReissueRequest.id == request)) or session.scalar(
         of_voter.where(ReissueRequest.state == OPEN)
@@ -268,14 +291,16 @@ def _left(session: Session, terms: Terms, voter_id: str) -> int:
     return max(0, terms.most - rules.spent(session, voter_id))
 
 
-def _number(phone: str) -> Mobile:
+def number_of(phone: str) -> Mobile:
+    """The number that a code may be sent to. Raises phone_refused {problem}."""
     try:
         return mobile(phone)
     except PhoneRefused as refused:
         raise refuse(Code.PHONE_REFUSED, problem=refused.why.value) from None
 
 
-def _locked(session: Session, voter_id: str) -> Voter:
+def locked(session: Session, voter_id: str) -> Voter:
+    """The voter, whom no other request can concern until the transaction ends."""
     return session.scalars(select(Voter).where(Voter.id == voter_id).with_for_update()).one()
 
 

@@ -10,10 +10,14 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from services.identity.attendance import poll_book
+from services.identity.contract.events import ReissueChannel
 from services.identity.contract.limits import ONLINE
 from services.identity.contract.refusals import Code, refuse
-from services.identity.contract.reissue import CHALLENGE, FACTS, LATE, NewestReissue, ReissueStanding
+from services.identity.contract.reissue import CHALLENGE, FACTS, FAILED, ISSUED, LATE, NewestReissue, ReissueStanding
 from services.identity.models import Account, Election, Entitlement, ReissueRequest, Voter, VotingEvent
+
+MOST_RESENT = 5
+"""Of one code: beyond, the support cell looks why numbers fail."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,13 @@ def shown(standing: Standing) -> ReissueStanding:
         newest=None
         if last is None
         else NewestReissue(
-            request=last.id, state=last.state, channel=last.channel, masked=last.masked, asked_at=last.asked_at
+            request=last.id,
+            state=last.state,
+            channel=last.channel,
+            masked=last.masked,
+            asked_at=last.asked_at,
+            delivery=last.delivery,
+            may_resend=may_resend(last),
         ),
     )
 
@@ -97,13 +107,24 @@ def require_open(standing: Standing) -> None:
     Raises:
         Refusal: reissue_closed {opens_at, closes_at}, reissue_nothing_left (voted everywhere), reissue_used_up {most}.
     """
-    if not standing.is_open:
-        opens_at = None if standing.opens_at is None else standing.opens_at.isoformat()
-        raise refuse(Code.REISSUE_CLOSED, opens_at=opens_at, closes_at=standing.closes_at.isoformat())
+    require_window(standing)
     if standing.voted_everywhere:
         raise refuse(Code.REISSUE_NOTHING_LEFT)
     if standing.left == 0:
         raise refuse(Code.REISSUE_USED_UP, most=standing.most)
+
+
+def require_window(standing: Standing) -> None:
+    """Do nothing within the window of the profile. Raises reissue_closed {opens_at, closes_at}."""
+    if not standing.is_open:
+        opens_at = None if standing.opens_at is None else standing.opens_at.isoformat()
+        raise refuse(Code.REISSUE_CLOSED, opens_at=opens_at, closes_at=standing.closes_at.isoformat())
+
+
+def may_resend(newest: ReissueRequest) -> bool:
+    """Whether the request's code can be sent again: issued, by SMS, and the operator's word is that it failed."""
+    by_sms = newest.state == ISSUED and newest.channel == ReissueChannel.SMS
+    return by_sms and newest.delivery == FAILED and newest.resent < MOST_RESENT
 
 
 def spent(session: Session, voter_id: str) -> int:

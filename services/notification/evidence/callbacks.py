@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from twilio.request_validator import RequestValidator
 
+from services.notification.evidence import settled
 from services.notification.models import Message, State
 
 PATH = "/callbacks/sms/"
@@ -73,5 +74,6 @@ def record(session: Session, message_id: str, form: Mapping[str, str], now: date
         message.delivered_at = now
     if message.state == State.SENT:
         message.state = final
+        settled.tell(session, [(message.id, message.state, message.report)])
     session.flush()
     return message.state

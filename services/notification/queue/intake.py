@@ -33,6 +33,7 @@ def receive(session: Session, message: MessageRequested, now: datetime) -> None:
             created_at=now,
             changed_at=now,
             campaign=message.campaign,
+            report=message.report,
             priority=1 if message.campaign is not None or message.template in NOBODY_WAITS_FOR else 0,
         )
         .on_conflict_do_nothing()

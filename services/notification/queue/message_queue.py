@@ -17,6 +17,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, CursorResult, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from services.notification.evidence import settled
 from services.notification.models import Message, State
 from services.notification.queue.outcomes import Outcome, Result
 
@@ -58,7 +59,10 @@ def expire(session: Session, channel: str, now: datetime) -> int:
         .values(state=State.EXPIRED, sealed="", reason="expired", lease=None, leased_until=None, changed_at=now)
         .execution_options(synchronize_session=False)
     )
-    return cast("CursorResult[object]", session.execute(statement)).rowcount
+    # Those that somebody is told of are few; a campaign that expires is a number, not a list.
+    told = session.scalars(statement.where(Message.report).returning(Message.id)).all()
+    settled.tell(session, [(message_id, State.EXPIRED, True) for message_id in told])
+    return len(told) + cast("CursorResult[object]", session.execute(statement)).rowcount
 
 
 def give_up_uncertain(session: Session, now: datetime) -> int:
@@ -197,9 +201,12 @@ def record(session: Session, claimed: Claimed, outcome: Outcome, *, now: datetim
         update(Message)
         .where(Message.id == claimed.id, Message.lease == claimed.lease)
         .values(values)
+        .returning(Message.id, Message.state, Message.report)
         .execution_options(synchronize_session=False)
     )
-    return cast("CursorResult[object]", session.execute(statement)).rowcount == 1
+    rows = session.execute(statement).all()
+    settled.tell(session, [(row.id, row.state, row.report) for row in rows])
+    return bool(rows)
 
 
 def pause(attempts: int, longest: timedelta, jitter: random.Random) -> timedelta:

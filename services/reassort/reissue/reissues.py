@@ -7,7 +7,6 @@ of them safe to be repeated. Nothing is revealed before the urn has said that th
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -144,6 +143,32 @@ def give_back(session: Session, request: str) -> None:
     crash_point(session, "give_back")
 
 
+def send_again(session: Session, keys: Keys, request: str, message: str, sealed: str, now: datetime) -> None:
+    """Send the code of a settled request once more, under the number of another message. No spare is used, nothing entered.
+
+    Args:
+        sealed: whom to send it to, for notification alone.
+
+    Raises:
+        NotYet: a request that is not known, not settled yet, or whose code has arrived and is forgotten.
+    """
+    reissue = _locked(session, request)
+    if reissue.message == message:
+        return
+    spare = session.get_one(Spare, (reissue.voting_event, reissue.bearer, reissue.rank))
+    if reissue.state != ISSUED or reissue.channel != ReissueChannel.SMS or not spare.sealed_code:
+        raise NotYet("no code to send again")
+    reissue.message = message
+    _send(session, keys, message, sealed, spares.reveal(keys.code_key, spare.sealed_code), now)
+
+
+def forget_delivered(session: Session, message: str) -> None:
+    """The message with a code has arrived: the code is erased, nobody can send it again."""
+    reissue = session.scalar(select(Reissue).where(Reissue.message == message))
+    if reissue is not None:
+        session.get_one(Spare, (reissue.voting_event, reissue.bearer, reissue.rank)).sealed_code = ""
+
+
 def shown_code(session: Session, request: str, now: datetime) -> str | None:
     """The code of a request, sealed for the browser that asked for it, or None where it is not there (any more)."""
     return session.scalar(select(Reissue.shown).where(Reissue.request == request, Reissue.until > now))
@@ -163,19 +188,28 @@ def forget_shown(session: Session, now: datetime, request: str | None = None) ->
 def _hand_over(session: Session, keys: Keys, reissue: Reissue, now: datetime) -> None:
     spare = session.get_one(Spare, (reissue.voting_event, reissue.bearer, reissue.rank))
     spare.used = True
-    code = voting_code.format_code(spares.reveal(keys.code_key, spare.sealed_code))
+    code = spares.reveal(keys.code_key, spare.sealed_code)
     if reissue.channel == ReissueChannel.SCREEN:
-        reissue.shown = seal(str(reissue.sealed), {"voting_code": code})
+        reissue.shown = seal(str(reissue.sealed), {"voting_code": voting_code.format_code(code)})
         reissue.until = now + SHOWN_FOR
+        # What the browser of the voter alone can open is all that is left of it.
+        spare.sealed_code = ""
         return
+    # The first message has the number of the request: identity knows it without being told.
+    reissue.message = reissue.request
+    _send(session, keys, reissue.request, str(reissue.sealed), code, now)
+
+
+def _send(session: Session, keys: Keys, message_id: str, contact: str, code: str, now: datetime) -> None:
     # Two boxes, one in the other: whom to write to is identity's secret, what to write ours.
-    sealed = seal(keys.notification_public_key, {"contact": reissue.sealed, "values": {"voting_code": code}})
+    values = {"voting_code": voting_code.format_code(code)}
     message = MessageRequested(
-        message_id=str(uuid.uuid4()),
-        channel=reissue.channel,
+        message_id=message_id,
+        channel=ReissueChannel.SMS.value,
         template=TEMPLATE,
-        sealed=sealed,
+        sealed=seal(keys.notification_public_key, {"contact": contact, "values": values}),
         expires_at=now + MESSAGE_LIFETIME,
+        report=True,
     )
     outbox.publish(session, SOURCE, message)
 

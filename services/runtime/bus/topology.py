@@ -9,10 +9,12 @@ SUBSCRIPTIONS: dict[tuple[str, str], tuple[str, ...]] = {
     ("reassort", "credentials_committed"): ("ballot",),
     ("ballot", "ballot_accepted"): ("identity",),
     ("identity", "reissue_granted"): ("reassort",),
+    ("identity", "reissue_resent"): ("reassort",),
     ("reassort", "activate"): ("ballot",),
     ("ballot", "activated"): ("reassort",),
     ("ballot", "too_late"): ("reassort",),
     ("reassort", "reissue_settled"): ("identity",),
+    ("notification", "message_settled"): ("identity", "reassort"),
 }
 """(source, type) of each event → the services that subscribe to it."""
 

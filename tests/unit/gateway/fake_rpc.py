@@ -124,6 +124,8 @@ def newest(**changes: Any) -> Payload:
         "channel": "screen",
         "masked": "",
         "asked_at": "2026-12-04T07:00:00+00:00",
+        "delivery": None,
+        "may_resend": False,
         **changes,
     }
 
@@ -172,6 +174,13 @@ def answers() -> dict[tuple[str, str], Answer]:
             "request": REISSUE,
             "channel": "sms",
             "masked": "06xxxxxxx",
+            "left": 2,
+            "new": True,
+        },
+        ("identity", "resend_reissue"): {
+            "request": REISSUE,
+            "channel": "sms",
+            "masked": "07xxxxxxx",
             "left": 2,
             "new": True,
         },

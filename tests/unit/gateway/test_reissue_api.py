@@ -71,3 +71,11 @@ def test_only_ones_own_last_request_is_looked_at(voter: Browser, rpc: FakeRpc) -
     rpc.table["identity", "reissue_standing"] = standing(newest=newest(channel="sms", masked="06xxxxxxx"))
     assert voter.get("/api/v1/reissue/code").json == {"state": "open", "sealed": None}
     assert rpc.made("reassort", "shown_code") == []
+
+
+def test_a_code_that_did_not_arrive_is_asked_for_again(voter: Browser, rpc: FakeRpc) -> None:
+    again = {"form": "g" * 22, "phone": "07 12 34 56 78"}
+    answer = voter.send("/api/v1/reissue/resend", again)
+    assert (answer.status_code, (answer.json or {})["masked"]) == (202, "07xxxxxxx")
+    rpc.table["identity", "resend_reissue"] = Refusal("reissue_not_failed")
+    assert "cellule de soutien" in (voter.send("/api/v1/reissue/resend", again).json or {})["message"]

@@ -12,7 +12,7 @@ from services.identity.access import passwords
 from services.identity.attendance import poll_book
 from services.identity.contract.wording import without_accents
 from services.identity.models import Account, ReissueRequest, SharedPhone, Voter, VotingEvent, outbox
-from services.identity.reissue import requests, rules
+from services.identity.reissue import requests, resending, rules
 from services.identity.voting_events import holders, voting_events
 from services.runtime.refusals import Refusal
 from services.runtime.sealing_box import open_sealed
@@ -270,6 +270,43 @@ def test_a_number_of_too_many_voters_is_refused_and_shown(of_2018, terms):
     with of_2018.reading() as session:
         [shown] = session.scalars(select(SharedPhone))
         assert (shown.masked, shown.refused) == ("06xxxxxxx", 1)
+
+
+def resend(database, terms, form="r" * 22, phone="07 56 12 34 56", now=NOW):
+    return resending.resend(database, terms, voter_id=id_of(database, "bob"), message=form, phone=phone, now=now)
+
+
+def failed(database, message):
+    with database.transaction() as session:
+        resending.note_delivery(session, message, "failed")
+
+
+def test_a_code_that_did_not_arrive_is_sent_again_to_another_number_without_a_try(of_2018, terms, keypair):
+    asked = ask(of_2018, terms)
+    refused("reissue_not_failed", resend, of_2018, terms)
+    settle(of_2018, asked)
+    refused("reissue_not_failed", resend, of_2018, terms)
+    failed(of_2018, asked.request)
+    again = resend(of_2018, terms)
+    assert (again.request, again.masked, again.left) == (asked.request, "07xxxxxxx", 2)
+    assert resend(of_2018, terms).new is False
+    [event] = events(of_2018, "reissue_resent")
+    assert event["request"] == asked.request
+    assert open_sealed(keypair[0], event["sealed"])["to"] == {"phone": "+33756123456"}
+    failed(of_2018, asked.request)  # of the message before
+    refused("reissue_not_failed", resend, of_2018, terms, "s" * 22)
+    assert len([one for one in events(of_2018, "message_requested") if one["template"] == "reissue_confirmation"]) == 2
+
+
+def test_one_code_is_sent_again_so_many_times_and_no_more(of_2018, terms):
+    asked = ask(of_2018, terms)
+    settle(of_2018, asked)
+    failed(of_2018, asked.request)
+    for number in range(rules.MOST_RESENT):
+        resend(of_2018, terms, f"form-number-{number:010}")
+        failed(of_2018, events(of_2018, "reissue_resent")[-1]["message"])
+    refused("reissue_not_failed", resend, of_2018, terms)
+    refused("reissue_closed", resend, of_2018, terms, now=definition().closes_at)
 
 
 def challenge(database, terms, answer=ANSWER, name="bob", now=NOW):

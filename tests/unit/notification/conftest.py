@@ -58,7 +58,7 @@ def server():
 def request_message(database, keypair, clock):
     """A function that takes in a message as the event does; returns its id."""
 
-    def take_in(channel="email", template="attendance", *, to=None, values=None, expires_at=None, message_id=None):
+    def take_in(channel="email", template="attendance", *, to=None, values=None, message_id=None, **more):
         message_id = message_id or str(uuid.uuid4())
         content = {
             "to": to or {"email": "anne@ac-amiens.fr"},
@@ -70,7 +70,7 @@ def request_message(database, keypair, clock):
                 channel=channel,
                 template=template,
                 sealed=seal(keypair[1], content),
-                expires_at=expires_at,
+                **more,
             )
             intake.receive(session, message, clock())
         return message_id

@@ -1,9 +1,11 @@
 import json
 import threading
 import uuid
+from datetime import timedelta
 
 import pytest
 from nacl.public import PrivateKey
+from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 from werkzeug.serving import make_server
 
@@ -12,6 +14,7 @@ from deploy.local.sink.storage import prepare
 from services.notification.channels.sms import SmsChannel
 from services.notification.contract.events import MessageRequested
 from services.notification.evidence import callbacks
+from services.notification.models import outbox
 from services.notification.queue import delivery, intake, message_queue
 from services.notification.queue.outcomes import DELIVERED
 from services.runtime.sealing_box import seal
@@ -20,6 +23,13 @@ from tests.unit.notification.world import START, stored
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "a-token-of-the-tests"
 PUBLIC = "https://vote.example.org"
+
+
+GSM_7 = set(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+"""3GPP 23.038: 160 of these make one message; one other sign makes it 70."""
 
 
 @pytest.fixture
@@ -71,6 +81,7 @@ def test_whom_one_service_knows_and_what_another_writes_make_one_text(database, 
     body = text["Body"] if "Body" in text else text["body"]
     assert "Votre nouvel identifiant de vote: 68WM-EUWD-5AEJ-0000" in body
     assert "Votre ancien identifiant a été invalidé." in body
+    assert set(body) <= GSM_7
     assert len(body) <= 160  # one segment
 
 
@@ -159,6 +170,25 @@ def test_a_callback_before_the_hand_over_is_recorded_is_not_lost(
         assert message_queue.record(session, claimed, DELIVERED, now=clock(), jitter=jitter)
     row = stored(database, message_id)
     assert (row.state, row.reason, row.sealed) == (state, reason, "")
+
+
+def test_who_wants_to_know_is_told_of_the_end_once_and_of_nothing_else(database, request_message, deliver, clock):
+    to = {"phone": "+33612345678"}
+    ids = [request_message("sms", to=to, report=True) for _ in range(3)]
+    silent = request_message("sms", to=to)
+    unsendable = request_message("sms", to={"name": "x"}, report=True)
+    deliver()
+    for message_id, status in ((ids[0], "delivered"), (ids[1], "undelivered"), (ids[2], "sent"), (silent, "delivered")):
+        told(database, message_id, status)
+        told(database, message_id, status)
+    late = request_message("sms", to=to, report=True, expires_at=clock() + timedelta(seconds=1))
+    clock.advance(seconds=2)
+    deliver()
+    with database.reading() as session:
+        events = [json.loads(one) for one in session.scalars(select(outbox.c.payload).order_by(outbox.c.sequence))]
+    assert sorted((one["message_id"], one["outcome"]) for one in events) == sorted(
+        [(ids[0], "delivered"), (ids[1], "failed"), (unsendable, "failed"), (late, "failed")]
+    )
 
 
 def test_only_the_operator_s_own_signature_counts():

@@ -210,6 +210,48 @@ def test_a_code_for_the_screen_opens_with_the_key_of_the_browser_alone(roll, ann
         assert reissues.shown_code(session, granted.request, NOW) is None
 
 
+def again(roll, granted, message="m2"):
+    with roll.database.transaction() as session:
+        contact = seal(PUBLIC, {"to": {"phone": "+33699999999"}, "values": {}})
+        reissues.send_again(session, KEYS, granted.request, message, contact, NOW)
+
+
+def arrived(roll, message):
+    with roll.database.transaction() as session:
+        reissues.forget_delivered(session, message)
+
+
+def test_a_code_that_did_not_arrive_goes_out_again_the_same_without_a_spare_or_an_entry(roll, anne):
+    granted = grant(roll, anne)
+    take(roll, granted)
+    with pytest.raises(NotYet):
+        again(roll, granted)
+    issue(roll, granted)
+    before = register(roll, "csa").entries
+    again(roll, granted)
+    again(roll, granted)
+    first, second = sent_codes(roll)
+    assert first["values"] == second["values"]
+    assert open_sealed(PRIVATE, second["contact"])["to"] == {"phone": "+33699999999"}
+    assert [one["message_id"] for one in roll.events("message_requested")][-2:] == [granted.request, "m2"]
+    assert (register(roll, "csa").entries, used(roll, anne)) == (before, [1])
+
+
+def test_a_code_that_arrived_is_forgotten_and_never_sent_again(roll, anne):
+    granted = grant(roll, anne)
+    take(roll, granted)
+    issue(roll, granted)
+    again(roll, granted)
+    arrived(roll, granted.request)  # the message before: it is not the one that counts any more
+    again(roll, granted, "m3")
+    arrived(roll, "m3")
+    with roll.database.reading() as session:
+        rows = select(Spare.sealed_code).where(Spare.bearer == anne.bearer).order_by(Spare.rank)
+        assert [bool(code) for code in session.scalars(rows)] == [False, True]
+    with pytest.raises(NotYet):
+        again(roll, granted, "m4")
+
+
 def test_what_is_settled_keeps_neither_contact_nor_holders_nor_code(roll, anne):
     sms, screen = grant(roll, anne), grant(roll, roll.bearer("bruno", "csa"), 2, "screen", PUBLIC)
     for granted in (sms, screen):
