@@ -38,6 +38,7 @@ def permitted_election(permit: str) -> str:
     "permit_invalid",
     "permit_expired",
     "permit_other_election",
+    "permit_other_session",
     "election_not_open",
     "election_closed",
     "ballot_malformed",
@@ -50,10 +51,11 @@ def permitted_election(permit: str) -> str:
 def cast(wanted: dict[str, str], uuid: str) -> dict[str, Any]:
     """Cast a ballot. The same ballot again is answered with the same receipt, so that a retry is safe.
 
-    Identity is not asked: the permit is its word, and a voter who holds one may finish (R211-563) even when
-    identity is away. A browser that has signed out has no cookie left and is refused.
+    Identity is asked whether the session lives and the permit is its own: a log-out is final, a new password ends what
+    a thief began, and nobody casts by another's permit. The permit that the urn is shown never was in a browser.
     """
-    voter_session.required_token()
+    session = voter_session.required_token()
     if permitted_election(wanted["permit"]) != uuid:
         raise Refusal("permit_other_election")
-    return services().ballot.cast_ballot(wanted["permit"], wanted["ballot"]).dump()
+    permit = services().identity.confirm_permit(session, wanted["permit"])
+    return services().ballot.cast_ballot(permit, wanted["ballot"]).dump()

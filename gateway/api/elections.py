@@ -53,7 +53,15 @@ def own() -> list[Payload]:
 @blueprint.get("/elections/<election:uuid>/booth")
 @operation("getBooth", VOTER)
 @blueprint.response(200, BoothSchema)
-@refusals(blueprint, *SIGNED_IN, "not_entitled", "election_elsewhere", "election_unknown", "credential_unknown")
+@refusals(
+    blueprint,
+    *SIGNED_IN,
+    "not_entitled",
+    "election_elsewhere",
+    "election_not_sealed",
+    "election_unknown",
+    "credential_unknown",
+)
 def booth(uuid: str) -> dict[str, Any]:
     """What the browser needs to make a ballot, with a permit to cast it."""
     settings = current_app.extensions["isoloir_settings"]

@@ -230,7 +230,11 @@ class ElectionSchema(Schema):
 class OwnElectionSchema(ElectionSchema):
     """An election of the voter's own."""
 
-    signed = fields.Boolean(required=True, metadata={"description": "The voter has voted"})
+    signed = fields.Boolean(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The voter has voted, by the ballot box's word; null while it does not answer"},
+    )
     state = fields.String(
         allow_none=True,
         metadata={"description": "draft, sealed, open, closed, tallied, published, unknown; null where on paper"},

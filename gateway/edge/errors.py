@@ -299,6 +299,16 @@ WORDS: dict[str, Words] = {
     "permit_other_election": Words(
         403, _("Cette autorisation de voter est celle d’un autre scrutin. Revenez à « Mes scrutins » et recommencez.")
     ),
+    "permit_other_session": Words(
+        403,
+        _(
+            "Ce bulletin a été préparé dans une autre session, fermée depuis ou ouverte par une autre personne : il n’est "
+            "pas enregistré. Identifiez-vous de nouveau, puis recommencez."
+        ),
+    ),
+    "election_not_sealed": Words(
+        409, _("Ce scrutin n’est pas encore scellé : le vote n’est pas ouvert. Revenez à l’heure d’ouverture indiquée.")
+    ),
     "election_not_open": Words(
         409, _("Le vote n’est pas encore ouvert pour ce scrutin. Revenez à l’heure d’ouverture indiquée sur l’accueil.")
     ),

@@ -12,22 +12,25 @@ PATIENCE_SECONDS = 2.0
 
 
 def with_states(entries: list[Payload]) -> list[Payload]:
-    """A voter's elections, each with `state`.
+    """A voter's elections, each with `state` and `signed` (whether he has voted: the urn says it, by his own permit).
 
-    Paper elections have None. Where the ballot box does not answer, `state` is "unknown": the list itself is still
-    worth showing.
+    Paper elections have no state. Where the ballot box does not answer, `state` is "unknown" and `signed` None: the list
+    itself is still worth showing.
     """
-    states = _states([entry["uuid"] for entry in entries if entry["mode"] == "online"])
-    return [{**entry, "state": states[entry["uuid"]] if entry["mode"] == "online" else None} for entry in entries]
-
-
-def _states(online: list[str]) -> dict[str, str]:
-    if not online:
-        return {}
-    try:
-        return {**services().ballot.election_states(online, PATIENCE_SECONDS)}
-    except (RpcTimeout, RpcUnavailable, ServiceFault):
-        return dict.fromkeys(online, UNKNOWN)
+    online = [entry["uuid"] for entry in entries if entry["mode"] == "online"]
+    permits = [entry["permit"] for entry in entries if entry["permit"] is not None]
+    states: dict[str, str] = dict.fromkeys(online, UNKNOWN)
+    signed: dict[str, bool | None] = dict.fromkeys(online)
+    if online:
+        try:
+            answer = services().ballot.election_states(online, permits, PATIENCE_SECONDS)
+            states = {**answer.states}
+            signed = {uuid: uuid in answer.voted for uuid in online}
+        except (RpcTimeout, RpcUnavailable, ServiceFault):
+            pass  # as unknown as they are
+    return [
+        {**entry, "state": states.get(entry["uuid"]), "signed": signed.get(entry["uuid"], False)} for entry in entries
+    ]
 
 
 def in_words(state: str | None) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, ForeignKeyConstraint, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.runtime.bus.delivery_tables import command_table, inbox_table, outbox_table, process_table
@@ -45,6 +45,7 @@ class Election(Base):
     hash: Mapped[str | None] = mapped_column(String(43))
     sealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     present: Mapped[str | None] = mapped_column(Text)
+    receipt_key: Mapped[str | None] = mapped_column(String(64))
 
 
 class Credential(Base):
@@ -138,6 +139,34 @@ class Ballot(Base):
     holder: Mapped[str] = mapped_column(String(64))
     credential: Mapped[str] = mapped_column(String(64))
     tracker: Mapped[str] = mapped_column(String(43))
+
+
+class AttendanceBatch(Base):
+    """The ballots, by their heights, whose holders are handed over to identity together. Append-only, by trigger."""
+
+    __tablename__ = "attendance_batches"
+    __table_args__ = (
+        ForeignKeyConstraint(["election"], ["elections.uuid"], name="fk_attendance_batches_election"),
+        Index("ix_attendance_batches_election", "election", "height"),
+    )
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    election: Mapped[str] = mapped_column(String(64))
+    after_height: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    parts: Mapped[int] = mapped_column(Integer)
+    hour: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AttendanceTurn(Base):
+    """The period in which an election was last looked at for a batch; `final` once the closed urn is handed over."""
+
+    __tablename__ = "attendance_turns"
+    __table_args__ = (ForeignKeyConstraint(["election"], ["elections.uuid"], name="fk_attendance_turns_election"),)
+
+    election: Mapped[str] = mapped_column(String(64), primary_key=True)
+    period: Mapped[datetime] = mapped_column(UtcDateTime)
+    final: Mapped[bool] = mapped_column(Boolean)
 
 
 class Closing(Base):

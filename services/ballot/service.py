@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+from datetime import timedelta
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.ballot.contract import methods
+from services.ballot.contract.attendance import AttendancePart, PartOfAttendance
 from services.ballot.contract.ballots import (
     BallotCast,
     BoothMaterial,
@@ -14,7 +18,6 @@ from services.ballot.contract.ballots import (
     FindTracker,
     ListTrackers,
     OfPermit,
-    ReceiptKey,
     TrackerFound,
     TrackerPage,
 )
@@ -44,7 +47,7 @@ from services.ballot.elections import closing, credentials, elections, sealing_j
 from services.ballot.records import archive_pages
 from services.ballot.settings import Settings
 from services.ballot.tally import tally_job, tallying
-from services.ballot.urn import activation, casting, receipt, trackers
+from services.ballot.urn import activation, attendance, casting, trackers
 from services.reassort.contract.events import Activate, CredentialsCommitted, CredentialsIssued
 from services.runtime.bus import condition
 from services.runtime.clock import utc_now
@@ -94,6 +97,21 @@ def close_due(resources: Resources[Settings]) -> bool:
     return bool(due)
 
 
+def cut_attendance(resources: Resources[Settings]) -> bool:
+    """Cut the batches of attendance that are due; true if there was one."""
+    settings = resources.settings
+    rhythm = attendance.Rhythm(timedelta(minutes=settings.attendance_minutes), settings.attendance_minimum)
+    now = utc_now()
+    with resources.database.reading() as session:
+        due = attendance.due(session, rhythm, now)
+    done = False
+    for uuid in due:
+        # Where another process cuts at this moment, the number of the batch is taken: the next turn comes soon.
+        with contextlib.suppress(IntegrityError), resources.database.transaction() as session:
+            done |= attendance.cut(session, uuid, rhythm, now)
+    return done
+
+
 class BallotService:
     """The urn: elections, public credentials, ballots, public chain, tally, archive."""
 
@@ -103,6 +121,7 @@ class BallotService:
     issued = Inbox("reassort", CredentialsIssued, credentials_issued)
     committed = Inbox("reassort", CredentialsCommitted, credentials_committed)
     activations = Inbox("reassort", Activate, activate)
+    attendance_batches = Loop(cut_attendance, every=1.0)
     closer = Loop(close_due, every=5.0)
     sealing = Job(sealing_job.KIND, sealing_job.seal_election)
     tally = Job(tally_job.KIND, tally_job.add_up)
@@ -151,7 +170,11 @@ class BallotService:
     @question(methods.ELECTION_STATES)
     def election_states(self, request: ElectionStates, session: Session) -> States:
         """The states of a voter's elections, in one answer."""
-        return States(states=elections.states(session, request.elections, utc_now()))
+        now = utc_now()
+        return States(
+            states=elections.states(session, request.elections, now),
+            voted=casting.voted_in(session, self._keys, request.permits, now),
+        )
 
     @command(methods.CLOSE_ELECTION)
     def close_election(self, request: CloseElection, session: Session) -> Closed:
@@ -185,11 +208,6 @@ class BallotService:
         """Accept a ballot."""
         return BallotCast(receipt=casting.cast(database, self._keys, request.permit, request.ballot, utc_now))
 
-    @question(methods.RECEIPT_KEY)
-    def receipt_key(self, _request: Nothing, _session: Session) -> ReceiptKey:
-        """The key with which anybody checks a receipt."""
-        return ReceiptKey(public_key=receipt.public_key(self._keys.receipt_private))
-
     @question(methods.LIST_TRACKERS)
     def list_trackers(self, request: ListTrackers, session: Session) -> TrackerPage:
         """A page of the urn's trackers."""
@@ -199,6 +217,11 @@ class BallotService:
     def find_tracker(self, request: FindTracker, session: Session) -> TrackerFound:
         """Where the ballot with a tracker is."""
         return TrackerFound(height=trackers.height_of(session, request.election, request.tracker))
+
+    @question(methods.ATTENDANCE_PART)
+    def attendance_part(self, request: PartOfAttendance, session: Session) -> AttendancePart:
+        """Who has voted, a part of a batch."""
+        return attendance.part_of(session, request.batch, request.part)
 
     @question(methods.ENCRYPTED_TALLY)
     def encrypted_tally(self, request: OfElection, session: Session) -> EncryptedTally:

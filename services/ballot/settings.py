@@ -18,3 +18,7 @@ class Settings(RuntimeSettings):
     receipt_private_key: str = Field(
         pattern=r"^[0-9a-f]{64}$", repr=False, description="Ed25519 seed that signs the receipts"
     )
+    attendance_minutes: int = Field(default=60, ge=0, le=1440)
+    """How often, at most, identity is told who has voted (docs/adr/0005); 0 for demonstrations: at once."""
+    attendance_minimum: int = Field(default=20, ge=1)
+    """How many must have voted since, for identity to be told before the urn is closed."""

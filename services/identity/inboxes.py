@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy.orm import Session
 
-from services.ballot.contract.events import BallotAccepted
-from services.identity.attendance import poll_book
+from services.ballot.contract.events import ElectionSealed
 from services.identity.reissue import requests, resending
 from services.identity.settings import Settings
+from services.identity.voting_events import sealings
 from services.notification.contract.events import MessageSettled
 from services.reassort.contract.events import ReissueSettled
-from services.runtime.clock import utc_now
 from services.runtime.hosting.resources import Resources
 
 
-def sign_poll_book(session: Session, event: BallotAccepted, resources: Resources[Settings]) -> None:
-    """A ballot was accepted: its holder signs the poll book."""
-    poll_book.sign(
-        session,
-        holder_key=resources.settings.holder_key,
-        election=event.election,
-        holder=event.holder,
-        now=utc_now(),
-        mail_every=timedelta(minutes=resources.settings.attendance_mail_minutes),
-    )
+def record_sealing(session: Session, event: ElectionSealed, _resources: Resources[Settings]) -> None:
+    """The urn has sealed an election: what it says now is what booths insist on."""
+    sealings.record(session, election=event.election, fingerprint=event.fingerprint, receipt_key=event.receipt_key)
 
 
 def note_reissue(session: Session, event: ReissueSettled, _resources: Resources[Settings]) -> None:

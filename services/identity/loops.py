@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from services.ballot.contract.client import BallotClient
 from services.identity.access import access_requests, forgetting, sessions
 from services.identity.attendance import poll_book
 from services.identity.letters.requests import LetterSettings
 from services.identity.settings import Settings
 from services.runtime.clock import utc_now
+from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.hosting.resources import Resources
 
 
@@ -21,16 +23,28 @@ def answer_requests(resources: Resources[Settings]) -> int:
         )
 
 
-def enter_signatures(resources: Resources[Settings]) -> int:
-    """Enter signatures in the poll book and tell voters."""
+def fetch_attendance(resources: Resources[Settings]) -> bool:
+    """Ask the urn who has voted since, and sign the poll book for a part of them; true while there may be more."""
+    with resources.database.reading() as session:
+        at = poll_book.position(session)
+    try:
+        told = BallotClient(resources.rpc).attendance_part(at.batch, at.part)
+    except (RpcTimeout, RpcUnavailable):
+        return False  # the urn will tell all of it when it is back
+    if told.election is None or told.hour is None:
+        return False
     with resources.database.transaction() as session:
-        return poll_book.enter_due(session, LetterSettings.of(resources.settings), now=utc_now())
-
-
-def hide_signing_order(resources: Resources[Settings]) -> None:
-    """Lay the signatures of the running period out in the order of their random keys."""
-    with resources.database.transaction() as session:
-        poll_book.hide_order(session)
+        poll_book.enter(
+            session,
+            LetterSettings.of(resources.settings),
+            holder_key=resources.settings.holder_key,
+            at=at,
+            parts=told.parts,
+            election=told.election,
+            signers=told.holders,
+            hour=told.hour,
+        )
+    return True
 
 
 def forget_idle_sessions(resources: Resources[Settings]) -> None:

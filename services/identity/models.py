@@ -52,6 +52,17 @@ class Election(Base):
     voters: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
 
+class SealedElection(Base):
+    """What the urn said when it sealed an election: its hash, the key of its receipts. Never changed, by trigger."""
+
+    __tablename__ = "sealed_elections"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    election: Mapped[str] = mapped_column(ForeignKey("elections.uuid"), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(43))
+    receipt_key: Mapped[str] = mapped_column(String(64))
+
+
 class StagedRow(Base):
     """A line of a roll file, judged when it was received, until its import is committed or replaced.
 
@@ -230,8 +241,9 @@ class PollBookEntry(Base):
     """A signature in the poll book (émargement): append-only, by trigger.
 
     The poll book and the urn both grow by one for each vote. Were the order of this table known, the n-th signature
-    would belong to the n-th ballot. So the primary key is random, the time is cut to the hour, on SQLite the table has
-    no rowid (which would count insertions), and signatures come in together, by key, when a period is over.
+    would belong to the n-th ballot. So the urn tells of votes in batches without an order, which come in by random keys,
+    each part in one transaction; the time is the hour of the batch, and on SQLite the table has no rowid (which would
+    count insertions).
     """
 
     __tablename__ = "poll_book"
@@ -243,21 +255,14 @@ class PollBookEntry(Base):
     signed_in_hour: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class RecentSignature(Base):
-    """A signature of the running period, on its way to the poll book; its confirmation is mailed when it gets there.
+class AttendanceProgress(Base):
+    """Which part of which batch the urn is to be asked for next: one row."""
 
-    It counts as signed. By trigger it changes never, and goes only when the poll book has it. The table stays small: on
-    PostgreSQL it is laid out anew by key every few minutes (attendance.hide_order), which stops the table meanwhile.
-    """
+    __tablename__ = "attendance_progress"
 
-    __tablename__ = "recent_signatures"
-    __table_args__ = (UniqueConstraint("voter_id", "election"), {"sqlite_with_rowid": False})
-
-    id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    voter_id: Mapped[str] = mapped_column(ForeignKey("voters.id"))
-    election: Mapped[str] = mapped_column(ForeignKey("elections.uuid"))
-    signed_in_hour: Mapped[datetime] = mapped_column(UtcDateTime)
-    due_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    batch: Mapped[int] = mapped_column(Integer)
+    part: Mapped[int] = mapped_column(Integer)
 
 
 class LogInAttempts(Base):

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from services.ballot.contract.events import BallotAccepted
+from services.ballot.contract.events import ElectionSealed
 from services.identity import inboxes, loops
 from services.identity.access import access_requests, accounts, activation, captcha, proofs_of_work, sessions
 from services.identity.attendance import poll_book
 from services.identity.contract import access, campaigns, claims, forms, methods, reissue, roll, voting_events
 from services.identity.contract import attendance as attendance_contract
+from services.identity.contract import sealings as sealings_contract
 from services.identity.contract import sessions as session_contract
 from services.identity.contract.limits import EXAMINED
 from services.identity.contract.refusals import Code, refuse
@@ -23,7 +24,7 @@ from services.identity.letters.requests import LetterSettings
 from services.identity.reissue import requests, resending, rules, shared_phones
 from services.identity.roll import roll_jobs, search, staging
 from services.identity.settings import Settings
-from services.identity.voting_events import descriptions, entitlements
+from services.identity.voting_events import descriptions, entitlements, permits, sealings
 from services.identity.voting_events import voting_events as events
 from services.notification.contract.events import MessageSettled
 from services.reassort.contract.events import ReissueSettled
@@ -50,14 +51,13 @@ class IdentityService:
     name = "identity"
 
     resources = provide(Settings)
-    accepted = Inbox("ballot", BallotAccepted, inboxes.sign_poll_book)
+    sealed = Inbox("ballot", ElectionSealed, inboxes.record_sealing)
     roll_commit = Job(roll_jobs.COMMIT, roll_jobs.commit_roll)
     roll_sealing = Job(roll_jobs.SEAL, roll_jobs.seal_roll)
     settled = Inbox("reassort", ReissueSettled, inboxes.note_reissue)
     deliveries = Inbox("notification", MessageSettled, inboxes.note_delivery)
     link_requests = Loop(loops.answer_requests, every=1.0)
-    signatures = Loop(loops.enter_signatures, every=5.0)
-    signing_order = Loop(loops.hide_signing_order, every=600.0)
+    signatures = Loop(loops.fetch_attendance, every=2.0)
     idle_sessions = Loop(loops.forget_idle_sessions, every=60.0)
     short_lived = Loop(loops.forget_what_is_over, every=60.0)
 
@@ -72,9 +72,18 @@ class IdentityService:
     def _idle(self) -> timedelta:
         return timedelta(minutes=self.resources.settings.session_idle_minutes)
 
+    @property
+    def _permit_keys(self) -> permits.PermitKeys:
+        settings = self.resources.settings
+        return permits.PermitKeys(settings.holder_key, settings.permit_private_key)
+
+    def _opened(self, session: Session, token: str) -> sessions.OpenSession:
+        """An open session. Raises session_expired."""
+        return sessions.find(session, token, now=utc_now(), idle=self._idle)
+
     def _voter(self, session: Session, token: str) -> str:
         """The id of the voter of an open session. Raises session_expired."""
-        return sessions.find(session, token, now=utc_now(), idle=self._idle).voter_id
+        return self._opened(session, token).voter_id
 
     @question(HEALTH)
     def health(self, _request: Nothing, session: Session) -> Health:
@@ -299,7 +308,7 @@ class IdentityService:
         """Describe the voter of an open session, and note that somebody is there."""
         opened = sessions.resume(database, request.session, now=utc_now(), idle=self._idle)
         with database.reading() as session:
-            return descriptions.session(session, opened, utc_now())
+            return descriptions.session(session, opened, self._permit_keys, utc_now())
 
     @command(methods.CLOSE_SESSION)
     def close_session(self, request: session_contract.SessionToken, session: Session) -> Nothing:
@@ -312,14 +321,27 @@ class IdentityService:
         """Sign a permit for one of the voter's elections."""
         permit, expires_at = entitlements.issue_permit(
             session,
-            voter_id=self._voter(session, request.session),
+            opened=self._opened(session, request.session),
             election=request.election,
-            holder_key=self.resources.settings.holder_key,
-            permit_private_key=self.resources.settings.permit_private_key,
+            keys=self._permit_keys,
             now=utc_now(),
             lifetime=timedelta(minutes=self.resources.settings.permit_minutes),
         )
         return session_contract.PermitIssued(permit=permit, expires_at=expires_at)
+
+    @question(methods.CONFIRM_PERMIT)
+    def confirm_permit(
+        self, request: session_contract.ConfirmPermit, session: Session
+    ) -> session_contract.PermitConfirmed:
+        """Let an open session cast by the permit that was issued to it, and no other (L9)."""
+        opened = self._opened(session, request.session)
+        permit = permits.confirm(self._permit_keys, request.permit, session_id=opened.id, now=utc_now())
+        return session_contract.PermitConfirmed(permit=permit)
+
+    @question(methods.SEALING)
+    def sealing(self, request: sealings_contract.OfElection, session: Session) -> sealings_contract.Sealing:
+        """Tell anybody what was sealed, past the urn."""
+        return sealings.statement(session, self.resources.settings.permit_private_key, request.election)
 
     # Another voting code
 

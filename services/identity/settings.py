@@ -30,9 +30,6 @@ class Settings(RuntimeSettings):
     campaign_link_lifetime_minutes: int = Field(default=14 * 1440, ge=60)
     session_idle_minutes: int = Field(default=30, ge=1)
     permit_minutes: int = Field(default=60, ge=1)
-    attendance_mail_minutes: int = Field(default=60, ge=0, le=1440)
-    """How long confirmations of votes are gathered, so that they leave in no order that the urn could be held against;
-    0 sends each at once."""
     concurrent_requests: int = Field(default=40, ge=10, le=400)
     hashing_places: int = Field(default=24, ge=1, le=390)
     """How many may have a password hashed, or wait for it, in one process; the next is told to come back. Fewer than the

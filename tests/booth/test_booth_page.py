@@ -53,7 +53,7 @@ class Backend:
         """Nothing is held."""
 
     def _resume_session(self, _payload: dict[str, Any]) -> dict[str, Any]:
-        entry = {"uuid": UUID, "code": "CSA", "name": "CSA", "mode": "online", "notice": "", "signed": self.voted}
+        entry = {"uuid": UUID, "code": "CSA", "name": "CSA", "mode": "online", "notice": "", "permit": None}
         opens = {"opens_at": "2026-12-01T08:00:00Z", "closes_at": "2026-12-10T16:00:00Z", "now": "2026-12-02T08:00:00Z"}
         voter = {"surname": "Martin", "first_name": "Anne", "identifier": "a@example.org", "assignment": ""}
         event = {
@@ -75,7 +75,10 @@ class Backend:
         }
 
     def _issue_permit(self, _payload: dict[str, Any]) -> dict[str, Any]:
-        return {"permit": permit(UUID), "expires_at": "2026-12-02T09:00:00Z"}
+        return {"permit": permit(UUID, fingerprint=self.election.hash), "expires_at": "2026-12-02T09:00:00Z"}
+
+    def _confirm_permit(self, _payload: dict[str, Any]) -> dict[str, Any]:
+        return {"permit": "to-cast"}
 
     def _code_parameters(self, _payload: dict[str, Any]) -> dict[str, Any]:
         return {"iterations": ITERATIONS}

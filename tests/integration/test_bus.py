@@ -94,8 +94,8 @@ def answers(caller):
 
 
 def test_a_queue_that_was_deleted_is_declared_again_and_its_event_kept(rabbitmq):
-    queue = topology.queue_name("ballot", "ballot_accepted", "identity")
-    event = {"id": new_uuid(), "source": "ballot", "type": "ballot_accepted", "payload": {}}
+    queue = topology.queue_name("ballot", "election_sealed", "identity")
+    event = {"id": new_uuid(), "source": "ballot", "type": "election_sealed", "payload": {}}
     relaying = relay.RabbitPublisher(rabbitmq.amqp_uri)
     relaying.publish(event)
     with pika.BlockingConnection(pika.URLParameters(rabbitmq.amqp_uri)) as connection:

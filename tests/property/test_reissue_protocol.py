@@ -34,14 +34,14 @@ from services.ballot.elections import closing, elections
 from services.ballot.models import Ballot, Credential
 from services.ballot.records import archive_pages
 from services.ballot.service import BallotService
-from services.ballot.urn import casting
+from services.ballot.urn import casting, receipt
 from services.identity.contract.voting_events import ElectionDefinition, OpenVotingEvent
 from services.identity.letters.requests import LetterSettings
 from services.identity.models import ReissueRequest, Voter, VotingEvent
 from services.identity.reissue import requests, rules
 from services.identity.roll import electoral_roll, staging
 from services.identity.service import IdentityService
-from services.identity.voting_events import entitlements, voting_events
+from services.identity.voting_events import entitlements, permits, voting_events
 from services.reassort.codes import generation, spares, voting_code
 from services.reassort.codes.generation import BearerToServe, Parameters
 from services.reassort.models import Spare, outbox
@@ -55,6 +55,7 @@ from services.runtime.refusals import Refusal
 from services.runtime.sealing_box import new_keypair
 from tests.servers.databases import MigratedDatabases
 from tests.unit.ballot.urn import definition_of
+from tests.unit.identity.world import opened
 
 SERVICES = ("identity", "ballot", "reassort")
 PERMITS, RECEIPTS, HOLDERS, CODES, REGISTER = ("0a" * 32, "0b" * 32, "0c" * 32, "0d" * 32, "0e" * 32)
@@ -63,6 +64,8 @@ NOTIFICATION = new_keypair()[1]
 TRUSTEES = make_trustees([("Single", single_key()[1])])
 NUMEN, BIRTH = "13E0812345ABC", "07/04/1980"
 MOST = 2
+RECEIPT_PUBLIC = receipt.public_key(RECEIPTS)
+KEYS = permits.PermitKeys(HOLDERS, PERMITS)
 PERMIT_PUBLIC = bytes(SigningKey(bytes.fromhex(PERMITS)).verify_key).hex()
 TEMPLATES = Path(tempfile.mkdtemp())
 
@@ -74,7 +77,7 @@ class Deaf:
         self.bus, self.again = bus, again
 
     def publish(self, event):
-        if event["type"] in ("message_requested", "ballot_accepted"):
+        if event["type"] in ("message_requested",):
             return
         self.bus.deliver(event)
         if self.again:
@@ -151,7 +154,9 @@ class Reissues(RuleBasedStateMachine):
         self.work()
         for one in self.uuids:
             with self.urn.transaction() as session:
-                elections.seal(session, one, ["Présidente", "Délégué", "Déléguée"], utc_now())
+                elections.seal(session, one, ["Présidente", "Délégué", "Déléguée"], utc_now(), RECEIPT_PUBLIC)
+        self.hand_over("ballot", False)
+        self.work("identity")
 
     def hand_over(self, service, again):
         relay.drain(self.bus.resources[service].database, Deaf(self.bus, again))
@@ -188,13 +193,13 @@ class Reissues(RuleBasedStateMachine):
         with self.identity.reading() as session:
             permit, _ = entitlements.issue_permit(
                 session,
-                voter_id=self.voter,
+                opened=opened(self.voter),
                 election=one,
-                holder_key=HOLDERS,
-                permit_private_key=PERMITS,
+                keys=KEYS,
                 now=utc_now(),
                 lifetime=timedelta(hours=1),
             )
+        permit = permits.confirm(KEYS, permit, session_id=opened(self.voter).id, now=utc_now())
         with self.urn.reading() as session:
             file = Election.parse(elections.found(session, one).raw)
         credential = voting_code.credential_from_code(self.codes[rank], self.event, 2)

@@ -72,13 +72,14 @@ def _own_settings(keys: Keys, addresses: Addresses) -> dict[str, dict[str, str]]
             "ISOLOIR_IDENTITY_HOLDER_KEY": keys.holder_key,
             "ISOLOIR_IDENTITY_PERMIT_PRIVATE_KEY": keys.permit_private_key,
             "ISOLOIR_IDENTITY_NOTIFICATION_PUBLIC_KEY": keys.notification_public_key,
-            # Nobody tries a demonstration for an hour.
-            "ISOLOIR_IDENTITY_ATTENDANCE_MAIL_MINUTES": "1",
         },
         "ballot": {
             "ISOLOIR_BALLOT_DATABASE_URL": databases["ballot"],
             "ISOLOIR_BALLOT_PERMIT_PUBLIC_KEY": keys.permit_public_key,
             "ISOLOIR_BALLOT_RECEIPT_PRIVATE_KEY": keys.receipt_private_key,
+            # Nobody tries a demonstration for an hour, and few try it together.
+            "ISOLOIR_BALLOT_ATTENDANCE_MINUTES": "0",
+            "ISOLOIR_BALLOT_ATTENDANCE_MINIMUM": "1",
         },
         "reassort": {
             "ISOLOIR_REASSORT_DATABASE_URL": databases["reassort"],

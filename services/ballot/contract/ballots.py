@@ -51,12 +51,6 @@ class BallotCast(Message):
     receipt: Receipt
 
 
-class ReceiptKey(Message):
-    """The Ed25519 key with which anybody checks receipts, in hexadecimal."""
-
-    public_key: str
-
-
 class ListTrackers(OfElection):
     """A page of the urn: trackers whose events are higher than `after`."""
 

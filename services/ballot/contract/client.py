@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from services.ballot.contract import ballots, elections, methods, tally
-from services.ballot.contract.limits import State
+from services.ballot.contract import attendance, ballots, elections, methods, tally
 from services.runtime.contracts.client import JobClient
-from services.runtime.contracts.messages import Nothing
 
 
 class BallotClient(JobClient):
@@ -53,9 +51,9 @@ class BallotClient(JobClient):
         """State, dates, fingerprint, counts, result. Refusal: election_unknown."""
         return self._ask(methods.DESCRIBE_ELECTION, elections.OfElection(election=election))
 
-    def election_states(self, of: list[str], seconds: float | None = None) -> dict[str, State]:
-        """The state of each election; "draft" for one that the ballot box does not know yet."""
-        return self._ask(methods.ELECTION_STATES, elections.ElectionStates(elections=of), seconds).states
+    def election_states(self, of: list[str], permits: list[str], seconds: float | None = None) -> elections.States:
+        """The state of each election, "draft" for one that the ballot box does not know yet; where the voter has voted."""
+        return self._ask(methods.ELECTION_STATES, elections.ElectionStates(elections=of, permits=permits), seconds)
 
     def close_election(self, election: str, reason: str) -> elections.Closed:
         """Close the urn. Refusals: election_unknown, election_not_open."""
@@ -69,10 +67,6 @@ class BallotClient(JobClient):
         """The signed receipt; the same ballot again gives the same receipt."""
         return self._do(methods.CAST_BALLOT, ballots.CastBallot(permit=permit, ballot=ballot)).receipt
 
-    def receipt_key(self) -> str:
-        """The key with which anybody checks receipts, in hexadecimal."""
-        return self._ask(methods.RECEIPT_KEY, Nothing()).public_key
-
     def list_trackers(self, election: str, after: int, limit: int) -> ballots.TrackerPage:
         """A page of the urn. Refusal: election_unknown."""
         return self._ask(methods.LIST_TRACKERS, ballots.ListTrackers(election=election, after=after, limit=limit))
@@ -80,6 +74,10 @@ class BallotClient(JobClient):
     def find_tracker(self, election: str, tracker: str) -> int | None:
         """The height of the ballot with that tracker, None where the urn has none. Refusal: election_unknown."""
         return self._ask(methods.FIND_TRACKER, ballots.FindTracker(election=election, tracker=tracker)).height
+
+    def attendance_part(self, batch: int, part: int) -> attendance.AttendancePart:
+        """A part of a batch of those who have voted, for identity alone; `election` is None where there is none yet."""
+        return self._ask(methods.ATTENDANCE_PART, attendance.PartOfAttendance(batch=batch, part=part))
 
     def start_tally(self, election: str) -> str:
         """Have the ballots of a closed urn added up; the job's id. Its refusals: election_not_closed, election_unknown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from services.ballot.contract.limits import (
     File,
     Member,
     Name,
+    Permit,
     QuestionText,
     Reason,
     State,
@@ -76,9 +78,10 @@ class SealElection(OfElection):
 
 
 class Sealed(Message):
-    """What sealing fixed: the election's hash, the first event's hash, and how many credentials."""
+    """What sealing fixed: the election's hash, the key of its receipts, the first event's hash, how many credentials."""
 
     election_hash: str
+    receipt_key: str
     head: str
     credentials: int
 
@@ -91,6 +94,7 @@ class Described(Message):
     opens_at: datetime
     closes_at: datetime
     election_hash: str | None
+    receipt_key: str | None
     head: str | None
     height: int | None
     ballots: int
@@ -100,15 +104,20 @@ class Described(Message):
 
 
 class ElectionStates(Message):
-    """Elections to ask for."""
+    """Elections to ask for, and a voter's own permits to be told in which he has voted."""
 
     elections: Annotated[list[ElectionUuid], Count(0, MOST_STATES)]
+    permits: Annotated[list[Permit], Count(0, MOST_STATES)] = dataclasses.field(default_factory=list)
 
 
 class States(Message):
-    """The state of each election, by uuid; one that the ballot box does not know yet is a draft."""
+    """The state of each election, by uuid; one that the ballot box does not know yet is a draft.
+
+    `voted`: the elections, of those that the permits are for, in which their holders have voted.
+    """
 
     states: dict[str, State]
+    voted: list[str]
 
 
 class CloseElection(OfElection):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from services.runtime.contracts.kinds import LARGEST_INTEGER, ElectionUuid, Form, Pseudonym, Range, ReissueUuid
+from services.runtime.contracts.kinds import LARGEST_INTEGER, ElectionUuid, Form, Range, ReissueUuid
 from services.runtime.contracts.messages import Event, Message
 
 
-class BallotAccepted(Event):
-    """A ballot of this holder is in the urn for good; which one, and when, is not said (L1)."""
+class ElectionSealed(Event):
+    """An election is fixed for good: its hash (unpadded base64 of a SHA-256), and the key that signs its receipts."""
 
-    type: ClassVar[str] = "ballot_accepted"
+    type: ClassVar[str] = "election_sealed"
 
     election: ElectionUuid
-    holder: Pseudonym
+    fingerprint: Annotated[str, Form("[A-Za-z0-9+/]{43}")]
+    receipt_key: Annotated[str, Form("[0-9a-f]{64}")]
 
 
 class UrnHead(Message):

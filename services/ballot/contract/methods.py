@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from services.ballot.contract import ballots, elections, tally
+from services.ballot.contract import attendance, ballots, elections, tally
 from services.runtime.contracts.condition import CONDITION, RETRY_PARKED
 from services.runtime.contracts.jobs import JOB, JOBS, SHARED, JobAsked
-from services.runtime.contracts.messages import Nothing
 from services.runtime.contracts.methods import (
     COMMAND_SECONDS,
     PASSWORD_SECONDS,
@@ -49,8 +48,8 @@ CAST_BALLOT = Command(
     ),
     seconds=PASSWORD_SECONDS,
 )
-RECEIPT_KEY = Question("receipt_key", Nothing, ballots.ReceiptKey)
 LIST_TRACKERS = Question("list_trackers", ballots.ListTrackers, ballots.TrackerPage)
+ATTENDANCE_PART = Question("attendance_part", attendance.PartOfAttendance, attendance.AttendancePart)
 FIND_TRACKER = Question("find_tracker", ballots.FindTracker, ballots.TrackerFound)
 
 START_TALLY = Command("start_tally", elections.OfElection, JobAsked, repeated=SHARED)
@@ -82,9 +81,9 @@ METHODS = table(
     CLOSE_ELECTION,
     BOOTH_MATERIAL,
     CAST_BALLOT,
-    RECEIPT_KEY,
     LIST_TRACKERS,
     FIND_TRACKER,
+    ATTENDANCE_PART,
     START_TALLY,
     JOB,
     JOBS,

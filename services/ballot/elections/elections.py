@@ -16,12 +16,14 @@ from services.ballot.belenios.election import Question, make_election
 from services.ballot.belenios.errors import InvalidTrustees, Malformed
 from services.ballot.belenios.trustees import Trustees, check_trustees
 from services.ballot.contract.elections import CreateElection, Described, Sealed
+from services.ballot.contract.events import ElectionSealed
 from services.ballot.contract.limits import MOST_ANSWERS, State
 from services.ballot.contract.refusals import Code, refuse
 from services.ballot.elections import credentials
 from services.ballot.models import Election
 from services.ballot.urn import chain
 from services.ballot.urn.chain import EventType
+from services.runtime.bus import outbox
 from services.runtime.contracts.problems import Code as ProblemCode
 from services.runtime.contracts.problems import invalid_request, problem
 from services.runtime.storage.database import Database
@@ -154,11 +156,12 @@ def _checked_trustees(raw: str) -> Trustees:
         raise refuse(Code.TRUSTEES_INVALID, reason=error.reason) from error
 
 
-def seal(session: Session, uuid: str, present: Sequence[str], now: datetime) -> Sealed:
+def seal(session: Session, uuid: str, present: Sequence[str], now: datetime, receipt_key: str) -> Sealed:
     """Fix election, trustees and credentials for good and write the Setup event. Idempotent once sealed.
 
-    ``present`` are the members of the board who attend (L7). Raises Refusal election_unknown, trustees_missing,
-    credentials_incomplete {expected, received}.
+    ``receipt_key`` is the public half of the key that will sign the receipts: fixed too. ``present`` are the members of
+    the board who attend (L7). Raises Refusal election_unknown, trustees_missing, credentials_incomplete {expected,
+    received}.
     """
     election = locked(session, uuid)
     if election is None:
@@ -179,9 +182,12 @@ def seal(session: Session, uuid: str, present: Sequence[str], now: datetime) -> 
             hash=ElectionFile.parse(raw).hash,
             sealed_at=now.replace(microsecond=0),
             present=canonical.dumps(list(present)),
+            receipt_key=receipt_key,
         )
     )
     chain.append(session, uuid, EventType.SETUP, (*files, setup), after=None)
+    told = ElectionSealed(election=uuid, fingerprint=ElectionFile.parse(raw).hash, receipt_key=receipt_key)
+    outbox.publish(session, "ballot", told)
     session.expire(election)
     return sealing_of(session, election)
 
@@ -195,9 +201,14 @@ def _election_file(election: Election, public_key: str) -> str:
 def sealing_of(session: Session, election: Election) -> Sealed:
     """What sealing fixed, of a sealed election."""
     first = chain.at(session, election.uuid, 0)
-    if election.hash is None or first is None:
+    if election.hash is None or election.receipt_key is None or first is None:
         raise LookupError("not sealed")
-    return Sealed(election_hash=election.hash, head=first.hash, credentials=credentials.count(session, election.uuid))
+    return Sealed(
+        election_hash=election.hash,
+        receipt_key=election.receipt_key,
+        head=first.hash,
+        credentials=credentials.count(session, election.uuid),
+    )
 
 
 def state_of(election: Election, last: EventType | None, now: datetime) -> State:
@@ -238,6 +249,7 @@ def describe(session: Session, uuid: str, now: datetime) -> Described:
         opens_at=election.opens_at,
         closes_at=election.closes_at,
         election_hash=election.hash,
+        receipt_key=election.receipt_key,
         head=None if last is None else last.hash,
         height=None if last is None else last.height,
         ballots=chain.ballot_count(session, uuid),

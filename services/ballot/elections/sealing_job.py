@@ -10,6 +10,7 @@ from typing import Any
 
 from services.ballot.elections import elections
 from services.ballot.settings import Settings
+from services.ballot.urn import receipt
 from services.runtime.clock import utc_now
 from services.runtime.hosting.resources import Resources
 from services.runtime.jobs.running_job import RunningJob
@@ -21,7 +22,8 @@ STEP = "sealing"
 def seal_election(resources: Resources[Settings], job: RunningJob) -> dict[str, Any]:
     """Fix an election for good. Request: {election, present}. Out and refusals: elections.seal."""
     job.report(STEP)
+    key = receipt.public_key(resources.settings.receipt_private_key)
     with resources.database.transaction() as session:
-        sealed = elections.seal(session, job.request["election"], job.request["present"], utc_now())
+        sealed = elections.seal(session, job.request["election"], job.request["present"], utc_now(), key)
         job.confirm(session)
     return sealed.dump()

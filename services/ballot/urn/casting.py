@@ -7,7 +7,7 @@ from somebody who has the credential's secret, anything about that credential.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -22,7 +22,6 @@ from services.ballot.belenios.election import Election as ElectionFile
 from services.ballot.belenios.errors import InvalidBallot
 from services.ballot.belenios.hashing import sha_b64
 from services.ballot.contract.ballots import BoothMaterial, Receipt
-from services.ballot.contract.events import BallotAccepted
 from services.ballot.contract.limits import State
 from services.ballot.contract.refusals import Code, refuse
 from services.ballot.elections.elections import found, locked, state_of
@@ -30,8 +29,7 @@ from services.ballot.models import Ballot, Credential, Election
 from services.ballot.urn import activation, chain, receipt
 from services.ballot.urn.chain import EventType, Head
 from services.ballot.urn.permit import verify
-from services.identity.contract.permits import Permit
-from services.runtime.bus import outbox
+from services.identity.contract.permits import Permit, Use
 from services.runtime.storage.database import Database
 
 Clock = Callable[[], datetime]
@@ -46,6 +44,10 @@ class Keys:
 
     permit_public: str
     receipt_private: str
+
+
+class OtherReceiptKey(Exception):
+    """This process would sign receipts that nobody can check: it takes no ballot before somebody mends its setting."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def booth_material(session: Session, keys: Keys, permit: str, now: datetime) -> 
     Raises Refusal permit_invalid, permit_expired, election_unknown, credential_unknown (none was generated for the
     holder, or the election is not sealed yet).
     """
-    granted = verify(permit, keys.permit_public, now)
+    granted = verify(permit, keys.permit_public, now, Use.BOOTH)
     election = found(session, granted.election)
     credential = session.scalar(
         select(Credential.credential).where(
@@ -87,18 +89,28 @@ def booth_material(session: Session, keys: Keys, permit: str, now: datetime) -> 
     )
 
 
+def voted_in(session: Session, keys: Keys, permits: Sequence[str], now: datetime) -> list[str]:
+    """The elections, of those that the permits are for, in which their holders have voted: the voter's own question.
+
+    Raises Refusal permit_invalid, permit_expired.
+    """
+    granted = [verify(permit, keys.permit_public, now, Use.STATE) for permit in permits]
+    return [one.election for one in granted if _ballot_of(session, one) is not None]
+
+
 def cast(database: Database, keys: Keys, permit: str, raw: str, clock: Clock) -> Receipt:
     """Accept a ballot once and for all; the same ballot of the same holder again has the same receipt.
 
-    The event ``ballot_accepted`` is written in the transaction of the ballot. Raises Refusal permit_invalid,
-    permit_expired, election_unknown, election_not_open, election_closed, already_voted, permit_other_election,
+    Attendance is told later, from the ballots themselves (attendance.py). Raises Refusal permit_invalid, permit_expired,
+    election_unknown, election_not_open, election_closed, already_voted, permit_other_election,
     ballot_malformed {reason}, ballot_invalid {reason}, credential_unknown, credential_not_yours,
     credential_retired {retired_in_hour}. Whatever is refused changes nothing.
     """
-    granted = verify(permit, keys.permit_public, clock())
+    granted = verify(permit, keys.permit_public, clock(), Use.CAST)
     tracker = _tracker(raw)
     with database.reading() as session:
         election = found(session, granted.election)
+        _require_receipt_key(election, keys)
         earlier = _ballot_of(session, granted)
         if earlier is not None:
             return _again(session, keys, earlier, tracker)
@@ -114,6 +126,11 @@ def cast(database: Database, keys: Keys, permit: str, raw: str, clock: Clock) ->
             if earlier is None:
                 raise
             return _again(session, keys, earlier, tracker)
+
+
+def _require_receipt_key(election: Election, keys: Keys) -> None:
+    if election.receipt_key not in (None, receipt.public_key(keys.receipt_private)):
+        raise OtherReceiptKey(f"election {election.uuid} was sealed with another receipt key than this process has")
 
 
 def _tracker(raw: str) -> str:
@@ -152,7 +169,6 @@ def _commit(session: Session, keys: Keys, granted: Permit, checked: CheckedBallo
         "tracker": checked.tracker,
     }
     session.execute(insert(Ballot).values(row))
-    outbox.publish(session, "ballot", BallotAccepted(election=granted.election, holder=granted.holder))
     return receipt.sign(
         keys.receipt_private,
         election=granted.election,

@@ -6,15 +6,17 @@ from datetime import datetime
 
 from services.ballot.contract.refusals import Code, refuse
 from services.identity.contract import permits
-from services.identity.contract.permits import Permit
+from services.identity.contract.permits import Permit, Use
 
 
-def verify(text: str, public_key_hex: str, now: datetime) -> Permit:
-    """Return the permit. Raises Refusal permit_invalid (not one, or not signed by identity), permit_expired."""
+def verify(text: str, public_key_hex: str, now: datetime, use: Use) -> Permit:
+    """Return the permit. Raises Refusal permit_invalid (none of identity's, or for another use), permit_expired."""
     try:
         permit = permits.verify(text, public_key_hex)
     except permits.PermitInvalid as error:
         raise refuse(Code.PERMIT_INVALID) from error
+    if permit.use is not use:
+        raise refuse(Code.PERMIT_INVALID)
     if now >= permit.expires_at:
         raise refuse(Code.PERMIT_EXPIRED)
     return permit

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
@@ -31,6 +33,7 @@ def is_valid(public_key_hex: str, receipt: Receipt) -> bool:
     return True
 
 
+@lru_cache(maxsize=4)
 def public_key(private_key_hex: str) -> str:
     """The hexadecimal public key with which anybody checks receipts."""
     return bytes(SigningKey(bytes.fromhex(private_key_hex)).verify_key).hex()

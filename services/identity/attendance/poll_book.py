@@ -1,110 +1,120 @@
-"""The poll book (émargement): signed when the urn says that it holds a ballot, once per voter and election (L8, L10)."""
+"""The poll book (émargement): signed when the urn says that it holds a ballot, once per voter and election (L8, L10).
+
+The urn tells it in batches that have no order (docs/adr/0005). Nothing is kept of a batch but the signatures: a holder
+never stands in this database, not even in its log.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Mapped, Session
 
 from services.identity.contract.attendance import ElectionAttendance
 from services.identity.contract.refusals import Code, refuse
 from services.identity.letters.requests import LetterSettings, request_email
-from services.identity.models import Election, Entitlement, PollBookEntry, RecentSignature, Voter, VotingEvent
+from services.identity.models import AttendanceProgress, Election, Entitlement, PollBookEntry, Voter, VotingEvent
 from services.identity.voting_events import holders, voting_events
 from services.runtime.storage.upsert import upsert
+from services.runtime.telemetry import logs
+
+log = logs.get_logger()
+
+_ONLY = 1
 
 
-class UnknownHolder(Exception):
-    """A ballot was accepted for a pseudonym that identity did not make: nothing to sign, people must look."""
+@dataclass(frozen=True)
+class Position:
+    """Which part of which batch of the urn comes next, both from 0."""
+
+    batch: int
+    part: int
+
+    def after(self, parts: int) -> Position:
+        """Return the position after this one in a batch of `parts`."""
+        return Position(self.batch, self.part + 1) if self.part + 1 < parts else Position(self.batch + 1, 0)
 
 
-def sign(
-    session: Session, *, holder_key: str, election: str, holder: str, now: datetime, mail_every: timedelta
+def position(session: Session) -> Position:
+    """Return what the urn is to be asked for next."""
+    kept = session.get(AttendanceProgress, _ONLY)
+    return Position(0, 0) if kept is None else Position(kept.batch, kept.part)
+
+
+def enter(
+    session: Session,
+    letters: LetterSettings,
+    *,
+    holder_key: str,
+    at: Position,
+    parts: int,
+    election: str,
+    signers: Sequence[str],
+    hour: datetime,
 ) -> bool:
-    """Sign the poll book for the voter behind `holder`; return whether it is new.
+    """Sign the poll book for the voters behind a part of a batch and request their e-mails; false where it is done already.
 
-    The signature counts at once; it is entered in the book, and the voter told by an e-mail, when the running period of
-    `mail_every` is over (enter_due). A second call does nothing. Raises UnknownHolder, whose text names neither voter
-    nor holder.
+    Args:
+        session: of one transaction, in which all of it happens.
+        letters: what is needed to write to voters.
+        holder_key: the key of pseudonyms.
+        at: which part this is.
+        parts: how many the batch has.
+        election: the election that they have voted in.
+        signers: their pseudonyms.
+        hour: in which the batch was cut.
     """
-    voter_id = session.scalar(
-        select(Entitlement.voter_id).where(
-            Entitlement.lookup_tag == holders.lookup_tag(holder_key, holder), Entitlement.election == election
-        )
-    )
-    if voter_id is None:
-        raise UnknownHolder(f"no entitlement for a ballot of election {election}")
-    # Random key and time cut to the hour: the order of the poll book must not be that of the urn (see the model).
-    row = {
-        "id": str(uuid.uuid4()),
-        "voter_id": voter_id,
-        "election": election,
-        "signed_in_hour": now.replace(minute=0, second=0, microsecond=0),
-        "due_at": end_of_period(now, mail_every),
-    }
-    statement = upsert(session, RecentSignature).values(row).on_conflict_do_nothing().returning(RecentSignature.id)
-    if session.execute(statement).scalar_one_or_none() is None:
+    if not _advance(session, at, at.after(parts)):
         return False
-    # After the insertion: before it, the signature could be entered between this question and the insertion.
-    entered = exists().where(PollBookEntry.voter_id == voter_id, PollBookEntry.election == election)
-    if session.scalar(select(entered)):
-        session.execute(delete(RecentSignature).where(RecentSignature.id == row["id"]))
-        return False
+    voters = _behind(session, holder_key, election, signers)
+    if len(voters) < len(signers):
+        # People must look: the counts of urn and poll book will differ by as many. The others do not wait for it.
+        log.error("unknown_signers", election=election, count=len(signers) - len(voters))
+    name = session.execute(select(Election.name).where(Election.uuid == election)).scalar_one()
+    # By random keys: in the order of pseudonyms, the rows would tell which is whose to whoever has the urn's.
+    for key, voter in sorted((str(uuid.uuid4()), voter) for voter in voters):
+        row = {"id": key, "voter_id": voter, "election": election, "signed_in_hour": hour}
+        signed = upsert(session, PollBookEntry).values(row).on_conflict_do_nothing().returning(PollBookEntry.id)
+        if session.execute(signed).scalar_one_or_none() is not None:
+            # No tracker and no time: the message confirms the signature, it must not tie a person to a ballot.
+            request_email(
+                session, letters, voters[voter], template="attendance", values={"election": name}, expires_at=None
+            )
     return True
+
+
+def _advance(session: Session, before: Position, after: Position) -> bool:
+    """Move on, unless another process has; the row is locked until the transaction ends."""
+    first = {"id": _ONLY, "batch": 0, "part": 0}
+    session.execute(upsert(session, AttendanceProgress).values(first).on_conflict_do_nothing())
+    moved = session.execute(
+        update(AttendanceProgress)
+        .where(AttendanceProgress.id == _ONLY)
+        .where(AttendanceProgress.batch == before.batch, AttendanceProgress.part == before.part)
+        .values(batch=after.batch, part=after.part)
+        .returning(AttendanceProgress.id)
+        .execution_options(synchronize_session=False)
+    )
+    return moved.scalar_one_or_none() is not None
+
+
+def _behind(session: Session, holder_key: str, election: str, signers: Sequence[str]) -> Mapping[str, Voter]:
+    tags = [holders.lookup_tag(holder_key, holder) for holder in signers]
+    found = session.scalars(
+        select(Voter)
+        .join(Entitlement, Entitlement.voter_id == Voter.id)
+        .where(Entitlement.lookup_tag.in_(tags), Entitlement.election == election)
+    )
+    return {voter.id: voter for voter in found}
 
 
 def is_signed(voter_id: Mapped[str], election: Mapped[str]) -> ColumnElement[bool]:
     """Return the condition that the voter has signed for the election, to be asked in a statement."""
-    return or_(
-        *(
-            exists().where(table.voter_id == voter_id, table.election == election)
-            for table in (PollBookEntry, RecentSignature)
-        )
-    )
-
-
-def end_of_period(now: datetime, length: timedelta) -> datetime:
-    """Return when the period of `length` ends that `now` is in, counted from midnight UTC; `now`'s hour for no length."""
-    if not length:
-        return now.replace(minute=0, second=0, microsecond=0)
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight + ((now - midnight) // length + 1) * length
-
-
-def enter_due(session: Session, letters: LetterSettings, *, now: datetime, limit: int = 200) -> int:
-    """Enter up to `limit` signatures whose period is over in the poll book, request their e-mails; return how many.
-
-    In the order of the random keys: whoever reads the table, or the mail server's log, must not learn the order of the
-    urn from it.
-    """
-    due = select(RecentSignature).where(RecentSignature.due_at <= now).order_by(RecentSignature.id).limit(limit)
-    signatures = session.scalars(due.with_for_update(skip_locked=True)).all()
-    for signature in signatures:
-        kept = {name: getattr(signature, name) for name in ("id", "voter_id", "election", "signed_in_hour")}
-        session.execute(upsert(session, PollBookEntry).values(kept).on_conflict_do_nothing())
-        voter = session.get_one(Voter, signature.voter_id)
-        name = session.execute(select(Election.name).where(Election.uuid == signature.election)).scalar_one()
-        # No tracker and no time: the message confirms the signature, it must not tie a person to a ballot.
-        request_email(session, letters, voter, template="attendance", values={"election": name}, expires_at=None)
-        session.delete(signature)
-    return len(signatures)
-
-
-def hide_order(session: Session) -> None:
-    """Lay the signatures of the running period out on disk in the order of their random keys.
-
-    PostgreSQL appends to the table, and its dumps come in that order: the order of the urn. SQLite keeps the table
-    sorted by key as it is (no rowid), so there is nothing to do.
-
-    CLUSTER wants the table for itself, and whoever signs queues behind it: it gives up after half a second and the loop
-    comes back, rather than hold up the poll book.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SET LOCAL lock_timeout = '500ms'"))
-        session.execute(text("CLUSTER recent_signatures USING recent_signatures_pkey"))
+    return exists().where(PollBookEntry.voter_id == voter_id, PollBookEntry.election == election)
 
 
 def counts(session: Session, voting_event: str) -> list[ElectionAttendance]:
@@ -114,21 +124,13 @@ def counts(session: Session, voting_event: str) -> list[ElectionAttendance]:
     elections = [election.uuid for election in voting_events.elections_of(session, voting_event)]
     entitled = _by_election(session, Entitlement, elections)
     signed = _by_election(session, PollBookEntry, elections)
-    entered = exists().where(
-        PollBookEntry.voter_id == RecentSignature.voter_id, PollBookEntry.election == RecentSignature.election
-    )
-    recent = _by_election(session, RecentSignature, elections, ~entered)
     return [
-        ElectionAttendance(uuid=uuid, entitled=entitled.get(uuid, 0), signed=signed.get(uuid, 0) + recent.get(uuid, 0))
-        for uuid in elections
+        ElectionAttendance(uuid=uuid, entitled=entitled.get(uuid, 0), signed=signed.get(uuid, 0)) for uuid in elections
     ]
 
 
 def _by_election(
-    session: Session,
-    table: type[Entitlement] | type[PollBookEntry] | type[RecentSignature],
-    elections: Sequence[str],
-    *conditions: ColumnElement[bool],
+    session: Session, table: type[Entitlement] | type[PollBookEntry], elections: Sequence[str]
 ) -> dict[str, int]:
-    counted = select(table.election, func.count()).where(table.election.in_(elections), *conditions)
+    counted = select(table.election, func.count()).where(table.election.in_(elections))
     return {row[0]: row[1] for row in session.execute(counted.group_by(table.election))}

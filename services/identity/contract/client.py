@@ -14,6 +14,7 @@ from services.identity.contract import (
     methods,
     reissue,
     roll,
+    sealings,
     sessions,
     voting_events,
 )
@@ -136,8 +137,17 @@ class IdentityClient(JobClient):
         self._do(methods.CLOSE_SESSION, sessions.SessionToken(session=session))
 
     def issue_permit(self, session: str, election: str) -> sessions.PermitIssued:
-        """A permit for one of the voter's elections. Refusals: session_expired, not_entitled, election_elsewhere."""
+        """A permit for one of the voter's elections. Refusals: session_expired, not_entitled, election_*."""
         return self._ask(methods.ISSUE_PERMIT, sessions.IssuePermit(session=session, election=election))
+
+    def confirm_permit(self, session: str, permit: str) -> str:
+        """A permit to cast now, for the one that a browser shows with its session. Refusals: session_expired, permit_*."""
+        request = sessions.ConfirmPermit(session=session, permit=permit)
+        return self._ask(methods.CONFIRM_PERMIT, request).permit
+
+    def sealing(self, election: str) -> sealings.Sealing:
+        """Identity's signed word on a sealed election. Refusal: election_not_sealed."""
+        return self._ask(methods.SEALING, sealings.OfElection(election=election))
 
     def submit_claim(self, session: str, election: str | None, subject: str, text: str) -> claims.ClaimSubmitted:
         """Record a claim. Refusals: session_expired, not_entitled, not_available_yet, too_many_claims."""

@@ -10,6 +10,7 @@ from services.identity.contract import (
     forms,
     reissue,
     roll,
+    sealings,
     sessions,
     voting_events,
 )
@@ -114,6 +115,8 @@ CLOSE_SESSION = Command(
     "close_session", sessions.SessionToken, Nothing, repeated=Idempotent("a session that has ended stays so")
 )
 ISSUE_PERMIT = Question("issue_permit", sessions.IssuePermit, sessions.PermitIssued)
+CONFIRM_PERMIT = Question("confirm_permit", sessions.ConfirmPermit, sessions.PermitConfirmed)
+SEALING = Question("sealing", sealings.OfElection, sealings.Sealing)
 
 SUBMIT_CLAIM = Command("submit_claim", claims.SubmitClaim, claims.ClaimSubmitted, repeated=Remembered())
 LIST_CLAIMS = Question("list_claims", sessions.SessionToken, claims.Claims)
@@ -212,6 +215,8 @@ METHODS = table(
     RESUME_SESSION,
     CLOSE_SESSION,
     ISSUE_PERMIT,
+    CONFIRM_PERMIT,
+    SEALING,
     SUBMIT_CLAIM,
     LIST_CLAIMS,
     LIST_CLAIMS_QUEUE,

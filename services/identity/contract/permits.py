@@ -1,7 +1,8 @@
-"""Permits: identity's signed word that a holder may vote in one election. All that the urn learns about a voter.
+"""Permits: identity's signed word about a holder in one election. All that the urn learns about a voter.
 
 A permit is base64url(compact JSON) + "." + base64url(signature over the ASCII of the first part), without padding.
-Nothing in it names the voter but the pseudonym.
+Nothing in it names the voter but the pseudonym. It carries what identity recorded when the election was sealed, so that
+a booth does not have to believe the urn, and is good for one use: a browser holds permits to prepare a ballot only.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from nacl.exceptions import BadSignatureError
@@ -19,8 +21,14 @@ from nacl.signing import SigningKey, VerifyKey
 
 LONGEST = 2048
 
-_FIELDS = {"election", "holder", "issued_at", "expires_at"}
-_HOLDER = re.compile(r"[0-9a-f]{64}")
+_TEXTS = {
+    "election": re.compile(r"[1-9A-HJ-NP-Za-km-z]{14,64}"),
+    "holder": re.compile(r"[0-9a-f]{64}"),
+    "session": re.compile(r"[0-9a-f]{64}"),
+    "fingerprint": re.compile(r"[A-Za-z0-9+/]{43}"),
+    "receipt_key": re.compile(r"[0-9a-f]{64}"),
+}
+_FIELDS = {*_TEXTS, "use", "issued_at", "expires_at"}
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+={0,2}")
 
 
@@ -28,12 +36,31 @@ class PermitInvalid(ValueError):
     """Not a permit, or not signed by identity."""
 
 
+class Use(StrEnum):
+    """What a permit is good for."""
+
+    BOOTH = "booth"
+    """To be given what a ballot is made with; the browser holds it, and shows it to identity when it casts."""
+    CAST = "cast"
+    """To cast a ballot now: from identity by the gateway to the urn, never seen by a browser."""
+    STATE = "state"
+    """To be told whether the holder has voted."""
+
+
 @dataclass(frozen=True)
 class Permit:
-    """What a permit says. `holder` is a pseudonym that only identity can resolve; times are whole seconds."""
+    """What a permit says; times are whole seconds.
+
+    `holder` is a pseudonym that only identity can resolve, `session` a keyed tag of the session that it was issued to,
+    another one in each election. `fingerprint` is the hash of the sealed election, `receipt_key` the key of its receipts.
+    """
 
     election: str
     holder: str
+    use: Use
+    session: str
+    fingerprint: str
+    receipt_key: str
     issued_at: datetime
     expires_at: datetime
 
@@ -43,6 +70,10 @@ def sign(private_key: str, permit: Permit) -> str:
     claims = {
         "election": permit.election,
         "holder": permit.holder,
+        "use": permit.use.value,
+        "session": permit.session,
+        "fingerprint": permit.fingerprint,
+        "receipt_key": permit.receipt_key,
         "issued_at": int(permit.issued_at.timestamp()),
         "expires_at": int(permit.expires_at.timestamp()),
     }
@@ -81,11 +112,16 @@ def _parsed(body: str) -> Permit:
         raise PermitInvalid from error
     if not isinstance(value, dict) or set(value) != _FIELDS:
         raise PermitInvalid
-    if not isinstance(value["election"], str) or not isinstance(value["holder"], str):
+    if not all(isinstance(value[name], str) and form.fullmatch(value[name]) for name, form in _TEXTS.items()):
         raise PermitInvalid
-    if not _HOLDER.fullmatch(value["holder"]):
+    if value["use"] not in tuple(Use):
         raise PermitInvalid
-    return Permit(value["election"], value["holder"], _moment(value["issued_at"]), _moment(value["expires_at"]))
+    return Permit(
+        **{name: value[name] for name in _TEXTS},
+        use=Use(value["use"]),
+        issued_at=_moment(value["issued_at"]),
+        expires_at=_moment(value["expires_at"]),
+    )
 
 
 def _moment(seconds: Any) -> datetime:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 from services.identity.contract.limits import AnyElection
+from services.identity.contract.permits import LONGEST
 from services.identity.contract.voting_events import ElectionShown, VotingEventShown
-from services.runtime.contracts.kinds import Token
+from services.runtime.contracts.kinds import Length, Token
 from services.runtime.contracts.messages import Message
 
 
@@ -26,9 +28,9 @@ class Person(Message):
 
 
 class OwnElection(ElectionShown):
-    """An election of the voter's, and whether the poll book is signed."""
+    """An election of the voter's; `permit` has the urn tell whether he has voted, null where it is not sealed here."""
 
-    signed: bool
+    permit: str | None
 
 
 class ResumedSession(Message):
@@ -49,8 +51,21 @@ class IssuePermit(Message):
     election: AnyElection
 
 
+class ConfirmPermit(Message):
+    """A ballot is to be cast: by a session, with the permit that was issued to it."""
+
+    session: Token
+    permit: Annotated[str, Length(1, LONGEST)]
+
+
 class PermitIssued(Message):
     """A signed permit (services.identity.contract.permits)."""
 
     permit: str
     expires_at: datetime
+
+
+class PermitConfirmed(Message):
+    """A permit to cast, for some moments."""
+
+    permit: str

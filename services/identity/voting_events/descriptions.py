@@ -13,6 +13,7 @@ from services.identity.contract.sessions import Person, ResumedSession
 from services.identity.contract.voting_events import ElectionShown, VotingEventShown
 from services.identity.models import Voter, VotingEvent
 from services.identity.voting_events import entitlements, voting_events
+from services.identity.voting_events.permits import PermitKeys
 
 
 def voting_event(session: Session, event: VotingEvent, now: datetime) -> VotingEventShown:
@@ -52,7 +53,7 @@ def link(session: Session, token: str, now: datetime) -> LinkShown:
     )
 
 
-def session(reading: Session, opened: OpenSession, now: datetime) -> ResumedSession:
+def session(reading: Session, opened: OpenSession, keys: PermitKeys, now: datetime) -> ResumedSession:
     """Describe the voter of an open session."""
     voter = reading.get_one(Voter, opened.voter_id)
     return ResumedSession(
@@ -61,7 +62,7 @@ def session(reading: Session, opened: OpenSession, now: datetime) -> ResumedSess
         activated=opened.activated,
         expires_at=opened.expires_at,
         voting_event=voting_event(reading, reading.get_one(VotingEvent, voter.voting_event), now),
-        elections=entitlements.own_elections(reading, voter.id),
+        elections=entitlements.own_elections(reading, opened, keys, now),
     )
 
 

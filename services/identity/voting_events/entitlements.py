@@ -7,23 +7,25 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from services.identity.attendance import poll_book
+from services.identity.access.sessions import OpenSession
 from services.identity.contract.limits import ONLINE
+from services.identity.contract.permits import Use
 from services.identity.contract.refusals import Code, refuse
 from services.identity.contract.roll import Bearer, Bearers, Holder, NoticeAddress
 from services.identity.contract.sessions import OwnElection
-from services.identity.models import Election, Entitlement, Voter
+from services.identity.models import Election, Entitlement, SealedElection, Voter
 from services.identity.voting_events import holders, permits, voting_events
 
 CHUNK = 1000
 
 
-def own_elections(session: Session, voter_id: str) -> list[OwnElection]:
-    """Return the voter's elections, in the operator's order, with whether the poll book is signed."""
+def own_elections(session: Session, opened: OpenSession, keys: permits.PermitKeys, now: datetime) -> list[OwnElection]:
+    """Return the voter's elections, in the operator's order, each with a permit to ask the urn whether he has voted."""
     rows = session.execute(
-        select(Election, poll_book.is_signed(Entitlement.voter_id, Election.uuid))
+        select(Election, SealedElection)
         .join(Entitlement, Entitlement.election == Election.uuid)
-        .where(Entitlement.voter_id == voter_id)
+        .outerjoin(SealedElection, SealedElection.election == Election.uuid)
+        .where(Entitlement.voter_id == opened.voter_id)
         .order_by(Election.position)
     )
     return [
@@ -33,42 +35,47 @@ def own_elections(session: Session, voter_id: str) -> list[OwnElection]:
             name=election.name,
             mode=election.mode,
             notice=election.notice,
-            signed=bool(signed),
+            permit=None if sealed is None else _permit(keys, sealed, opened, Use.STATE, now, permits.MOMENT)[0],
         )
-        for election, signed in rows
+        for election, sealed in rows
     ]
+
+
+def _permit(
+    keys: permits.PermitKeys, sealed: SealedElection, opened: OpenSession, use: Use, now: datetime, lifetime: timedelta
+) -> tuple[str, datetime]:
+    return permits.issue(
+        keys, sealed, voter_id=opened.voter_id, session_id=opened.id, use=use, now=now, lifetime=lifetime
+    )
 
 
 def issue_permit(
     session: Session,
     *,
-    voter_id: str,
+    opened: OpenSession,
     election: str,
-    holder_key: str,
-    permit_private_key: str,
+    keys: permits.PermitKeys,
     now: datetime,
     lifetime: timedelta,
 ) -> tuple[str, datetime]:
-    """Return (permit, moment of expiry) for a voter who is authenticated.
+    """Return (permit to prepare a ballot, moment of expiry) for a voter who is authenticated.
 
-    Raises not_entitled, also for an election that does not exist, and election_elsewhere for one held on paper.
+    Raises not_entitled, also for an election that does not exist, election_elsewhere for one held on paper, and
+    election_not_sealed.
     """
     mode = session.scalar(
         select(Election.mode)
         .join(Entitlement, Entitlement.election == Election.uuid)
-        .where(Entitlement.voter_id == voter_id, Election.uuid == election)
+        .where(Entitlement.voter_id == opened.voter_id, Election.uuid == election)
     )
     if mode is None:
         raise refuse(Code.NOT_ENTITLED)
     if mode != ONLINE:
         raise refuse(Code.ELECTION_ELSEWHERE)
-    return permits.issue(
-        permit_private_key,
-        election=election,
-        holder=holders.holder(holder_key, election, voter_id),
-        now=now,
-        lifetime=lifetime,
-    )
+    sealed = session.get(SealedElection, election)
+    if sealed is None:
+        raise refuse(Code.ELECTION_NOT_SEALED)
+    return _permit(keys, sealed, opened, Use.BOOTH, now, lifetime)
 
 
 def list_bearers(

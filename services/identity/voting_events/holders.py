@@ -35,6 +35,11 @@ def identifier_tag(key: str, voting_event: str, identifier: str) -> str:
     return _tag(key, f"identifier|{voting_event}|{identifier}")
 
 
+def session_tag(key: str, election: str, session_id: str) -> str:
+    """Return what stands for a session in its permits: another tag in each election, so that none are joined by it."""
+    return _tag(key, f"session|{election}|{session_id}")
+
+
 def phone_tag(key: str, number: str) -> str:
     """Return what stands for a telephone number where the voters who use it are counted."""
     return _tag(key, f"phone|{number}")

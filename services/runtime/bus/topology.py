@@ -7,7 +7,7 @@ SUBSCRIPTIONS: dict[tuple[str, str], tuple[str, ...]] = {
     ("reassort", "message_requested"): ("notification",),
     ("reassort", "credentials_issued"): ("ballot",),
     ("reassort", "credentials_committed"): ("ballot",),
-    ("ballot", "ballot_accepted"): ("identity",),
+    ("ballot", "election_sealed"): ("identity",),
     ("identity", "reissue_granted"): ("reassort",),
     ("identity", "reissue_resent"): ("reassort",),
     ("reassort", "activate"): ("ballot",),

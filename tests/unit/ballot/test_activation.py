@@ -65,7 +65,7 @@ def test_the_new_code_votes_and_the_old_one_is_refused_with_the_hour(urn):
         {"retired_in_hour": "2026-12-04T07:00:00+00:00"},
     )
     with urn.database.reading() as session:
-        material = casting.booth_material(session, KEYS, urn.permit("anne"), DURING)
+        material = casting.booth_material(session, KEYS, urn.permit("anne", use="booth"), DURING)
     assert material.credential == public_credential(urn.secrets["anne", 1])
     urn.cast(urn.permit("anne"), new)
 

@@ -6,7 +6,7 @@ import pytest
 from nacl.signing import SigningKey
 
 from services.ballot.urn.permit import verify
-from services.identity.contract.permits import LONGEST
+from services.identity.contract.permits import LONGEST, Use
 from services.runtime.refusals import Refusal
 from tests.unit.ballot.urn import DURING, KEYS, holder_of, permit_for, signed
 
@@ -15,24 +15,29 @@ ELECTION = "4zrSvGhhbnvfVP"
 
 def refusal_of(text, now=DURING):
     with pytest.raises(Refusal) as caught:
-        verify(text, KEYS.permit_public, now)
+        verify(text, KEYS.permit_public, now, Use.CAST)
     assert not caught.value.details
     return caught.value.code
 
 
 def test_a_permit_names_election_and_holder():
-    permit = verify(permit_for(ELECTION, "anne"), KEYS.permit_public, DURING)
+    permit = verify(permit_for(ELECTION, "anne"), KEYS.permit_public, DURING, Use.CAST)
     assert (permit.election, permit.holder) == (ELECTION, holder_of("anne"))
+
+
+@pytest.mark.parametrize("use", ["booth", "state"])
+def test_a_permit_is_good_for_its_use_alone(use):
+    assert refusal_of(permit_for(ELECTION, "anne", use=use)) == "permit_invalid"
 
 
 def test_padding_is_optional():
     body, signature = permit_for(ELECTION, "anne").split(".")
-    assert verify(f"{body}.{signature}==", KEYS.permit_public, DURING).election == ELECTION
+    assert verify(f"{body}.{signature}==", KEYS.permit_public, DURING, Use.CAST).election == ELECTION
 
 
 def test_a_permit_expires_at_its_second():
     text = permit_for(ELECTION, "anne", minutes=1)
-    assert verify(text, KEYS.permit_public, DURING + timedelta(seconds=59))
+    assert verify(text, KEYS.permit_public, DURING + timedelta(seconds=59), Use.CAST)
     assert refusal_of(text, DURING + timedelta(seconds=60)) == "permit_expired"
 
 
@@ -60,6 +65,10 @@ def test_texts_that_are_no_permit(text):
     [
         {"holder": "short"},
         {"holder": 3},
+        {"use": "vote"},
+        {"session": None},
+        {"fingerprint": "f" * 42},
+        {"receipt_key": "é" * 64},
         {"expires_at": None},
         {"expires_at": "2030"},
         {"expires_at": True},

@@ -14,7 +14,7 @@ from services.ballot.belenios.credential import public_credential
 from services.ballot.belenios.election import Election
 from services.ballot.belenios.verify import verify_archive
 from services.ballot.contract.ballots import Receipt
-from services.ballot.service import BallotService, close_due, credentials_committed, credentials_issued
+from services.ballot.service import BallotService, close_due, credentials_committed, credentials_issued, cut_attendance
 from services.ballot.urn import receipt
 from services.reassort.contract.events import CredentialsCommitted, CredentialsIssued
 from services.runtime.clock import utc_now
@@ -119,7 +119,7 @@ def test_a_whole_election_over_the_bus(bus, call, work, deliver, urn, board):
     sealed = work("start_seal_election", election=urn.uuid, present=["P", "D1", "D2"])
     assert sealed["credentials"] == 4
 
-    material = call("booth_material", permit=permit_for(urn.uuid, "anne", now=utc_now()))
+    material = call("booth_material", permit=permit_for(urn.uuid, "anne", now=utc_now(), use="booth"))
     election = Election.parse(material["election"])
     assert (election.public_key, election.hash) == (key, sealed["election_hash"])
     assert (material["voted"], material["state"]) == (False, "open")
@@ -129,8 +129,8 @@ def test_a_whole_election_over_the_bus(bus, call, work, deliver, urn, board):
     given = call("cast_ballot", permit=permit, ballot=raw)["receipt"]
     assert set(given) == {"election", "tracker", "head", "height", "signature"}
     assert call("cast_ballot", permit=permit, ballot=raw)["receipt"] == given
-    public = call("receipt_key")["public_key"]
-    assert receipt.is_valid(public, Receipt(**given))
+    assert receipt.is_valid(sealed["receipt_key"], Receipt(**given))
+    assert call("describe_election", election=urn.uuid)["receipt_key"] == sealed["receipt_key"]
     assert call("list_trackers", election=urn.uuid, after=0, limit=10) == {
         "trackers": [{"height": 1, "tracker": given["tracker"]}],
         "next": None,
@@ -161,7 +161,11 @@ def test_a_whole_election_over_the_bus(bus, call, work, deliver, urn, board):
     assert json.loads(published["result"]) == {"result": [[0, 0, 1, 0]]}
     described = call("describe_election", election=urn.uuid)
     assert (described["state"], described["result"]) == ("published", published["result"])
-    assert call("election_states", elections=[urn.uuid]) == {"states": {urn.uuid: "published"}}
+    own = [permit_for(urn.uuid, name, now=utc_now(), use="state") for name in ("anne", "bruno")]
+    for permits, voted in ((own[:1], [urn.uuid]), (own[1:], []), ([], [])):
+        answer = call("election_states", elections=[urn.uuid], permits=permits)
+        assert answer == {"states": {urn.uuid: "published"}, "voted": voted}
+    assert code_of(call, "election_states", elections=[], permits=[permit]) == "permit_invalid", "a permit to cast"
 
     archive, after = b"", -1
     while after is not None:
@@ -248,11 +252,12 @@ def test_the_urn_closes_by_itself_when_its_time_is_over(bus, call, work, deliver
     assert call("encrypted_tally", election=urn.uuid)["sized"]
 
 
-def test_the_accepted_ballot_is_told_once(bus, call, work, deliver, urn, board):
+def test_the_sealing_is_told_once_and_a_ballot_never(bus, call, work, deliver, urn, board):
     call("create_election", **creation(urn))
     call("set_trustees", election=urn.uuid, trustees=board[0])
     deliver("credentials_issued", {"election": urn.uuid, "batch": 0, "entries": urn.entries("anne")})
     deliver("credentials_committed", {"election": urn.uuid, **urn.commitment()})
+    sealed = work("start_seal_election", election=urn.uuid, present=[])
     work("start_seal_election", election=urn.uuid, present=[])
     raw = make_ballot(urn.election, urn.secrets["anne", 0], [[1, 0, 0, 0]])
     for _ in range(3):
@@ -260,8 +265,38 @@ def test_the_accepted_ballot_is_told_once(bus, call, work, deliver, urn, board):
     with bus.resources["ballot"].database.reading() as session:
         rows = session.connection().exec_driver_sql("SELECT type, payload FROM outbox").all()
     assert [(row.type, json.loads(row.payload)) for row in rows] == [
-        ("ballot_accepted", {"election": urn.uuid, "holder": holder_of("anne")})
+        (
+            "election_sealed",
+            {
+                "election": urn.uuid,
+                "fingerprint": sealed["election_hash"],
+                "receipt_key": sealed["receipt_key"],
+            },
+        )
     ]
+
+
+def test_attendance_is_cut_and_handed_over(bus, call, work, deliver, urn, board, monkeypatch):
+    monkeypatch.setattr(bus.resources["ballot"].settings, "attendance_minutes", 0)
+    monkeypatch.setattr(bus.resources["ballot"].settings, "attendance_minimum", 2)
+    call("create_election", **creation(urn))
+    call("set_trustees", election=urn.uuid, trustees=board[0])
+    deliver("credentials_issued", {"election": urn.uuid, "batch": 0, "entries": urn.entries("anne", "bruno", "chloé")})
+    deliver("credentials_committed", {"election": urn.uuid, **urn.commitment()})
+    work("start_seal_election", election=urn.uuid, present=[])
+    nothing = {"election": None, "hour": None, "parts": 0, "holders": []}
+    for name, told in (("bruno", False), ("anne", True), ("chloé", False)):
+        raw = make_ballot(urn.election, urn.secrets[name, 0], [[1, 0, 0, 0]])
+        call("cast_ballot", permit=permit_for(urn.uuid, name, now=utc_now()), ballot=raw)
+        assert cut_attendance(bus.resources["ballot"]) is told
+    first = call("attendance_part", batch=0, part=0)
+    assert (first["election"], first["parts"]) == (urn.uuid, 1)
+    assert first["holders"] == sorted(map(holder_of, ("anne", "bruno")))
+    assert call("attendance_part", batch=0, part=1) == call("attendance_part", batch=1, part=0) == nothing
+    call("close_election", election=urn.uuid, reason="fin")
+    assert cut_attendance(bus.resources["ballot"])
+    assert call("attendance_part", batch=1, part=0)["holders"] == [holder_of("chloé")]
+    assert not cut_attendance(bus.resources["ballot"])
 
 
 def test_health(call):

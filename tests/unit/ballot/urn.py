@@ -38,11 +38,15 @@ def holder_of(name):
     return hashlib.sha256(name.encode()).hexdigest()
 
 
-def permit_for(election, name, *, now=DURING, minutes=60, key=PERMIT_KEY, **changes):
+def permit_for(election, name, *, now=DURING, minutes=60, key=PERMIT_KEY, use="cast", **changes):
     """A permit as identity signs it."""
     content = {
         "election": election,
         "holder": holder_of(name),
+        "use": use,
+        "session": "5e" * 32,
+        "fingerprint": "f" * 43,
+        "receipt_key": RECEIPT_PUBLIC,
         "issued_at": int(now.timestamp()),
         "expires_at": int((now + timedelta(minutes=minutes)).timestamp()),
     } | changes
@@ -118,7 +122,7 @@ class Urn:
 
     def seal(self, now=BEFORE):
         with self.database.transaction() as session:
-            return elections.seal(session, self.uuid, ["Présidente", "Délégué 1", "Déléguée 2"], now)
+            return elections.seal(session, self.uuid, ["Présidente", "Délégué 1", "Déléguée 2"], now, RECEIPT_PUBLIC)
 
     def sealed(self, *names):
         """From nothing to sealed, with these voters."""

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from nacl.signing import SigningKey
+
 from services.ballot.contract.methods import METHODS as BALLOT
 from services.identity.contract.methods import METHODS as IDENTITY
 from services.notification.contract.methods import METHODS as NOTIFICATION
@@ -29,9 +31,26 @@ CAPTCHA_TEXT = "2fh9k"
 IDENTIFIER = "ada.lovelace@ac-demo.fr"
 
 
-def permit(election: str = ONLINE) -> str:
+RECEIPT_SEED = "0d" * 32
+RECEIPT_KEY = bytes(SigningKey(bytes.fromhex(RECEIPT_SEED)).verify_key).hex()
+FINGERPRINT = "h" * 43
+CAST_PERMIT = "a-permit-to-cast-that-no-browser-sees"
+
+
+def permit(election: str = ONLINE, use: str = "booth", fingerprint: str = FINGERPRINT) -> str:
     """A permit whose claims can be read; its signature is nobody's."""
-    claims = json.dumps({"election": election, "holder": "ab" * 32, "issued_at": 1, "expires_at": 2})
+    claims = json.dumps(
+        {
+            "election": election,
+            "holder": "ab" * 32,
+            "use": use,
+            "session": "5e" * 32,
+            "fingerprint": fingerprint,
+            "receipt_key": RECEIPT_KEY,
+            "issued_at": 1,
+            "expires_at": 2,
+        }
+    )
     return base64.urlsafe_b64encode(claims.encode()).decode().rstrip("=") + ".c2lnbmF0dXJl"
 
 
@@ -47,7 +66,7 @@ ELECTION = json.dumps(
 )
 
 
-def entry(uuid: str = ONLINE, mode: str = "online", *, signed: bool = False) -> Payload:
+def entry(uuid: str = ONLINE, mode: str = "online") -> Payload:
     """An election of the voter's."""
     return {
         "uuid": uuid,
@@ -55,7 +74,7 @@ def entry(uuid: str = ONLINE, mode: str = "online", *, signed: bool = False) -> 
         "name": "Comité social" if mode == "online" else "Commission sur papier",
         "mode": mode,
         "notice": "" if mode == "online" else "À l’urne, salle du Baromètre.",
-        "signed": signed,
+        "permit": permit(uuid, "state") if mode == "online" else None,
     }
 
 
@@ -70,7 +89,7 @@ def event() -> Payload:
         "profile": "2022",
         "availability": {},
         "roll_sealed": True,
-        "elections": [{key: value for key, value in entry().items() if key != "signed"}],
+        "elections": [{key: value for key, value in entry().items() if key != "permit"}],
     }
 
 
@@ -81,7 +100,8 @@ def described(**changes: Any) -> Payload:
         "state": "open",
         "opens_at": "2026-12-03T07:00:00+00:00",
         "closes_at": "2026-12-10T16:00:00+00:00",
-        "election_hash": "h" * 43,
+        "election_hash": FINGERPRINT,
+        "receipt_key": RECEIPT_KEY,
         "head": "ab" * 32,
         "height": 3,
         "ballots": 2,
@@ -92,9 +112,9 @@ def described(**changes: Any) -> Payload:
     }
 
 
-def states(state: str) -> Answer:
-    """Every election that is asked for is in this state."""
-    return lambda payload: {"states": dict.fromkeys(payload["elections"], state)}
+def states(state: str, *voted: str) -> Answer:
+    """Every election that is asked for is in this state; the voter has voted in some."""
+    return lambda payload: {"states": dict.fromkeys(payload["elections"], state), "voted": list(voted)}
 
 
 REISSUE = "22222222-2222-4222-8222-222222222222"
@@ -194,6 +214,7 @@ def answers() -> dict[tuple[str, str], Answer]:
         },
         ("reassort", "shown_code"): {"sealed": None},
         ("reassort", "forget_shown_code"): {},
+        ("identity", "confirm_permit"): {"permit": CAST_PERMIT},
         ("reassort", "code_parameters"): {"iterations": 10_000},
         ("ballot", "describe_election"): described(),
         ("ballot", "election_states"): states("open"),

@@ -14,7 +14,7 @@ def session(rpc: FakeRpc, *, now: str = DURING, availability: dict[str, Any] | N
     """Have identity answer with a voter of two elections; `changes` go into the session's answer."""
     known = {**event(), "now": now, "availability": availability or {}}
     known["elections"] = [
-        {key: value for key, value in one.items() if key != "signed"}
+        {key: value for key, value in one.items() if key != "permit"}
         for one in (entry(), entry(PAPER, "paper"), {**entry(OTHER), "name": "Comité d’ailleurs", "code": "CA"})
     ]
     rpc.table["identity", "voting_event"] = known

@@ -5,7 +5,7 @@ from werkzeug.test import TestResponse
 
 from services.runtime.refusals import Refusal
 from tests.unit.gateway.conftest import Browser
-from tests.unit.gateway.fake_rpc import CAPTCHA_TEXT, IDENTIFIER, LINK_TOKEN, PASSWORD, SESSION, FakeRpc, entry
+from tests.unit.gateway.fake_rpc import CAPTCHA_TEXT, IDENTIFIER, LINK_TOKEN, ONLINE, PASSWORD, SESSION, FakeRpc, states
 
 
 def without_variables(answer: TestResponse) -> str:
@@ -112,7 +112,7 @@ def test_home_shows_the_four_blocks_and_paris_time(voter: Browser, rpc: FakeRpc)
     assert "Ada Lovelace" in page
     assert page.count("<h1") == 1
     assert "A voté" not in page
-    rpc.table["identity", "resume_session"]["elections"] = [entry(signed=True)]
+    rpc.table["ballot", "election_states"] = states("open", ONLINE)
     assert "A voté" in voter.get("/accueil").text
 
 

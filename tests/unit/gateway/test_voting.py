@@ -13,10 +13,12 @@ from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal, ServiceFault
 from tests.unit.gateway.conftest import Browser
 from tests.unit.gateway.fake_rpc import (
+    CAST_PERMIT,
     ELECTION,
     EVENT_UUID,
     ONLINE,
     PAPER,
+    SESSION,
     TRACKER,
     FakeRpc,
     described,
@@ -118,7 +120,8 @@ def test_a_ballot_is_cast_and_its_receipt_returned(voter: Browser, rpc: FakeRpc)
         "height": 4,
         "signature": "cd" * 64,
     }
-    assert rpc.made("ballot", "cast_ballot")[0].payload == {"permit": permit(), "ballot": "{}"}
+    assert rpc.made("ballot", "cast_ballot")[0].payload == {"permit": CAST_PERMIT, "ballot": "{}"}
+    assert rpc.made("identity", "confirm_permit")[0].payload == {"session": SESSION, "permit": permit()}
 
 
 def test_a_ballot_whose_answer_is_lost_is_sent_once_more_with_the_same_key(voter: Browser, rpc: FakeRpc) -> None:
@@ -145,6 +148,14 @@ def test_a_permit_for_another_urn_never_reaches_the_urn(given: str, code: str, v
     assert answer.status_code == 403
     assert answer.json is not None
     assert answer.json["code"] == code
+    assert rpc.made("ballot", "cast_ballot") == []
+
+
+@pytest.mark.parametrize(("code", "status"), [("session_expired", 401), ("permit_other_session", 403)])
+def test_a_permit_dies_with_its_session(code: str, status: int, voter: Browser, rpc: FakeRpc) -> None:
+    rpc.table["identity", "confirm_permit"] = Refusal(code)
+    answer = voter.send(BALLOTS, {"permit": permit(), "ballot": "{}"})
+    assert (answer.status_code, answer.json["code"]) == (status, code)  # type: ignore[index]
     assert rpc.made("ballot", "cast_ballot") == []
 
 

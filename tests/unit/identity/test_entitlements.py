@@ -7,35 +7,57 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nacl.signing import SigningKey, VerifyKey
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
 
+from services.identity.contract import permits as written
+from services.identity.contract import sealings as sealings_contract
 from services.identity.models import Voter
-from services.identity.voting_events import entitlements, holders
+from services.identity.voting_events import entitlements, holders, permits, sealings
 from services.runtime.refusals import Refusal
 from tests.unit.identity.test_attendance import voter_id
-from tests.unit.identity.world import EVENT, KEY, NOW, ONLINE, ONLINE_TOO, PAPER, everything, import_roll, row
+from tests.unit.identity.world import (
+    EVENT,
+    FINGERPRINT,
+    KEY,
+    KEYS,
+    NOW,
+    ONLINE,
+    ONLINE_TOO,
+    PAPER,
+    RECEIPT_KEY,
+    SIGNING_KEY,
+    everything,
+    import_roll,
+    opened,
+    row,
+    seal,
+)
 
-SIGNING_KEY = "22" * 32
 
-
-def issue(database, identifier, election):
+def issue(database, identifier, election=ONLINE, session_id="a-session"):
     with database.transaction() as session:
         return entitlements.issue_permit(
             session,
-            voter_id=voter_id(database, identifier),
+            opened=opened(voter_id(database, identifier), session_id),
             election=election,
-            holder_key=KEY,
-            permit_private_key=SIGNING_KEY,
+            keys=KEYS,
             now=NOW,
             lifetime=timedelta(hours=1),
         )
+
+
+@pytest.fixture
+def sealed(database, voters):
+    """The two elections held here are sealed."""
+    seal(database, ONLINE, ONLINE_TOO)
 
 
 def decoded(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def test_a_permit_is_signed_and_names_a_pseudonym_only(database, voters):
+def test_a_permit_is_signed_and_names_a_pseudonym_only(database, sealed):
     permit, expires_at = issue(database, "anne@ac-amiens.fr", ONLINE)
     body, _, signature = permit.partition(".")
     VerifyKey(SigningKey(bytes.fromhex(SIGNING_KEY)).verify_key.encode()).verify(body.encode(), decoded(signature))
@@ -44,6 +66,10 @@ def test_a_permit_is_signed_and_names_a_pseudonym_only(database, voters):
     assert claims == {
         "election": ONLINE,
         "holder": holders.holder(KEY, ONLINE, voter),
+        "use": "booth",
+        "session": holders.session_tag(KEY, ONLINE, "a-session"),
+        "fingerprint": FINGERPRINT,
+        "receipt_key": RECEIPT_KEY,
         "issued_at": int(NOW.timestamp()),
         "expires_at": int(expires_at.timestamp()),
     }
@@ -60,10 +86,69 @@ def test_a_permit_is_signed_and_names_a_pseudonym_only(database, voters):
         ("bob@ac-amiens.fr", PAPER, "not_entitled"),
     ],
 )
-def test_no_permit_without_a_right_to_vote_here(database, voters, identifier, election, code):
+def test_no_permit_without_a_right_to_vote_here(database, sealed, identifier, election, code):
     with pytest.raises(Refusal) as refused:
         issue(database, identifier, election)
     assert refused.value.code == code
+
+
+def refusal_of(given, *arguments, **more):
+    with pytest.raises(Refusal) as refused:
+        given(*arguments, **more)
+    return refused.value.code
+
+
+def confirm(permit, session_id="a-session", now=NOW):
+    return permits.confirm(KEYS, permit, session_id=session_id, now=now)
+
+
+def test_no_permit_before_the_urn_has_said_what_is_sealed(database, voters):
+    assert refusal_of(issue, database, "anne@ac-amiens.fr") == "election_not_sealed"
+
+
+def test_a_session_casts_by_its_own_permit_for_a_moment(database, sealed):
+    """L9: a log-out is final. No other session can use what is left of this one, be it of the same voter."""
+    permit, expires_at = issue(database, "anne@ac-amiens.fr")
+    public = VerifyKey(SigningKey(bytes.fromhex(SIGNING_KEY)).verify_key.encode()).encode().hex()
+    cast = written.verify(confirm(permit), public)
+    assert (cast.use, cast.expires_at) == (written.Use.CAST, NOW.replace(microsecond=0) + permits.MOMENT)
+    assert cast.holder == written.verify(permit, public).holder
+    assert refusal_of(confirm, permit, session_id="the-next-session") == "permit_other_session"
+    assert refusal_of(confirm, permit, now=expires_at) == "permit_expired"
+    assert refusal_of(confirm, confirm(permit)) == "permit_invalid", "a permit to cast is none to be confirmed"
+    assert refusal_of(confirm, permit[:-3] + "AAA") == "permit_invalid"
+
+
+def test_own_elections_bring_permits_to_ask_the_urn_with(database, sealed):
+    with database.reading() as session:
+        own = entitlements.own_elections(session, opened(voter_id(database, "anne@ac-amiens.fr")), KEYS, NOW)
+    public = SigningKey(bytes.fromhex(SIGNING_KEY)).verify_key.encode().hex()
+    assert [(election.code, election.mode) for election in own] == [("CSA-M", "online"), ("CCP", "paper")]
+    assert written.verify(own[0].permit, public).use is written.Use.STATE
+    assert own[1].permit is None
+
+
+def test_a_sealing_is_recorded_once_and_never_changed(database, sealed):
+    before = everything(database)
+    seal(database, ONLINE)
+    assert everything(database) == before
+    for change in ({"fingerprint": "R" * 43}, {"receipt_key": "cd" * 32}, {"election": PAPER}, {"election": "Z" * 14}):
+        told = {"election": ONLINE, "fingerprint": FINGERPRINT, "receipt_key": RECEIPT_KEY} | change
+        with pytest.raises(sealings.SealingConflict), database.transaction() as session:
+            sealings.record(session, **told)
+    for statement in ("UPDATE sealed_elections SET fingerprint = 'x'", "DELETE FROM sealed_elections"):
+        with pytest.raises(DBAPIError, match="append-only"), database.transaction() as session:
+            session.execute(text(statement))
+    assert everything(database) == before
+
+
+def test_anybody_can_check_what_identity_says_of_a_sealing(database, sealed):
+    with database.reading() as session:
+        told = sealings.statement(session, SIGNING_KEY, ONLINE)
+        assert refusal_of(sealings.statement, session, SIGNING_KEY, PAPER) == "election_not_sealed"
+    signed = sealings_contract.signed_text(told.election, told.fingerprint, told.receipt_key)
+    VerifyKey(bytes.fromhex(told.identity_key)).verify(signed.encode(), bytes.fromhex(told.signature))
+    assert (told.fingerprint, told.receipt_key) == (FINGERPRINT, RECEIPT_KEY)
 
 
 def page(database, after, limit):

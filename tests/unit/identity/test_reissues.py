@@ -9,9 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from services.identity.access import passwords
-from services.identity.attendance import poll_book
 from services.identity.contract.wording import without_accents
-from services.identity.models import Account, ReissueRequest, SharedPhone, Voter, VotingEvent, outbox
+from services.identity.models import Account, PollBookEntry, ReissueRequest, SharedPhone, Voter, VotingEvent, outbox
 from services.identity.reissue import requests, resending, rules
 from services.identity.voting_events import holders, voting_events
 from services.runtime.refusals import Refusal
@@ -234,7 +233,9 @@ def sign(database, name, *elections):
     for election in elections:
         with database.transaction() as session:
             holder = holders.holder(KEY, election, id_of(database, name))
-            poll_book.sign(session, holder_key=KEY, election=election, holder=holder, now=NOW, mail_every=timedelta(0))
+            session.add(
+                PollBookEntry(id=holder[:36], voter_id=id_of(database, name), election=election, signed_in_hour=NOW)
+            )
 
 
 def test_one_who_has_voted_in_one_election_may_ask_and_reassort_does_not_learn_where(of_2018, terms):

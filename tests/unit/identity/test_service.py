@@ -1,13 +1,15 @@
 """The entry points of identity as the bus calls them, with notification sending what identity asks for."""
 
+import dataclasses
 import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from nacl.signing import SigningKey
 
-from services.ballot.contract.events import BallotAccepted
-from services.identity.inboxes import sign_poll_book
+from services.ballot.contract.events import ElectionSealed
+from services.identity.inboxes import record_sealing
+from services.identity.loops import fetch_attendance
 from services.identity.models import VotingEvent
 from services.identity.service import IdentityService
 from services.identity.voting_events import holders
@@ -54,7 +56,6 @@ def bus(tmp_path, monkeypatch, mail_server):
         "ISOLOIR_IDENTITY_PERMIT_PRIVATE_KEY": SigningKey.generate().encode().hex(),
         "ISOLOIR_IDENTITY_NOTIFICATION_PUBLIC_KEY": public,
         "ISOLOIR_IDENTITY_BCRYPT_COST": "4",
-        "ISOLOIR_IDENTITY_ATTENDANCE_MAIL_MINUTES": "0",
         "ISOLOIR_NOTIFICATION_DATABASE_URL": f"sqlite:///{tmp_path}/notification.sqlite",
         "ISOLOIR_NOTIFICATION_PRIVATE_KEY": private,
         "ISOLOIR_NOTIFICATION_SMTP_URL": mail_server.url,
@@ -97,6 +98,20 @@ def roll(call, work):
     }
 
 
+class Urn:
+    """The ballot box as identity asks it: one batch."""
+
+    def __init__(self, signers):
+        self.signers, self.asked = signers, []
+
+    def call(self, service, method, payload, **_options):
+        assert (service, method) == ("ballot", "attendance_part")
+        self.asked.append(payload)
+        if payload["batch"] > 0:
+            return {"election": None, "hour": None, "parts": 0, "holders": []}
+        return {"election": ONLINE, "hour": "2026-12-03T10:00:00+00:00", "parts": 1, "holders": self.signers}
+
+
 def link_in(mail):
     return re.search(r"/lien/(\S+)", mail.get_body(("plain",)).get_content()).group(1)
 
@@ -121,17 +136,25 @@ def test_from_the_first_request_to_the_signed_poll_book(bus, call, roll, mail_se
     }
     assert resumed["last_connection"] is None
     assert resumed["voting_event"]["name"] == DEFINITION["name"]
-    assert [(election["code"], election["signed"]) for election in resumed["elections"]] == [
-        ("CSA-M", False),
-        ("CCP", False),
+    assert [(election["code"], election["permit"]) for election in resumed["elections"]] == [
+        ("CSA-M", None),
+        ("CCP", None),
     ]
+    held = bus.resources["identity"]
+    with held.database.transaction() as transaction:
+        record_sealing(transaction, ElectionSealed(election=ONLINE, fingerprint="f" * 43, receipt_key="ab" * 32), held)
+    assert call("resume_session", {"session": session})["elections"][0]["permit"]
     permit = call("issue_permit", {"session": session, "election": ONLINE})
     assert datetime.fromisoformat(permit["expires_at"]) > datetime.now(UTC)
+    shown = {"session": session, "permit": permit["permit"]}
+    assert call("confirm_permit", shown)["permit"] != permit["permit"]
+    assert call("sealing", {"election": ONLINE})["fingerprint"] == "f" * 43
 
-    held = bus.resources["identity"]
-    holder = holders.holder(KEY, ONLINE, voter_id(held.database, "anne@ac-amiens.fr"))
-    with held.database.transaction() as transaction:
-        sign_poll_book(transaction, BallotAccepted(election=ONLINE, holder=holder), held)
+    urn = Urn([holders.holder(KEY, ONLINE, voter_id(held.database, "anne@ac-amiens.fr"))])
+    with_urn = dataclasses.replace(held, rpc=urn)
+    assert fetch_attendance(with_urn)
+    assert not fetch_attendance(with_urn)
+    assert [question["batch"] for question in urn.asked] == [0, 1]
     assert call("attendance", {"voting_event": EVENT})["elections"][0] == {"uuid": ONLINE, "entitled": 2, "signed": 1}
     wait_until(lambda: len(mail_server.received) == 2, 60)
     assert "CSA ministériel" in mail_server.received[1].get_body(("plain",)).get_content()
@@ -140,6 +163,9 @@ def test_from_the_first_request_to_the_signed_poll_book(bus, call, roll, mail_se
     with pytest.raises(Refusal) as refused:
         call("resume_session", {"session": session})
     assert refused.value.code == "session_expired"
+    with pytest.raises(Refusal) as refused:
+        call("confirm_permit", shown)
+    assert refused.value.code == "session_expired", "a permit dies with its session"
     assert call("log_in", {"identifier": "anne@ac-amiens.fr", "password": PASSWORD})["session"]
     assert call("request_password_link", {"identifier": "nobody@ac-amiens.fr"})["next"] == "link_sent"
 

@@ -4,9 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
+from services.identity.access.sessions import OpenSession
 from services.identity.contract.voting_events import ElectionDefinition, OpenVotingEvent
 from services.identity.models import Base
 from services.identity.roll import electoral_roll, staging
+from services.identity.voting_events import sealings
+from services.identity.voting_events.permits import PermitKeys
 
 NOW = datetime(2026, 12, 3, 10, 20, 30, tzinfo=UTC)
 KEY = "11" * 32
@@ -15,6 +18,10 @@ ONLINE = "AAAAAAAAAAAAAA"
 ONLINE_TOO = "BBBBBBBBBBBBBB"
 PAPER = "CCCCCCCCCCCCCC"
 COST = 4
+SIGNING_KEY = "22" * 32
+KEYS = PermitKeys(KEY, SIGNING_KEY)
+FINGERPRINT = "Q" * 43
+RECEIPT_KEY = "ab" * 32
 LIFETIME = timedelta(hours=24)
 
 
@@ -65,6 +72,19 @@ def import_roll(database, rows, import_id="import-1", now=NOW):
         stage(session, rows, import_id)
     with database.transaction() as session:
         return electoral_roll.commit(session, voting_event=EVENT, import_id=import_id, lines=len(rows), now=now)
+
+
+def seal(database, *elections):
+    """The urn has sealed these elections."""
+    with database.transaction() as session:
+        for election in elections:
+            sealings.record(session, election=election, fingerprint=FINGERPRINT, receipt_key=RECEIPT_KEY)
+
+
+def opened(voter_id, session_id="a-session", **changes):
+    """An open session of a voter."""
+    values = {"previous_connection_at": None, "activated": True, "expires_at": NOW + timedelta(minutes=30)}
+    return OpenSession(id=session_id, voter_id=voter_id, **{**values, **changes})
 
 
 def everything(database):

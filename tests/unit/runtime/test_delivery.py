@@ -20,7 +20,7 @@ from services.runtime.telemetry import correlation
 class Numbered(Event):
     """An event that the topology knows, with a number to tell one from another."""
 
-    type: ClassVar[str] = "ballot_accepted"
+    type: ClassVar[str] = "election_sealed"
 
     number: int
 
@@ -50,7 +50,7 @@ def publish(database, *numbers):
 
 def envelope(event_id, number=1):
     return {
-        "id": event_id, "source": "ballot", "type": "ballot_accepted", "correlation_id": correlation.new_id(),
+        "id": event_id, "source": "ballot", "type": "election_sealed", "correlation_id": correlation.new_id(),
         "payload": {"number": number},
     }  # fmt: skip
 
@@ -205,5 +205,5 @@ def test_events_done_long_ago_are_deleted_in_batches_and_others_stay(database, m
             values = {"state": state, "received_at": now - timedelta(days=days)}
             session.execute(update(INBOX).where(INBOX.c.event_id == event_id).values(values))
     before = now - timedelta(days=30)
-    assert [received.forget_done(database, "ballot", "ballot_accepted", before) for _ in range(3)] == [2, 1, 0]
+    assert [received.forget_done(database, "ballot", "election_sealed", before) for _ in range(3)] == [2, 1, 0]
     assert {row.event_id for row in rows(database, INBOX)} == {"recent", "parked", "pending"}

@@ -1,0 +1,30 @@
+"""Attendance: who has voted, by pseudonym, without any order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from services.runtime.contracts.kinds import LARGEST_INTEGER, Range
+from services.runtime.contracts.messages import Message
+
+Counted = Annotated[int, Range(0, LARGEST_INTEGER)]
+
+
+class PartOfAttendance(Message):
+    """Which part of which batch; both are counted from 0."""
+
+    batch: Counted
+    part: Counted
+
+
+class AttendancePart(Message):
+    """Holders who have voted in an election, sorted, and the hour in which the batch was cut.
+
+    `election` is null where there is no such batch yet.
+    """
+
+    election: str | None
+    hour: datetime | None
+    parts: int
+    holders: list[str]

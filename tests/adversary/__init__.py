@@ -1,0 +1,1 @@
+"""Attacks that were tried on the running system, each of which must fail or be seen."""
