@@ -240,8 +240,7 @@ def _channel_remedy(channel: str, reason: str) -> str:
 
 
 def _books(seen: Observed) -> Iterator[Finding]:
-    # What is on its way explains a poll book that is behind; nothing explains one that is ahead.
-    on_its_way = sum(c["outbox"] + c["inbox"] + c["parked_count"] for c in seen.conditions.values())
+    # An open urn explains a poll book that is behind; nothing explains one that is ahead.
     for urn in seen.urns:
         late, ahead = urn.before - urn.signed, urn.signed - urn.after
         if ahead > 0:
@@ -250,11 +249,11 @@ def _books(seen: Observed) -> Iterator[Finding]:
                 f"{urn.code} : {ahead} émargement(s) de plus que de bulletins.",
                 "Cela ne doit jamais être : prévenez le bureau, ne touchez à rien, gardez les journaux et les bases.",
             )
-        elif late > on_its_way:
+        elif late > 0 and not urn.is_open:
             yield Finding(
                 "poll_book_behind",
-                f"{urn.code} : {late} bulletin(s) sans émargement, et rien n’est en route.",
-                "Regardez les événements mis de côté, et : isoloir logs --event event_failed",
+                f"{urn.code} : {late} bulletin(s) sans émargement, et l’urne n’est plus ouverte.",
+                "L’urne close remet le reste en quelques secondes. Sinon : isoloir logs --event unknown_signers",
             )
 
 

@@ -17,12 +17,16 @@ FAILURES_ASKED = 200
 
 @dataclass(frozen=True)
 class Urn:
-    """What one election's two books count: ballots before and after the poll book was asked, since people vote meanwhile."""
+    """What one election's two books count: ballots before and after the poll book was asked, since people vote meanwhile.
+
+    While it is open the poll book is behind: it is told in batches (docs/adr/0005).
+    """
 
     code: str
     before: int
     signed: int
     after: int
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,10 +115,13 @@ def _queued(counts: list[dict[str, Any]]) -> dict[str, int]:
 def _urns(client: OperatorClient) -> list[Urn]:
     event = client.voting_event()
     codes = {one["uuid"]: one["code"] for one in event["elections"] if one["mode"] == "online"}
-    before = {uuid: client.describe_election(uuid)["ballots"] for uuid in codes}
+    before = {uuid: client.describe_election(uuid) for uuid in codes}
     signed = {line["uuid"]: line["signed"] for line in client.attendance(event["voting_event"])}
     after = {uuid: client.describe_election(uuid)["ballots"] for uuid in codes}
-    return [Urn(code, before[uuid], signed.get(uuid, 0), after[uuid]) for uuid, code in codes.items()]
+    return [
+        Urn(code, before[uuid]["ballots"], signed.get(uuid, 0), after[uuid], before[uuid]["state"] == "open")
+        for uuid, code in codes.items()
+    ]
 
 
 def _or(nothing: Any, ask: Any) -> Any:

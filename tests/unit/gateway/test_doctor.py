@@ -23,7 +23,7 @@ NOW = "2026-12-03T08:15:00+00:00"
 PARKED = {
     "event": "e1",
     "source": "ballot",
-    "type": "ballot_accepted",
+    "type": "activated",
     "attempts": 12,
     "reason": "KeyError",
     "correlation_id": "4bea7734-fa75-40a5-99bc-180307fa8989",
@@ -108,7 +108,7 @@ def test_nothing_wrong_is_said_and_what_is_on_its_way_is_no_fault() -> None:
     assert diagnose(of_ballot()) == []
     votes = Observed(
         conditions={"ballot": condition("ballot", outbox=2, outbox_oldest_seconds=1)},
-        urns=[Urn("CSA", 9, 7, 11)],
+        urns=[Urn("CSA", 9, 7, 11, is_open=True)],
         offsets={"ballot": 1.5},
     )
     assert [one.name for one in diagnose(votes)] == ["worker_missing"] * 0
