@@ -16,6 +16,7 @@ COMMANDS = {
     "migrate": "deploy.cli.migrate",
     "operator": "deploy.operator.command",
     "printer": "deploy.printer.command",
+    "receipt": "deploy.holder.receipt",
     "relay": "deploy.cli.relay",
     "serve": "deploy.cli.serve",
     "sink": "deploy.local.sink.command",

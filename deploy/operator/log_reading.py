@@ -87,8 +87,9 @@ class Summary:
         if event == "http_request":
             self._add_request(line, at)
         elif event == "rpc" and line.get("outcome") in ("ok", "repeated"):
-            self.votes += line.get("method") == "cast_ballot" and line.get("outcome") == "ok"
             self.log_ins += line.get("method") in ("log_in", "activate")
+        elif event == "in_this_hour" and (line.get("what"), line.get("outcome")) == ("cast_ballot", "ok"):
+            self.votes += int(line.get("count") or 0)
         elif event == "message_tried":
             self.messages[str(line.get("result"))] += 1
 

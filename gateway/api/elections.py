@@ -15,6 +15,7 @@ from gateway.api.schemas import (
     OwnElectionSchema,
     PageSchema,
     ResultSchema,
+    SealingSchema,
     TrackerFoundSchema,
     TrackerSearchSchema,
     TrackersSchema,
@@ -149,6 +150,15 @@ def register(uuid: str) -> Response:
         mimetype="application/jsonl",
         headers={"Content-Disposition": f'attachment; filename="{uuid}.register.jsonl"'},
     )
+
+
+@blueprint.get("/elections/<election:uuid>/sealing")
+@operation("getSealing", PUBLIC)
+@blueprint.response(200, SealingSchema)
+@refusals(blueprint, "election_not_sealed")
+def sealing(uuid: str) -> Payload:
+    """What was sealed, signed: the fingerprint that booths insist on, and the key that receipts are checked with."""
+    return services().identity.sealing(uuid).dump()
 
 
 @blueprint.get("/elections/<election:uuid>/result")

@@ -323,6 +323,21 @@ class TrackerFoundSchema(Schema):
     height = fields.Integer(required=True, allow_none=True)
 
 
+class SealingSchema(Schema):
+    """What was sealed, by the word of the service that has the roll and not the ballots."""
+
+    election = fields.String(required=True)
+    fingerprint = fields.String(required=True, metadata={"description": "The election's hash; booths insist on it"})
+    receipt_key = fields.String(required=True, metadata={"description": "Ed25519 key of the receipts, hexadecimal"})
+    identity_key = fields.String(required=True, metadata={"description": "Ed25519 key of this signature, hexadecimal"})
+    signature = fields.String(
+        required=True,
+        metadata={
+            "description": "Over « isoloir sealing 1 », a line feed, and the compact JSON of the first three fields"
+        },
+    )
+
+
 class ResultSchema(Schema):
     """A published result, and what it is the result of."""
 

@@ -1,12 +1,19 @@
-"""One line per request: the rule that matched and never the path, since paths carry tokens and query strings names."""
+"""One line per request: the rule that matched and never the path, since paths carry tokens and query strings names.
+
+What a booth asks for has no line of its own but a count by the hour: the n-th would tell when the n-th ballot came in (L1).
+"""
 
 from time import perf_counter
 
 from flask import Flask, Response, g, request
 
+from services.runtime.telemetry import hourly
 from services.runtime.telemetry.logs import get_logger
 
 log = get_logger()
+
+OF_THE_BOOTH = frozenset({"ballots.cast", "api_elections.booth", "api_elections.own"})
+"""What is asked for as a vote is prepared, cast, and followed by the next."""
 
 
 def install(app: Flask) -> None:
@@ -18,6 +25,9 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def write(response: Response) -> Response:
+        if request.endpoint in OF_THE_BOOTH:
+            hourly.COUNTS.count(request.endpoint, str(response.status_code))
+            return response
         started = g.get("started", perf_counter())
         # Supervisors ask all day long: only what is wrong is worth a line.
         say = log.debug if request.blueprint == "health" and response.status_code == 200 else log.info

@@ -15,14 +15,14 @@ from gateway.pages.entrance import (
 )
 from gateway.pages.space import assistance, claims, elections, home, hours, lists, practical, profile, results, roll
 from gateway.pages.status import health
-from gateway.pages.urn import ballot_box
+from gateway.pages.urn import ballot_box, receipt_check
 
 
 def register(app: Flask, *, demo_dir: str) -> None:
     """Add the pages to the application; /demo only when `demo_dir` is set."""
     for page in (identification, identifier_help, captcha, password, activation, challenge_question, session_end):
         app.register_blueprint(page.blueprint)
-    for page in (home, elections, booth, ballot_box, health):
+    for page in (home, elections, booth, ballot_box, receipt_check, health):
         app.register_blueprint(page.blueprint)
     for page in (practical, assistance, lists, roll, claims, profile, results, hours):
         app.register_blueprint(page.blueprint)

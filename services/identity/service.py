@@ -57,7 +57,7 @@ class IdentityService:
     settled = Inbox("reassort", ReissueSettled, inboxes.note_reissue)
     deliveries = Inbox("notification", MessageSettled, inboxes.note_delivery)
     link_requests = Loop(loops.answer_requests, every=1.0)
-    signatures = Loop(loops.fetch_attendance, every=2.0)
+    signatures = Loop(loops.fetch_attendance, every=5.0)
     idle_sessions = Loop(loops.forget_idle_sessions, every=60.0)
     short_lived = Loop(loops.forget_what_is_over, every=60.0)
 

@@ -26,6 +26,7 @@ VOTERS_OPERATIONS = {
     "getRegister",
     "getBooth",
     "getResult",
+    "getSealing",
     "getSession",
     "getVotingEvent",
     "listOwnElections",

@@ -38,7 +38,7 @@ CLOSE_ELECTION = Command(
     seconds=30.0,
 )
 
-BOOTH_MATERIAL = Question("booth_material", ballots.OfPermit, ballots.BoothMaterial)
+BOOTH_MATERIAL = Question("booth_material", ballots.OfPermit, ballots.BoothMaterial, hourly=True)
 CAST_BALLOT = Command(
     "cast_ballot",
     ballots.CastBallot,
@@ -47,9 +47,10 @@ CAST_BALLOT = Command(
         "the same ballot finds itself in the urn and has the same receipt; no answer is kept, since a row has a time (L1)"
     ),
     seconds=PASSWORD_SECONDS,
+    hourly=True,
 )
 LIST_TRACKERS = Question("list_trackers", ballots.ListTrackers, ballots.TrackerPage)
-ATTENDANCE_PART = Question("attendance_part", attendance.PartOfAttendance, attendance.AttendancePart)
+ATTENDANCE_PART = Question("attendance_part", attendance.PartOfAttendance, attendance.AttendancePart, hourly=True)
 FIND_TRACKER = Question("find_tracker", ballots.FindTracker, ballots.TrackerFound)
 
 START_TALLY = Command("start_tally", elections.OfElection, JobAsked, repeated=SHARED)

@@ -21,6 +21,7 @@ from services.ballot.models import Activation, Ballot, Credential, Election, Rei
 from services.ballot.urn import chain
 from services.reassort.contract.events import CredentialExchange
 from services.runtime.bus import outbox
+from services.runtime.clock import cut_to_hour
 from services.runtime.storage.crash_points import crash_point
 
 BEFORE_SETUP = -1
@@ -94,7 +95,7 @@ def _exchange(session: Session, exchange: CredentialExchange, height: int, now: 
             retired=exchange.retired,
             spare=exchange.spare,
             height=height,
-            hour=now.replace(minute=0, second=0, microsecond=0),
+            hour=cut_to_hour(now),
         )
     )
 

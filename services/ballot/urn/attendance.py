@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from services.ballot.contract.attendance import AttendancePart
 from services.ballot.models import AttendanceBatch, AttendanceTurn, Ballot, Closing, Election
 from services.ballot.urn import chain
+from services.runtime.clock import cut_to_hour
 from services.runtime.storage.upsert import upsert
 
 PART = 250
@@ -83,7 +84,7 @@ def cut(session: Session, uuid: str, rhythm: Rhythm, now: datetime) -> bool:
             after_height=after,
             height=height,
             parts=max(1, (height - after) // PART),
-            hour=now.replace(minute=0, second=0, microsecond=0),
+            hour=cut_to_hour(now),
         )
     )
     return True

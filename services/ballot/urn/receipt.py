@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from nacl.exceptions import BadSignatureError
-from nacl.signing import SigningKey, VerifyKey
+from nacl.signing import SigningKey
 
-from services.ballot.belenios import canonical
 from services.ballot.contract.ballots import Receipt
-
-
-def signed_text(election: str, tracker: str, head: str, height: int) -> str:
-    """The compact JSON that is signed: these four keys in this order."""
-    return canonical.dumps({"election": election, "tracker": tracker, "head": head, "height": height})
+from services.ballot.contract.receipts import signed_text
 
 
 def sign(private_key_hex: str, *, election: str, tracker: str, head: str, height: int) -> Receipt:
@@ -21,16 +15,6 @@ def sign(private_key_hex: str, *, election: str, tracker: str, head: str, height
     text = signed_text(election, tracker, head, height)
     signature = SigningKey(bytes.fromhex(private_key_hex)).sign(text.encode()).signature.hex()
     return Receipt(election=election, tracker=tracker, head=head, height=height, signature=signature)
-
-
-def is_valid(public_key_hex: str, receipt: Receipt) -> bool:
-    """Whether the receipt was signed with the private half of this key."""
-    text = signed_text(receipt.election, receipt.tracker, receipt.head, receipt.height)
-    try:
-        VerifyKey(bytes.fromhex(public_key_hex)).verify(text.encode(), bytes.fromhex(receipt.signature))
-    except (BadSignatureError, ValueError):
-        return False
-    return True
 
 
 @lru_cache(maxsize=4)

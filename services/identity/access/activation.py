@@ -27,6 +27,7 @@ from services.identity.contract.refusals import Code, refuse
 from services.identity.contract.wording import without_accents
 from services.identity.models import Account, Voter, VotingEvent
 from services.identity.voting_events import holders
+from services.runtime.clock import cut_to_hour
 from services.runtime.storage.database import Database
 
 
@@ -123,7 +124,7 @@ def activate(
             raise refuse(Code.ACTIVATION_NOT_PREPARED)
         account = session.get(Account, followed.link.voter_id)
         if account is None:
-            account = Account(voter_id=followed.link.voter_id, password_hash="", activated_at=now)
+            account = Account(voter_id=followed.link.voter_id, password_hash="", activated_at=cut_to_hour(now))
             session.add(account)
         account.password_hash = password_hash or str(prepared)
         if answer_hash is not None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from services.identity.access import tokens
 from services.identity.contract.refusals import Code, refuse
 from services.identity.models import Account, VoterSession
+from services.runtime.clock import cut_to_hour
 from services.runtime.storage.database import Database
 
 
@@ -36,7 +37,8 @@ PRECISION = timedelta(minutes=1)
 def open_session(session: Session, account: Account, now: datetime) -> str:
     """Open a session for the account's voter and return its token."""
     token = _open(session, account.voter_id, now, previous=account.last_connection_at, activated=True)
-    account.last_connection_at = now
+    # To the hour: as much as a voter needs to notice a connection that was not his own, and no more to hold against a vote.
+    account.last_connection_at = cut_to_hour(now)
     session.flush()
     return token
 

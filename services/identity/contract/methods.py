@@ -114,8 +114,8 @@ RESUME_SESSION = Command(
 CLOSE_SESSION = Command(
     "close_session", sessions.SessionToken, Nothing, repeated=Idempotent("a session that has ended stays so")
 )
-ISSUE_PERMIT = Question("issue_permit", sessions.IssuePermit, sessions.PermitIssued)
-CONFIRM_PERMIT = Question("confirm_permit", sessions.ConfirmPermit, sessions.PermitConfirmed)
+ISSUE_PERMIT = Question("issue_permit", sessions.IssuePermit, sessions.PermitIssued, hourly=True)
+CONFIRM_PERMIT = Question("confirm_permit", sessions.ConfirmPermit, sessions.PermitConfirmed, hourly=True)
 SEALING = Question("sealing", sealings.OfElection, sealings.Sealing)
 
 SUBMIT_CLAIM = Command("submit_claim", claims.SubmitClaim, claims.ClaimSubmitted, repeated=Remembered())

@@ -38,19 +38,20 @@ class NeverRepeated:
 
 @dataclass(frozen=True)
 class Question(Generic[Request, Answer]):
-    """A method that changes nothing."""
+    """A method that changes nothing. `hourly`: its calls are counted by the hour and have no line each (L1)."""
 
     name: str
     request: type[Request]
     answer: type[Answer]
     seconds: float = QUESTION_SECONDS
+    hourly: bool = False
 
 
 @dataclass(frozen=True)
 class Command(Generic[Request, Answer]):
     """A method that changes something; `seconds` is how long a caller waits for each of its `tries`.
 
-    One try, where whoever waits would rather be told that the service is silent.
+    One try, where whoever waits would rather be told that the service is silent. `hourly` as for a question.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Command(Generic[Request, Answer]):
     repeated: Remembered | Idempotent | NeverRepeated
     seconds: float = COMMAND_SECONDS
     tries: int = 2
+    hourly: bool = False
 
 
 HEALTH = Question("health", Nothing, Health, seconds=2.0)

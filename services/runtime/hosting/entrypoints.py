@@ -28,7 +28,7 @@ from services.runtime.deadline import DeadlinePassed
 from services.runtime.refusals import Refusal, ServiceFault
 from services.runtime.storage.absence import is_away, is_read_only, kind_of
 from services.runtime.storage.database import Database, only_reading
-from services.runtime.telemetry import correlation, logs
+from services.runtime.telemetry import correlation, hourly, logs
 
 log = logs.get_logger("isoloir.rpc")
 
@@ -142,10 +142,13 @@ def _entry_point(
             # Without a cause: what the exception says stays in this service's log.
             raise ServiceFault(fault_id) from None
         finally:
-            milliseconds = round((time.monotonic() - started) * 1000, 1)
-            # Health checks come by the minute and for ever: only a failing one is worth a line.
-            say = log.debug if method.name == "health" and outcome == "ok" else log.info
-            say("rpc", method=method.name, outcome=outcome, milliseconds=milliseconds)
+            if method.hourly:
+                hourly.COUNTS.count(method.name, outcome)
+            else:
+                milliseconds = round((time.monotonic() - started) * 1000, 1)
+                # Health checks come by the minute and for ever: only a failing one is worth a line.
+                say = log.debug if method.name == "health" and outcome == "ok" else log.info
+                say("rpc", method=method.name, outcome=outcome, milliseconds=milliseconds)
 
     expected = (Refusal, ServiceFault, RpcUnavailable)
     decorated: EntryPoint = rpc(expected_exceptions=expected, sensitive_arguments=("payload",))(handle)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.runtime.bus.delivery_tables import INBOX
-from services.runtime.clock import utc_now
+from services.runtime.clock import cut_to_hour, utc_now
 from services.runtime.contracts.messages import Event
 from services.runtime.hosting.resources import Resources
 from services.runtime.storage.absence import is_away
@@ -121,7 +121,7 @@ def _work_one(resources: Resources[Any], event_id: str, kind: type[Received], wo
 
 def _worked(row: Any) -> dict[str, Any]:
     """What is left of an event: enough to know it again, not enough to tell when a voter did what (L1)."""
-    hour = row.received_at.replace(minute=0, second=0, microsecond=0)
+    hour = cut_to_hour(row.received_at)
     return {"state": "done", "payload": None, "correlation_id": "", "received_at": hour, "next_attempt_at": hour}
 
 

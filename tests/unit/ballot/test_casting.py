@@ -9,9 +9,10 @@ from sqlalchemy import select, update
 
 from services.ballot.belenios.ballot import make_ballot, tracker
 from services.ballot.belenios.group import ED25519
+from services.ballot.contract import receipts
 from services.ballot.elections import closing
 from services.ballot.models import Ballot, ChainEvent, Credential
-from services.ballot.urn import casting, receipt
+from services.ballot.urn import casting
 from services.runtime.refusals import Refusal
 from tests.unit.ballot.urn import AFTER, BEFORE, CLOSES, DURING, KEYS, OPENS, RECEIPT_PUBLIC, Urn, holder_of
 
@@ -31,7 +32,7 @@ def test_a_ballot_is_accepted_with_a_signed_receipt(urn):
     described = urn.describe()
     assert (given.election, given.tracker, given.height) == (urn.uuid, tracker(raw), 1)
     assert (described.head, described.height, described.ballots) == (given.head, 1, 1)
-    assert receipt.is_valid(RECEIPT_PUBLIC, given)
+    assert receipts.is_signed(RECEIPT_PUBLIC, given)
 
 
 def test_what_is_written_for_a_ballot(urn):

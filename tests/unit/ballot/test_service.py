@@ -13,9 +13,9 @@ from services.ballot.belenios.ballot import make_ballot
 from services.ballot.belenios.credential import public_credential
 from services.ballot.belenios.election import Election
 from services.ballot.belenios.verify import verify_archive
+from services.ballot.contract import receipts
 from services.ballot.contract.ballots import Receipt
 from services.ballot.service import BallotService, close_due, credentials_committed, credentials_issued, cut_attendance
-from services.ballot.urn import receipt
 from services.reassort.contract.events import CredentialsCommitted, CredentialsIssued
 from services.runtime.clock import utc_now
 from services.runtime.hosting import received
@@ -129,7 +129,7 @@ def test_a_whole_election_over_the_bus(bus, call, work, deliver, urn, board):
     given = call("cast_ballot", permit=permit, ballot=raw)["receipt"]
     assert set(given) == {"election", "tracker", "head", "height", "signature"}
     assert call("cast_ballot", permit=permit, ballot=raw)["receipt"] == given
-    assert receipt.is_valid(sealed["receipt_key"], Receipt(**given))
+    assert receipts.is_signed(sealed["receipt_key"], Receipt(**given))
     assert call("describe_election", election=urn.uuid)["receipt_key"] == sealed["receipt_key"]
     assert call("list_trackers", election=urn.uuid, after=0, limit=10) == {
         "trackers": [{"height": 1, "tracker": given["tracker"]}],

@@ -66,6 +66,17 @@ ELECTION = json.dumps(
 )
 
 
+def sealing() -> Payload:
+    """What identity says of the sealed election."""
+    return {
+        "election": ONLINE,
+        "fingerprint": FINGERPRINT,
+        "receipt_key": RECEIPT_KEY,
+        "identity_key": "1d" * 32,
+        "signature": "5e" * 64,
+    }
+
+
 def entry(uuid: str = ONLINE, mode: str = "online") -> Payload:
     """An election of the voter's."""
     return {
@@ -215,6 +226,7 @@ def answers() -> dict[tuple[str, str], Answer]:
         ("reassort", "shown_code"): {"sealed": None},
         ("reassort", "forget_shown_code"): {},
         ("identity", "confirm_permit"): {"permit": CAST_PERMIT},
+        ("identity", "sealing"): sealing(),
         ("reassort", "code_parameters"): {"iterations": 10_000},
         ("ballot", "describe_election"): described(),
         ("ballot", "election_states"): states("open"),

@@ -87,7 +87,7 @@ def test_one_line_per_request_names_the_rule_and_never_a_secret(
     requests = [line for line in written if line["event"] == "http_request"]
     by_rule = {(line["method"], line["rule"]) for line in requests}
     assert ("GET", "/lien/<token>") in by_rule
-    assert ("POST", "/api/v1/elections/<election:uuid>/ballots") in by_rule
+    assert ("POST", "/urne/<election:uuid>") in by_rule
     assert ("GET", "none") in by_rule
     for line in requests:
         assert isinstance(line["milliseconds"], float)

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from nacl.signing import SigningKey
 
 from gateway.elections.results import readable
+from services.ballot.contract import receipts
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal, ServiceFault
 from tests.unit.gateway.conftest import Browser
@@ -16,14 +18,17 @@ from tests.unit.gateway.fake_rpc import (
     CAST_PERMIT,
     ELECTION,
     EVENT_UUID,
+    FINGERPRINT,
     ONLINE,
     PAPER,
+    RECEIPT_SEED,
     SESSION,
     TRACKER,
     FakeRpc,
     described,
     entry,
     permit,
+    sealing,
 )
 
 BOOTH = f"/api/v1/elections/{ONLINE}/booth"
@@ -278,3 +283,42 @@ def test_readiness_names_the_service_that_is_silent(browser: Browser, rpc: FakeR
     assert answer.json is not None
     assert answer.json["services"]["ballot"] == "silent"
     assert browser.get("/healthz").status_code == 200
+
+
+RECEIPT = {"election": ONLINE, "tracker": TRACKER, "head": "ab" * 32, "height": 4}
+
+
+def written(signature: str | None = None) -> str:
+    """The file that a voter keeps."""
+    text = receipts.signed_text(**RECEIPT)  # type: ignore[arg-type]
+    made = SigningKey(bytes.fromhex(RECEIPT_SEED)).sign(text.encode()).signature.hex()
+    return "Accusé de réception\r\n\r\n" + json.dumps({**RECEIPT, "signature": signature or made}) + "\r\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "height", "verdict"),
+    [
+        (written(), 4, "valid"),
+        (written(), None, "missing"),
+        (written(), 5, "missing"),
+        (written("00" * 64), 4, "unsigned"),
+        (written("not a signature"), 4, "unreadable"),
+        ("Accusé de réception", 4, "unreadable"),
+    ],
+)
+def test_anybody_checks_a_receipt(browser: Browser, rpc: FakeRpc, text: str, height: int | None, verdict: str) -> None:
+    rpc.table["ballot", "find_tracker"] = {"height": height}
+    page = browser.post("/recu", {"receipt": text})
+    assert f'data-verdict="{verdict}"' in page.text
+
+
+def test_a_receipt_of_another_portal_is_said_to_be_unknown_here(browser: Browser, rpc: FakeRpc) -> None:
+    rpc.table["identity", "sealing"] = Refusal("election_not_sealed")
+    assert 'data-verdict="unknown_election"' in browser.post("/recu", {"receipt": written()}).text
+    assert browser.get("/recu").status_code == 200
+    assert browser.post("/recu", {"receipt": ""}).status_code == 422
+
+
+def test_what_was_sealed_is_public(browser: Browser) -> None:
+    assert browser.get(f"/api/v1/elections/{ONLINE}/sealing").json == sealing()
+    assert FINGERPRINT in browser.get(f"/urne/{ONLINE}").text

@@ -32,8 +32,9 @@ def folder(tmp_path: Path) -> Path:
         "Traceback of somebody who prints",
     ]
     ballot = [
-        line(0.5, "ballot", "rpc", method="cast_ballot", outcome="ok", milliseconds=14.0),
+        line(0.5, "ballot", "rpc", method="describe_election", outcome="ok", milliseconds=14.0),
         line(1, "ballot", "service_fault", level="error", fault_id="f-1", exception="ValueError\n  at line 3"),
+        line(50, "ballot", "in_this_hour", what="cast_ballot", outcome="ok", count=1, correlation_id=OTHER),
         line(60, "ballot-worker", "kombu says", level="warning", repeated=79, correlation_id=OTHER),
     ]
     (tmp_path / "gateway.jsonl").write_text("\n".join(gateway) + "\n", encoding="utf-8")
