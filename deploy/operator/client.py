@@ -111,7 +111,7 @@ class OperatorClient:
     # identity
 
     def open_voting_event(self, event: Payload) -> Payload:
-        """In: {voting_event, name, opens_at, closes_at, elections}. Out: {voting_event}."""
+        """Identity's OpenVotingEvent and VotingEventOpened, as JSON writes them."""
         return self.command("open-voting-event", event)
 
     def stage_roll(self, voting_event: str, import_id: str, first_line: int, rows: list[dict[str, str]]) -> int:
@@ -120,9 +120,14 @@ class OperatorClient:
         staged: int = self.command("stage-roll", payload)["staged"]
         return staged
 
-    def commit_roll(self, voting_event: str, import_id: str, lines: int, watch: Watch = ignore) -> Payload:
-        """Take all staged rows over, or none. Out: {voters, entitlements}. Refusal: roll_invalid {total, errors}."""
-        payload = {"voting_event": voting_event, "import_id": import_id, "lines": lines}
+    def commit_roll(
+        self, voting_event: str, import_id: str, lines: int, watch: Watch = ignore, *, complement: bool = False
+    ) -> Payload:
+        """Take all staged rows over, or none; a complement leaves those of the roll whom they do not name.
+
+        Out: {voters, entitlements} of the whole roll. Refusal: roll_invalid {total, errors}.
+        """
+        payload = {"voting_event": voting_event, "import_id": import_id, "lines": lines, "complement": complement}
         return self._work("identity", "start-commit-roll", payload, watch)
 
     def seal_roll(self, voting_event: str, watch: Watch = ignore) -> Payload:
@@ -147,12 +152,16 @@ class OperatorClient:
     # ballot
 
     def create_election(self, election: Payload) -> Payload:
-        """In: {uuid, voting_event, name, description, questions, opens_at, closes_at}. Out: {uuid}."""
+        """The ballot box's CreateElection and ElectionCreated, as JSON writes them."""
         return self.command("create-election", election)
 
     def set_trustees(self, election: str, trustees: str) -> Payload:
         """Set the raw trustees file. Out: {public_key}."""
         return self.command("set-trustees", {"election": election, "trustees": trustees})
+
+    def sealing_checks(self, election: str) -> Payload:
+        """{sealed, keys, holders, expected, received}."""
+        return self.command("sealing-checks", {"election": election})
 
     def seal_election(self, election: str, present: list[str], watch: Watch = ignore) -> Payload:
         """Seal, with the names of those who are present. Out: {election_hash, head, credentials}."""

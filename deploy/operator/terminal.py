@@ -80,8 +80,40 @@ def event_option(work: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def current_event(client: OperatorClient, event: str | None) -> str:
-    """The uuid to work on."""
-    return event or str(client.voting_event()["voting_event"])
+    """The uuid to work on, named for whoever is about to work on it. OperatorRefusal where there is no such event."""
+    current = client.voting_event()
+    uuid = event or str(current["voting_event"])
+    if uuid == current["voting_event"]:
+        complaints().print(f"Échéance « {current['name']} » ({uuid})", style="dim", markup=False)
+    else:
+        client.attendance(uuid)  # refused where nobody knows it
+        complaints().print(f"Échéance {uuid} : ce n’est pas celle que le portail montre.", style="yellow", markup=False)
+    return uuid
+
+
+def chosen_elections(client: OperatorClient, only: str | None) -> list[dict[str, Any]]:
+    """The online elections of the current voting event, or the one of that code or uuid. Ends the command for another."""
+    event = client.voting_event()
+    online = [election for election in event["elections"] if election["mode"] == "online"]
+    chosen = [election for election in online if only in (None, election["uuid"], election["code"])]
+    if not chosen:
+        codes = ", ".join(f"{election['code']} ({election['uuid']})" for election in online) or "aucun"
+        stop(f"« {event['name']} » n’a pas de scrutin en ligne « {only} ». Ses scrutins en ligne : {codes}.")
+    return chosen
+
+
+def agreed(question: str, yes: bool) -> None:
+    """Ask before what cannot be undone, or what takes something from voters; the command ends unless the answer is yes.
+
+    Args:
+        question: what is about to be done, in a sentence.
+        yes: whether `--yes` has answered already.
+    """
+    if yes:
+        return
+    complaints().print(question, style="yellow", markup=False)
+    if not click.confirm("Continuer ?", default=False, err=True):
+        stop("Rien n’a été fait.")
 
 
 def progress_bar() -> Progress:

@@ -54,15 +54,16 @@ def of(service: str, name: str, *codes: str) -> Command:
 
 
 COMMANDS = (
-    of("identity", "open-voting-event", "voting_event_differs"),
+    of("identity", "open-voting-event", "voting_event_differs", "voting_event_in_place", "roll_sealed"),
     of("identity", "stage-roll", "roll_sealed", "voting_event_unknown"),
     of("identity", "start-commit-roll"),
     of("identity", "start-seal-roll"),
     of("identity", "attendance", "voting_event_unknown"),
     of("reassort", "start-generate-codes"),
     of("reassort", "code-counts"),
-    of("ballot", "create-election", "election_differs"),
+    of("ballot", "create-election", "election_differs", "election_sealed"),
     of("ballot", "set-trustees", "trustees_invalid", "election_unknown", "election_sealed"),
+    of("ballot", "sealing-checks", "election_unknown"),
     of("ballot", "start-seal-election"),
     of("ballot", "describe-election", "election_unknown"),
     of("ballot", "close-election", "election_unknown"),

@@ -122,6 +122,13 @@ WORDS: dict[str, Words] = {
         404, _("Aucune élection n’est préparée sur ce portail pour le moment. Revenez plus tard.")
     ),
     "voting_event_unknown": Words(404, _("Cette échéance est inconnue. Vérifiez son identifiant (uuid).")),
+    "voting_event_in_place": Words(
+        409,
+        _(
+            "Une autre échéance est en place sur ce portail : « %(name)s ». Nommez-la pour que celle-ci prenne sa place ; "
+            "ses électeurs ne pourraient plus entrer."
+        ),
+    ),
     "voting_event_differs": Words(
         409, _("Cette échéance existe déjà avec un autre contenu. Reprenez le fichier importé la première fois.")
     ),

@@ -30,6 +30,7 @@ from services.ballot.contract.elections import (
     ElectionStates,
     OfElection,
     SealElection,
+    SealingChecks,
     SetTrustees,
     States,
     TrusteesSet,
@@ -43,7 +44,7 @@ from services.ballot.contract.tally import (
     ResultPublished,
     SubmitPartialDecryption,
 )
-from services.ballot.elections import closing, credentials, elections, sealing_job
+from services.ballot.elections import closing, credentials, elections, sealing_checks, sealing_job
 from services.ballot.records import archive_pages
 from services.ballot.settings import Settings
 from services.ballot.tally import tally_job, tallying
@@ -62,7 +63,7 @@ from services.runtime.hosting.loops import Loop
 from services.runtime.hosting.resource_provider import provide
 from services.runtime.hosting.resources import Resources
 from services.runtime.jobs import job_queue, job_views
-from services.runtime.storage.database import Database
+from services.runtime.storage.database import Database, rehearsed
 
 
 def credentials_issued(session: Session, event: CredentialsIssued, _resources: Resources[Settings]) -> None:
@@ -148,14 +149,20 @@ class BallotService:
 
     @command(methods.CREATE_ELECTION)
     def create_election(self, request: CreateElection, session: Session) -> ElectionCreated:
-        """Write the draft of an election."""
-        elections.create(session, elections.Definition.of(request))
-        return ElectionCreated(uuid=request.uuid)
+        """Write the draft of an election, correct it, or say what would come of it."""
+        with rehearsed(session, request.dry_run):
+            changes = elections.create(session, elections.Definition.of(request), correct=request.correct)
+        return ElectionCreated(uuid=request.uuid, changes=changes)
 
     @command_in_steps(methods.SET_TRUSTEES)
     def set_trustees(self, request: SetTrustees, database: Database) -> TrusteesSet:
         """Give a draft its trustees."""
         return TrusteesSet(public_key=elections.set_trustees(database, request.election, request.trustees))
+
+    @question(methods.SEALING_CHECKS)
+    def sealing_checks(self, request: OfElection, session: Session) -> SealingChecks:
+        """Whether an election may be sealed."""
+        return sealing_checks.look(session, request.election)
 
     @command(methods.START_SEAL_ELECTION)
     def start_seal_election(self, request: SealElection, session: Session) -> JobAsked:

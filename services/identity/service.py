@@ -42,7 +42,7 @@ from services.runtime.hosting.loops import Loop
 from services.runtime.hosting.resource_provider import provide
 from services.runtime.jobs import job_queue, job_views
 from services.runtime.refusals import Refusal
-from services.runtime.storage.database import Database
+from services.runtime.storage.database import Database, rehearsed
 
 
 class IdentityService:
@@ -106,9 +106,10 @@ class IdentityService:
     def open_voting_event(
         self, request: voting_events.OpenVotingEvent, session: Session
     ) -> voting_events.VotingEventOpened:
-        """Record a voting event and make it the current one."""
-        events.open_voting_event(session, request)
-        return voting_events.VotingEventOpened(voting_event=request.voting_event)
+        """Record a voting event and make it the current one, correct its draft, or say what would come of it."""
+        with rehearsed(session, request.dry_run):
+            changes = events.open_voting_event(session, request)
+        return voting_events.VotingEventOpened(voting_event=request.voting_event, changes=changes)
 
     @question(methods.VOTING_EVENT)
     def voting_event(self, _request: Nothing, session: Session) -> voting_events.VotingEventShown:

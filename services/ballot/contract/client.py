@@ -40,6 +40,10 @@ class BallotClient(JobClient):
         """Give a draft its trustees; the public key. Refusals: trustees_invalid, election_unknown, election_sealed."""
         return self._do(methods.SET_TRUSTEES, elections.SetTrustees(election=election, trustees=trustees)).public_key
 
+    def sealing_checks(self, election: str) -> elections.SealingChecks:
+        """Whether an election may be sealed. Refusal: election_unknown."""
+        return self._ask(methods.SEALING_CHECKS, elections.OfElection(election=election))
+
     def start_seal_election(self, election: str, present: list[str]) -> str:
         """Have an election fixed for good; the job's id, whose result is elections.Sealed.
 

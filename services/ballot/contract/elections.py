@@ -21,6 +21,7 @@ from services.ballot.contract.limits import (
     Reason,
     State,
 )
+from services.runtime.contracts.changes import Change
 from services.runtime.contracts.kinds import Count, ElectionUuid, Moment, Range, VotingEventUuid
 from services.runtime.contracts.messages import Message
 
@@ -36,7 +37,11 @@ class Question(Message):
 
 
 class CreateElection(Message):
-    """The draft of an election."""
+    """The draft of an election.
+
+    `correct`: whether a draft that is known with another content becomes this one. `dry_run`: whether to say what would
+    come of it, and change nothing.
+    """
 
     uuid: ElectionUuid
     voting_event: VotingEventUuid
@@ -45,12 +50,28 @@ class CreateElection(Message):
     questions: Annotated[list[Question], Count(1, MOST_QUESTIONS)]
     opens_at: Moment
     closes_at: Moment
+    correct: bool = False
+    dry_run: bool = False
 
 
 class ElectionCreated(Message):
-    """The draft is there."""
+    """The draft is there, or would be; `changes`: of what was there before."""
 
     uuid: str
+    changes: list[Change] = dataclasses.field(default_factory=list)
+
+
+class SealingChecks(Message):
+    """Whether an election may be sealed: its keys, and the credentials that were committed to and that have come.
+
+    `holders`: how many voters were committed to; null where nothing was committed to yet.
+    """
+
+    sealed: bool
+    keys: bool
+    holders: int | None
+    expected: int | None
+    received: int
 
 
 class OfElection(Message):
@@ -87,7 +108,11 @@ class Sealed(Message):
 
 
 class Described(Message):
-    """What anybody may know of an election. The trustees and the file are public once there."""
+    """What anybody may know of an election. The trustees and the file are public once there.
+
+    `present`: who attended the sealing; `closed_at` and `close_reason`: when the urn was closed, and why; « closes_at » is
+    the time that was set.
+    """
 
     election: str | None
     state: State
@@ -101,6 +126,10 @@ class Described(Message):
     credentials: int
     trustees: str | None
     result: str | None
+    sealed_at: datetime | None = None
+    present: list[str] = dataclasses.field(default_factory=list)
+    closed_at: datetime | None = None
+    close_reason: str | None = None
 
 
 class ElectionStates(Message):

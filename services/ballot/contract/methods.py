@@ -27,6 +27,7 @@ SET_TRUSTEES = Command(
     repeated=Idempotent("the same file again is the same file"),
     seconds=30.0,
 )
+SEALING_CHECKS = Question("sealing_checks", elections.OfElection, elections.SealingChecks, seconds=30.0)
 START_SEAL_ELECTION = Command("start_seal_election", elections.SealElection, JobAsked, repeated=SHARED)
 DESCRIBE_ELECTION = Question("describe_election", elections.OfElection, elections.Described)
 ELECTION_STATES = Question("election_states", elections.ElectionStates, elections.States)
@@ -76,6 +77,7 @@ METHODS = table(
     RETRY_PARKED,
     CREATE_ELECTION,
     SET_TRUSTEES,
+    SEALING_CHECKS,
     START_SEAL_ELECTION,
     DESCRIBE_ELECTION,
     ELECTION_STATES,

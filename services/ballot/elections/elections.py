@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -20,10 +20,11 @@ from services.ballot.contract.events import ElectionSealed
 from services.ballot.contract.limits import MOST_ANSWERS, State
 from services.ballot.contract.refusals import Code, refuse
 from services.ballot.elections import credentials
-from services.ballot.models import Election
+from services.ballot.models import Closing, Election
 from services.ballot.urn import chain
 from services.ballot.urn.chain import EventType
 from services.runtime.bus import outbox
+from services.runtime.contracts.changes import Change, between
 from services.runtime.contracts.problems import Code as ProblemCode
 from services.runtime.contracts.problems import invalid_request, problem
 from services.runtime.storage.database import Database
@@ -66,10 +67,11 @@ class Definition:
         )
 
 
-def create(session: Session, definition: Definition) -> None:
-    """Write a draft; the same definition again changes nothing.
+def create(session: Session, definition: Definition, *, correct: bool = False) -> list[Change]:
+    """Write a draft; the same definition again changes nothing, another one corrects the draft where that is asked for.
 
-    Raises Refusal election_differs (same uuid, other content), invalid_request with the field at fault.
+    Returns what the correction changes. Raises Refusal election_differs {changes} (same uuid, other content),
+    election_sealed (a correction that comes too late), invalid_request with the field at fault.
     """
     _check(definition)
     election = locked(session, definition.uuid)
@@ -83,15 +85,40 @@ def create(session: Session, definition: Definition) -> None:
                 closes_at=definition.closes_at,
             )
         )
-        return
-    same = (
-        election.voting_event == definition.voting_event
-        and election.definition == definition.content()
-        and election.opens_at == definition.opens_at
-        and election.closes_at == definition.closes_at
-    )
-    if not same:
+        return []
+    if election.voting_event != definition.voting_event:
         raise refuse(Code.ELECTION_DIFFERS)
+    changes = between(
+        _fields(election.definition, election.opens_at, election.closes_at),
+        _fields(definition.content(), definition.opens_at, definition.closes_at),
+    )
+    if not changes:
+        return []
+    if not correct:
+        raise refuse(Code.ELECTION_DIFFERS, changes=[change.dump() for change in changes])
+    if election.raw is not None:
+        raise refuse(Code.ELECTION_SEALED)
+    session.execute(
+        update(Election)
+        .where(Election.uuid == definition.uuid)
+        .values(definition=definition.content(), opens_at=definition.opens_at, closes_at=definition.closes_at)
+    )
+    return changes
+
+
+def _fields(content: str, opens_at: datetime, closes_at: datetime) -> dict[str, object]:
+    """All that a draft may be corrected in, by a name that says where it stands in the operator's file."""
+    known = canonical.loads(content)
+    fields = {
+        "name": known["name"],
+        "description": known["description"],
+        "opens_at": opens_at.astimezone(UTC).isoformat(),
+        "closes_at": closes_at.astimezone(UTC).isoformat(),
+    }
+    for number, question in enumerate(known["questions"], 1):
+        fields |= {f"questions[{number}].{name}": value for name, value in question.items() if name != "answers"}
+        fields |= {f"questions[{number}].answers[{n}]": name for n, name in enumerate(question["answers"], 1)}
+    return fields
 
 
 def _check(definition: Definition) -> None:
@@ -242,6 +269,7 @@ def describe(session: Session, uuid: str, now: datetime) -> Described:
     election = found(session, uuid)
     last = chain.head(session, uuid)
     state = state_of(election, None if last is None else last.type, now)
+    closing = session.get(Closing, uuid)
     result = chain.objects_of(session, uuid, EventType.RESULT) if state is State.PUBLISHED else []
     return Described(
         election=election.raw,
@@ -256,4 +284,8 @@ def describe(session: Session, uuid: str, now: datetime) -> Described:
         credentials=credentials.count(session, uuid),
         trustees=election.trustees,
         result=result[0] if result else None,
+        sealed_at=election.sealed_at,
+        present=[] if election.present is None else canonical.loads(election.present),
+        closed_at=None if closing is None else closing.closed_at,
+        close_reason=None if closing is None else closing.reason,
     )

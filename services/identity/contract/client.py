@@ -28,7 +28,10 @@ class IdentityClient(JobClient):
     service: ClassVar[str] = "identity"
 
     def open_voting_event(self, definition: voting_events.OpenVotingEvent) -> str:
-        """Record a voting event and make it the current one; its uuid. Refusals: voting_event_differs, invalid_request."""
+        """Record a voting event and make it the current one; its uuid.
+
+        Refusals: voting_event_differs, voting_event_in_place, roll_sealed, invalid_request.
+        """
         return self._do(methods.OPEN_VOTING_EVENT, definition).voting_event
 
     def voting_event(self, seconds: float | None = None) -> voting_events.VotingEventShown:
@@ -45,12 +48,12 @@ class IdentityClient(JobClient):
         request = roll.StageRoll(voting_event=voting_event, import_id=import_id, first_line=first_line, rows=rows)
         return self._do(methods.STAGE_ROLL, request).staged
 
-    def start_commit_roll(self, voting_event: str, import_id: str, lines: int) -> str:
-        """Have the staged file made the roll, all or nothing; the job's id, whose result is roll.RollCounts.
+    def start_commit_roll(self, voting_event: str, import_id: str, lines: int, *, complement: bool = False) -> str:
+        """Have the staged file made the roll, or added to it, all or nothing; the job's id, whose result is roll.RollCounts.
 
         Its refusals: roll_*, import_incomplete, voting_event_unknown.
         """
-        request = roll.CommitRoll(voting_event=voting_event, import_id=import_id, lines=lines)
+        request = roll.CommitRoll(voting_event=voting_event, import_id=import_id, lines=lines, complement=complement)
         return self._do(methods.START_COMMIT_ROLL, request).job
 
     def start_seal_roll(self, voting_event: str) -> str:

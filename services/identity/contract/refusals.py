@@ -14,6 +14,7 @@ class Code(StrEnum):
     BUSY = "busy"
     NO_VOTING_EVENT = "no_voting_event"
     VOTING_EVENT_UNKNOWN = "voting_event_unknown"
+    VOTING_EVENT_IN_PLACE = "voting_event_in_place"
     VOTING_EVENT_DIFFERS = "voting_event_differs"
     ROLL_INVALID = "roll_invalid"
     ROLL_SEALED = "roll_sealed"

@@ -35,11 +35,12 @@ class Staged(Message):
 
 
 class CommitRoll(Message):
-    """`lines` is how many rows the file has."""
+    """`lines` is how many rows the file has; `complement`: they are added to the roll, or change it, and nobody leaves."""
 
     voting_event: VotingEventUuid
     import_id: ImportId
     lines: Annotated[int, Range(1, MOST_LINES)]
+    complement: bool = False
 
 
 class RollCounts(Message):

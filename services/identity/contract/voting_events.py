@@ -15,6 +15,7 @@ from services.identity.contract.limits import (
     OwnElectionUuid,
     Profile,
 )
+from services.runtime.contracts.changes import Change
 from services.runtime.contracts.kinds import Moment, VotingEventUuid
 from services.runtime.contracts.messages import Message
 
@@ -30,7 +31,11 @@ class ElectionDefinition(Message):
 
 
 class OpenVotingEvent(Message):
-    """A voting event; `profile` names its password policy, `availability` dates blocks of the voter's space."""
+    """A voting event; `profile` names its password policy, `availability` dates blocks of the voter's space.
+
+    `in_place_of`: the event that is the current one, where another is to take its place. `correct`: whether a draft that
+    is known with another content becomes this one. `dry_run`: whether to say what would come of it, and change nothing.
+    """
 
     voting_event: VotingEventUuid
     name: EventName
@@ -39,6 +44,9 @@ class OpenVotingEvent(Message):
     profile: Profile = "2022"
     availability: Availability = dataclasses.field(default_factory=dict)
     elections: list[ElectionDefinition]
+    in_place_of: VotingEventUuid | None = None
+    correct: bool = False
+    dry_run: bool = False
 
 
 class OfVotingEvent(Message):
@@ -48,9 +56,10 @@ class OfVotingEvent(Message):
 
 
 class VotingEventOpened(Message):
-    """The voting event is in place."""
+    """The voting event is in place, or would be; `changes`: of what was there before."""
 
     voting_event: str
+    changes: list[Change] = dataclasses.field(default_factory=list)
 
 
 class ElectionShown(Message):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.identity.contract.refusals import Code, refuse
@@ -56,6 +56,7 @@ def commit(
     voting_event: str,
     import_id: str,
     lines: int,
+    complement: bool = False,
     now: datetime,
     report: Callable[[str], None] = lambda step: None,
 ) -> RollCounts:
@@ -63,6 +64,8 @@ def commit(
 
     Voters are told apart by identifier: known ones are updated, new ones added, those absent removed with their
     account. `lines` is how many rows the file has. An import committed before answers the same and changes nothing.
+    A `complement` leaves those absent where they are. It may come until the roll is sealed (E2), also once codes are made:
+    new voters then have theirs by another generation, and known ones keep the elections that theirs are for.
     Raises import_incomplete {expected, staged}, roll_invalid {total, errors}, roll_sealed, roll_in_use (codes were
     made for the roll in place), voting_event_unknown, invalid_request for the id of another voting event's import.
 
@@ -76,15 +79,16 @@ def commit(
             raise invalid_request({"import_id": [problem(ProblemCode.REPEATED)]})
         return RollCounts(voters=done.voters, entitlements=done.entitlements)
     event = staging.open_roll(session, voting_event)
-    if event.codes_listed_at is not None:
+    if event.codes_listed_at is not None and not complement:
         raise refuse(Code.ROLL_IN_USE)
     of_import = (StagedRow.import_id == import_id, StagedRow.voting_event == voting_event)
     staged = session.scalar(select(func.count()).select_from(StagedRow).where(*of_import))
     if staged != lines:
         raise refuse(Code.IMPORT_INCOMPLETE, expected=lines, staged=staged)
     report("checking")
-    _check(session, of_import)
-    counts = RollCounts(voters=lines, entitlements=_replace(session, voting_event, import_id, report))
+    _check(session, of_import, import_id if complement and event.codes_listed_at is not None else None)
+    _replace(session, voting_event, import_id, report, complement=complement)
+    counts = size(session, voting_event)
     staging.forget(session, voting_event)
     session.add(
         RollImport(
@@ -108,6 +112,11 @@ def seal(session: Session, voting_event: str, now: datetime) -> RollCounts:
     if event.roll_sealed_at is None:
         event.roll_sealed_at = now
         staging.forget(session, voting_event)
+    return size(session, voting_event)
+
+
+def size(session: Session, voting_event: str) -> RollCounts:
+    """Return how many voters and entitlements the roll has."""
     voters = select(func.count()).select_from(Voter).where(Voter.voting_event == voting_event)
     entitlements = (
         select(func.count())
@@ -118,8 +127,11 @@ def seal(session: Session, voting_event: str, now: datetime) -> RollCounts:
     return RollCounts(voters=session.scalar(voters) or 0, entitlements=session.scalar(entitlements) or 0)
 
 
-def _check(session: Session, of_import: Sequence[ColumnElement[bool]]) -> None:
-    """Raise roll_invalid {total, errors} when lines have problems or name a voter twice; the first lines are shown."""
+def _check(session: Session, of_import: Sequence[ColumnElement[bool]], with_codes: str | None = None) -> None:
+    """Raise roll_invalid {total, errors} when lines have problems or name a voter twice; the first lines are shown.
+
+    `with_codes`: the import, where its voters that are known have codes for the elections that they have.
+    """
     first = session.execute(
         select(StagedRow.wrong_columns).where(*of_import).order_by(StagedRow.line).limit(1)
     ).scalar_one()
@@ -142,22 +154,42 @@ def _check(session: Session, of_import: Sequence[ColumnElement[bool]]) -> None:
         described = json.loads(problems) if problems else [roll_lines.duplicate(line, first_line).described()]
         total += len(described)
         errors.extend(described[: ERRORS_SHOWN - len(errors)])
+    for line in [] if with_codes is None else session.scalars(_with_other_elections(with_codes)):
+        total += 1
+        errors.extend([roll_lines.entitlements_fixed(line).described()][: ERRORS_SHOWN - len(errors)])
     if total:
         raise _invalid(errors, total)
+
+
+def _with_other_elections(import_id: str) -> Select[int]:
+    """Lines of an import that give a voter of the roll other elections than the roll does."""
+    staged = and_(StagedEntitlement.import_id == StagedRow.import_id, StagedEntitlement.line == StagedRow.line)
+    more = exists().where(staged, ~exists().where(Entitlement.lookup_tag == StagedEntitlement.lookup_tag))
+    fewer = exists().where(
+        Entitlement.voter_id == StagedRow.voter_id,
+        ~exists().where(staged, StagedEntitlement.lookup_tag == Entitlement.lookup_tag),
+    )
+    known = exists().where(Voter.id == StagedRow.voter_id)
+    return (
+        select(StagedRow.line).where(StagedRow.import_id == import_id, known, or_(more, fewer)).order_by(StagedRow.line)
+    )
 
 
 def _invalid(errors: Sequence[dict[str, object]], total: int) -> Exception:
     return refuse(Code.ROLL_INVALID, total=total, errors=errors[:ERRORS_SHOWN])
 
 
-def _replace(session: Session, voting_event: str, import_id: str, report: Callable[[str], None]) -> int:
-    """Make voters and entitlements those of the import; return the number of entitlements.
+def _replace(
+    session: Session, voting_event: str, import_id: str, report: Callable[[str], None], *, complement: bool
+) -> None:
+    """Make voters and entitlements those of the import; a complement leaves those alone whom it does not name.
 
     What stays as it is is not written again: most lines of a corrected roll are those of the one before.
     """
     report("removing")
-    _withdraw(session, voting_event, import_id)
-    _remove(session, voting_event, import_id)
+    _withdraw(session, voting_event, import_id, complement=complement)
+    if not complement:
+        _remove(session, voting_event, import_id)
     report("adding")
     staged = StagedRow.import_id == import_id
     different = or_(*(getattr(Voter, name).is_distinct_from(getattr(StagedRow, name)) for name in _COLUMNS))
@@ -201,20 +233,18 @@ def _replace(session: Session, voting_event: str, import_id: str, report: Callab
         .values(voters=of_roll)
         .execution_options(synchronize_session=False)
     )
-    return session.scalar(select(func.count()).select_from(StagedEntitlement).where(wanted)) or 0
 
 
-def _withdraw(session: Session, voting_event: str, import_id: str) -> None:
-    """Delete the entitlements that the import does not have."""
+def _withdraw(session: Session, voting_event: str, import_id: str, *, complement: bool) -> None:
+    """Delete the entitlements that the import does not have; of a complement, those of its own voters."""
     elections = select(Election.uuid).where(Election.voting_event == voting_event)
     kept = exists().where(
         StagedEntitlement.import_id == import_id, StagedEntitlement.lookup_tag == Entitlement.lookup_tag
     )
-    session.execute(
-        delete(Entitlement)
-        .where(Entitlement.election.in_(elections), ~kept)
-        .execution_options(synchronize_session=False)
-    )
+    chosen = [Entitlement.election.in_(elections), ~kept]
+    if complement:
+        chosen.append(exists().where(StagedRow.import_id == import_id, StagedRow.voter_id == Entitlement.voter_id))
+    session.execute(delete(Entitlement).where(*chosen).execution_options(synchronize_session=False))
 
 
 def _remove(session: Session, voting_event: str, import_id: str) -> None:

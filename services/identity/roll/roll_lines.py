@@ -131,6 +131,16 @@ def duplicate(line: int, first_line: int) -> Problem:
     )
 
 
+def entitlements_fixed(line: int) -> Problem:
+    """Return the problem of a line that gives other elections to a voter whose codes are made."""
+    return Problem(
+        line,
+        "scrutins",
+        "Cet électeur a déjà ses codes de vote, pour d’autres scrutins.",
+        "Reprendre les scrutins de la liste en place : des codes remis ne s’étendent pas.",
+    )
+
+
 def _values(columns: Mapping[str, str]) -> dict[str, str]:
     # As they will be stored: lengths are measured on these.
     names = [name for name in (*ROLL_COLUMNS, *ROLL_OPTIONAL) if name in columns]

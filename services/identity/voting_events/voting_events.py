@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,24 +12,33 @@ from services.identity.contract.limits import BLOCKS
 from services.identity.contract.refusals import Code, refuse
 from services.identity.contract.voting_events import ElectionDefinition, OpenVotingEvent
 from services.identity.models import Election, VotingEvent
+from services.runtime.contracts.changes import Change, between
 from services.runtime.contracts.problems import Code as ProblemCode
 from services.runtime.contracts.problems import Problem, invalid_request, problem
 
 
-def open_voting_event(session: Session, definition: OpenVotingEvent) -> None:
-    """Record the voting event and make it the current one; nothing happens when it is there already, word for word.
+def open_voting_event(session: Session, definition: OpenVotingEvent) -> list[Change]:
+    """Record the voting event and make it the current one; nothing happens when it is so already, word for word.
 
-    Raises voting_event_differs when the uuid is known with another content, invalid_request {fields} when the
+    Returns what a correction changes (`correct`): names, hours and notices, until the roll is sealed. Which elections
+    there are, their codes and the profile are not corrected: the roll and the accounts go by them.
+
+    Raises voting_event_differs {changes} when the uuid is known with another content and this is no correction, or none
+    that can be made; voting_event_in_place {voting_event, name, closes_at} when another event is the current one and was
+    not named as the one to replace; roll_sealed for a correction that comes too late; invalid_request {fields} when the
     definition contradicts itself.
     """
     problems = _problems(definition)
     if problems:
         raise invalid_request(problems)
+    _check_place(session, definition)
     known = session.get(VotingEvent, definition.voting_event)
     if known is not None:
-        if _described(session, known) != replace(definition, availability={**_dated(definition)}):
-            raise refuse(Code.VOTING_EVENT_DIFFERS)
-        return
+        changes = _correct(session, known, definition)
+        last = session.scalar(select(func.max(VotingEvent.rank))) or 0
+        if known.rank != last:
+            known.rank = last + 1
+        return changes
     uuids = [election.uuid for election in definition.elections]
     if session.scalar(select(func.count()).select_from(Election).where(Election.uuid.in_(uuids))):
         raise refuse(Code.VOTING_EVENT_DIFFERS)
@@ -43,7 +51,7 @@ def open_voting_event(session: Session, definition: OpenVotingEvent) -> None:
             opens_at=definition.opens_at,
             closes_at=definition.closes_at,
             profile=definition.profile,
-            availability=json.dumps({block: moment.isoformat() for block, moment in _dated(definition).items()}),
+            availability=_written(definition),
         )
     )
     session.flush()
@@ -60,6 +68,56 @@ def open_voting_event(session: Session, definition: OpenVotingEvent) -> None:
         for position, election in enumerate(definition.elections)
     )
     session.flush()
+    return []
+
+
+def _check_place(session: Session, definition: OpenVotingEvent) -> None:
+    """Nobody takes the place of the event that voters see without having named it."""
+    current = session.scalar(select(VotingEvent).order_by(VotingEvent.rank.desc()).limit(1))
+    if current is not None and current.uuid not in (definition.voting_event, definition.in_place_of):
+        raise refuse(
+            Code.VOTING_EVENT_IN_PLACE,
+            voting_event=current.uuid,
+            name=current.name,
+            closes_at=current.closes_at.isoformat(),
+        )
+
+
+def _correct(session: Session, known: VotingEvent, definition: OpenVotingEvent) -> list[Change]:
+    before = _described(session, known)
+    changes = between(_fields(before), _fields(definition))
+    same = [(one.uuid, one.code, one.mode) for one in before.elections] == [
+        (one.uuid, one.code, one.mode) for one in definition.elections
+    ]
+    if not changes and same:
+        return []
+    if not same or not definition.correct or before.profile != definition.profile:
+        raise refuse(Code.VOTING_EVENT_DIFFERS, changes=[change.dump() for change in changes])
+    if known.roll_sealed_at is not None:
+        raise refuse(Code.ROLL_SEALED)
+    known.name, known.opens_at, known.closes_at = definition.name, definition.opens_at, definition.closes_at
+    known.availability = _written(definition)
+    for row, wanted in zip(elections_of(session, known.uuid), definition.elections, strict=True):
+        row.name, row.notice = wanted.name, wanted.notice
+    session.flush()
+    return changes
+
+
+def _fields(definition: OpenVotingEvent) -> dict[str, object]:
+    """What may be corrected, by a name that says where it stands in the operator's file."""
+    fields: dict[str, object] = {
+        "name": definition.name,
+        "opens_at": definition.opens_at.astimezone(UTC).isoformat(),
+        "closes_at": definition.closes_at.astimezone(UTC).isoformat(),
+        "profile": definition.profile,
+    }
+    dated = _dated(definition)
+    fields |= {
+        f"availability.{block}": dated[block].astimezone(UTC).isoformat() if block in dated else "" for block in BLOCKS
+    }
+    for election in definition.elections:
+        fields |= {f"{election.code}.name": election.name, f"{election.code}.notice": election.notice}
+    return fields
 
 
 def current_voting_event(session: Session) -> VotingEvent:
@@ -101,6 +159,10 @@ def require_available(session: Session, voting_event: str, block: str, now: date
 
 def _dated(definition: OpenVotingEvent) -> dict[str, datetime]:
     return {block: moment for block, moment in definition.availability.items() if moment is not None}
+
+
+def _written(definition: OpenVotingEvent) -> str:
+    return json.dumps({block: moment.isoformat() for block, moment in _dated(definition).items()})
 
 
 def _described(session: Session, event: VotingEvent) -> OpenVotingEvent:

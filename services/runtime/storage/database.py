@@ -59,6 +59,23 @@ def only_reading(only: bool = True) -> Iterator[None]:
         _only_reading.reset(token)
 
 
+@contextmanager
+def rehearsed(session: Session, only: bool) -> Iterator[None]:
+    """Within this, changes are made; where they are `only` rehearsed, they are undone at its end, whatever came of them."""
+    savepoint = session.begin_nested()
+    try:
+        yield
+        session.flush()
+    except BaseException:
+        savepoint.rollback()
+        raise
+    if only:
+        savepoint.rollback()
+        session.expire_all()
+    else:
+        savepoint.commit()
+
+
 class Database:
     """The database of one service.
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from services.ballot.belenios.election import Question
-from services.ballot.elections import elections
+from services.ballot.elections import closing, elections, sealing_checks
 from services.runtime.refusals import Refusal
 from tests.unit.ballot.urn import AFTER, BEFORE, CLOSES, DURING, OPENS, QUESTION, Urn, holder_of
 
@@ -46,6 +46,52 @@ def test_creating_again_changes_nothing(draft):
 def test_another_election_under_the_same_uuid_is_refused(draft, change):
     draft.create()
     assert refusal_of(draft, draft.create, **change).code == "election_differs"
+
+
+def test_a_draft_is_corrected_until_it_is_sealed(draft):
+    draft.create()
+    draft.set_trustees()
+    changes = draft.create(
+        correct=True,
+        closes_at=AFTER,
+        questions=(Question("Quelle liste ?", ("Liste A", "Liste « È »", "Liste C"), True, 1, 1),),
+    )
+    assert [(change.field, change.before, change.after) for change in changes] == [
+        ("closes_at", CLOSES.isoformat(), AFTER.isoformat()),
+        ("questions[1].answers[2]", "Liste « É »", "Liste « È »"),
+    ]
+    assert draft.describe().closes_at == AFTER
+    assert draft.create(correct=True) != []
+    draft.receive(draft.entries("anne"))
+    draft.commit()
+    draft.seal()
+    assert draft.create(correct=True) == []
+    assert refusal_of(draft, draft.create, correct=True, name="Autre").code == "election_sealed"
+
+
+def test_what_sealing_would_find_is_known_before(draft):
+    def checks():
+        with draft.database.reading() as session:
+            return sealing_checks.look(session, draft.uuid)
+
+    draft.create()
+    assert (checks().keys, checks().holders, checks().received, checks().sealed) == (False, None, 0, False)
+    draft.set_trustees()
+    draft.receive(draft.entries("anne", "bob"))
+    draft.commit()
+    found = checks()
+    assert (found.keys, found.holders, found.expected, found.received) == (True, 2, 4, 4)
+    draft.seal()
+    assert checks().sealed
+
+
+def test_why_and_when_an_urn_was_closed_and_who_sealed_it_is_public(urn):
+    assert (urn.describe().closed_at, urn.describe().close_reason) == (None, None)
+    assert urn.describe().present == ["Présidente", "Délégué 1", "Déléguée 2"]
+    with urn.database.transaction() as session:
+        closing.close(session, urn.uuid, "Incendie du local", DURING)
+    described = urn.describe()
+    assert (described.closed_at, described.close_reason) == (DURING, "Incendie du local")
 
 
 @pytest.mark.parametrize(

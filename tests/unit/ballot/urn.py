@@ -83,9 +83,9 @@ class Urn:
     secrets: dict = field(default_factory=dict)
     batch: int = 0
 
-    def create(self, **changes):
+    def create(self, *, correct=False, **changes):
         with self.database.transaction() as session:
-            elections.create(session, definition_of(**{"uuid": self.uuid} | changes))
+            return elections.create(session, definition_of(**{"uuid": self.uuid} | changes), correct=correct)
 
     def entries(self, *names, ranks=(0, 1)):
         """Fresh credentials for these voters, as the credential authority lists them."""

@@ -20,6 +20,7 @@ NAMES = {
     "start-generate-codes",
     "code-counts",
     "create-election",
+    "sealing-checks",
     "set-trustees",
     "start-seal-election",
     "describe-election",

@@ -30,20 +30,80 @@ def run(address: str, *arguments: str, token: str = OPERATOR_TOKEN) -> Result:
     return CliRunner(env={"COLUMNS": "200"}).invoke(command, ["--url", address, "--token", token, *arguments])
 
 
-def test_import_event_opens_it_everywhere_and_can_be_run_again(address: str, rpc: FakeRpc, tmp_path: Path) -> None:
+@pytest.fixture
+def drafts(rpc: FakeRpc) -> FakeRpc:
+    """A portal without an event, whose services take any draft."""
+    rpc.table["identity", "voting_event"] = Refusal("no_voting_event")
     rpc.table["identity", "open_voting_event"] = {"voting_event": "x"}
     rpc.table["ballot", "create_election"] = {"uuid": "x"}
-    file = tmp_path / "event.json"
-    file.write_text(json.dumps(definition()), encoding="utf-8")
+    return rpc
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A voting event to import."""
+    written = tmp_path / "event.json"
+    written.write_text(json.dumps(definition()), encoding="utf-8")
+    return written
+
+
+def answered(address: str, answer: str, *arguments: str) -> Result:
+    """Run a command and type an answer to its question."""
+    runner = CliRunner(env={"COLUMNS": "200"})
+    return runner.invoke(command, ["--url", address, "--token", OPERATOR_TOKEN, *arguments], input=answer)
+
+
+def test_import_event_opens_it_everywhere_and_can_be_run_again(address: str, drafts: FakeRpc, file: Path) -> None:
     result = run(address, "import-event", str(file))
     assert result.exit_code == 0, result.output
-    imported = json.loads((tmp_path / "event.imported.json").read_text(encoding="utf-8"))
-    opened = rpc.made("identity", "open_voting_event")[0].payload
+    imported = json.loads(file.with_name("event.imported.json").read_text(encoding="utf-8"))
+    calls = [call for call in drafts.calls if call.method in ("open_voting_event", "create_election")]
+    # Every service has checked before any of them records.
+    assert [call.payload["dry_run"] for call in calls] == [True, True, False, False]
+    opened, created = calls[2].payload, calls[3].payload
     assert opened["voting_event"] == imported["voting_event"]
-    created = rpc.made("ballot", "create_election")
-    assert [call.payload["uuid"] for call in created] == [imported["elections"][0]["uuid"]]
+    assert created["uuid"] == imported["elections"][0]["uuid"]
     assert run(address, "import-event", str(file)).exit_code == 0
-    assert rpc.made("identity", "open_voting_event")[1].payload == opened
+    assert drafts.made("identity", "open_voting_event")[-1].payload == opened
+
+
+def test_a_service_that_refuses_leaves_the_others_without_a_record(address: str, drafts: FakeRpc, file: Path) -> None:
+    drafts.table["ballot", "create_election"] = Refusal("election_sealed")
+    assert run(address, "import-event", str(file)).exit_code == 1
+    assert [call.payload["dry_run"] for call in drafts.made("identity", "open_voting_event")] == [True]
+    assert not file.with_name("event.imported.json").exists()
+
+
+@pytest.mark.parametrize(("answer", "taken"), [("n\n", False), ("", False), ("y\n", True)])
+def test_another_event_takes_the_place_of_a_live_one_only_when_told_to(
+    address: str, rpc: FakeRpc, file: Path, answer: str, taken: bool
+) -> None:
+    rpc.table["identity", "open_voting_event"] = {"voting_event": "x"}
+    rpc.table["ballot", "create_election"] = {"uuid": "x"}
+    result = answered(address, answer, "import-event", str(file))
+    assert (result.exit_code == 0) is taken
+    assert "est en place" in result.output
+    opened = [call.payload for call in rpc.made("identity", "open_voting_event") if not call.payload["dry_run"]]
+    assert [payload["in_place_of"] for payload in opened] == ([EVENT_UUID] if taken else [])
+
+
+def test_a_correction_of_a_draft_is_shown_and_asked_about(address: str, drafts: FakeRpc, file: Path) -> None:
+    changes = [{"field": "questions[1].answers[1]", "before": "Liste Nauges", "after": "Liste Nuages"}]
+    drafts.table["ballot", "create_election"] = {"uuid": "x", "changes": changes}
+    refused = answered(address, "n\n", "import-event", str(file))
+    assert refused.exit_code == 1
+    assert "CSA.questions[1].answers[1]" in refused.output
+    assert "Liste Nauges" in refused.output
+    assert all(call.payload["dry_run"] for call in drafts.made("ballot", "create_election"))
+    assert run(address, "import-event", str(file), "--yes").exit_code == 0
+    assert drafts.made("ballot", "create_election")[-1].payload["correct"] is True
+
+
+def test_a_dry_run_records_nothing(address: str, drafts: FakeRpc, file: Path) -> None:
+    result = run(address, "import-event", str(file), "--dry-run")
+    assert result.exit_code == 0, result.output
+    assert all(call.payload["dry_run"] for call in drafts.calls if "dry_run" in call.payload)
+    assert not file.with_name("event.imported.json").exists()
 
 
 def test_import_event_says_what_is_wrong(address: str, rpc: FakeRpc, tmp_path: Path) -> None:
@@ -56,6 +116,7 @@ def test_import_event_says_what_is_wrong(address: str, rpc: FakeRpc, tmp_path: P
 
 
 def test_import_roll_streams_all_lines_and_commits_once(address: str, rpc: FakeRpc, tmp_path: Path) -> None:
+    rpc.table["identity", "attendance"] = {"elections": []}
     rpc.table["identity", "stage_roll"] = {"staged": 1}
     rpc.table["identity", "start_commit_roll"] = {"job": "j"}
     rpc.table["identity", "job"] = job("done", result={"voters": 1201, "entitlements": 1201})
@@ -76,6 +137,7 @@ def test_import_roll_streams_all_lines_and_commits_once(address: str, rpc: FakeR
 
 
 def test_import_roll_prints_every_error_with_its_remedy(address: str, rpc: FakeRpc, tmp_path: Path) -> None:
+    rpc.table["identity", "attendance"] = {"elections": []}
     rpc.table["identity", "stage_roll"] = {"staged": 1}
     errors = [{"line": 2, "column": "nom", "problem": "le nom est vide", "remedy": "Complétez [le] nom."}]
     rpc.table["identity", "start_commit_roll"] = {"job": "j"}
@@ -87,6 +149,21 @@ def test_import_roll_prints_every_error_with_its_remedy(address: str, rpc: FakeR
     assert "ligne 2, nom : le nom est vide → Complétez [le] nom." in result.output
     assert "2 autre(s) erreur(s)" in result.output
     assert "rien n’a été importé" in result.output
+
+
+@pytest.mark.parametrize(("arguments", "sent"), [((), []), (("--yes",), [False]), (("--add",), [True])])
+def test_a_roll_in_place_is_replaced_only_when_told_to(
+    address: str, rpc: FakeRpc, tmp_path: Path, arguments: tuple[str, ...], sent: list[bool]
+) -> None:
+    rpc.table["identity", "attendance"] = {"elections": [{"uuid": ONLINE, "entitled": 900, "signed": 0}]}
+    rpc.table["identity", "stage_roll"] = {"staged": 1}
+    rpc.table["identity", "start_commit_roll"] = {"job": "j"}
+    rpc.table["identity", "job"] = job("done", result={"voters": 901, "entitlements": 901})
+    roll = tmp_path / "roll.csv"
+    roll.write_text("\n".join([";".join(ROLL_COLUMNS), LINE]), encoding="utf-8")
+    result = answered(address, "n\n", "import-roll", str(roll), *arguments)
+    assert (result.exit_code == 0) is bool(sent)
+    assert [call.payload["complement"] for call in rpc.made("identity", "start_commit_roll")] == sent
 
 
 def job(state: str, **more: Any) -> dict[str, Any]:
@@ -149,13 +226,65 @@ def test_every_kind_and_step_of_job_has_words() -> None:
     assert {state.value for state in JobState} == set(jobs.STATES)
 
 
-def test_seal_close_publish_and_status(address: str, rpc: FakeRpc) -> None:
+SEAL = ("seal", "--president", "Claire Brise", "--delegate", "Noé Vent", "--delegate", "Ali Grain")
+READY = {"sealed": False, "keys": True, "holders": 2, "expected": 8, "received": 8}
+
+
+@pytest.fixture
+def board(rpc: FakeRpc) -> FakeRpc:
+    """An event that is ready to be sealed."""
+    rpc.table["identity", "attendance"] = {"elections": [{"uuid": ONLINE, "entitled": 2, "signed": 0}]}
+    rpc.table["ballot", "sealing_checks"] = READY
     rpc.table["identity", "start_seal_roll"] = {"job": "j"}
     rpc.table["identity", "job"] = job("done", result={"voters": 2, "entitlements": 3})
     rpc.table["ballot", "start_seal_election"] = {"job": "j"}
     rpc.table["ballot", "job"] = job("done", result={"election_hash": "HASH", "head": "x", "credentials": 8})
+    return rpc
+
+
+def test_sealing_names_who_is_present(address: str, board: FakeRpc) -> None:
+    sealed = run(address, *SEAL, "--yes")
+    assert sealed.exit_code == 0, sealed.output
+    assert "HASH" in sealed.output
+    assert "Échéance « " in sealed.output
+    assert board.made("ballot", "start_seal_election")[0].payload == {
+        "election": ONLINE,
+        "present": ["Claire Brise", "Noé Vent", "Ali Grain"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("checks", "arguments", "words"),
+    [
+        ({"keys": False}, SEAL, "clés du bureau"),
+        ({"holders": None, "expected": None, "received": 0}, SEAL, "generate-codes"),
+        ({"holders": 1}, SEAL, "1 électeur(s) sans code"),
+        ({"received": 7}, SEAL, "1 clé(s) publiques sont encore en route"),
+        ({}, SEAL[:5], "au moins 2 délégués"),
+        ({}, (*SEAL[:5], "--delegate", "Claire Brise"), "deux fois"),
+        ({}, (*SEAL, "--dry-run"), "Tout est prêt"),
+    ],
+)
+def test_sealing_is_all_or_nothing(
+    address: str, board: FakeRpc, checks: dict[str, Any], arguments: tuple[str, ...], words: str
+) -> None:
+    board.table["ballot", "sealing_checks"] = READY | checks
+    result = run(address, *arguments, *([] if "--dry-run" in arguments else ["--yes"]))
+    assert words in result.output
+    assert (result.exit_code == 0) is ("--dry-run" in arguments)
+    assert board.made("identity", "start_seal_roll") == board.made("ballot", "start_seal_election") == []
+
+
+def test_sealing_and_closing_ask_first(address: str, board: FakeRpc) -> None:
+    assert answered(address, "n\n", *SEAL).exit_code == 1
+    assert answered(address, "", "close", "--reason", "essai").exit_code == 1
+    assert board.made("identity", "start_seal_roll") == board.made("ballot", "close_election") == []
+
+
+def test_close_tally_and_publish_in_words(address: str, rpc: FakeRpc) -> None:
     rpc.table["ballot", "close_election"] = {"head": "HEAD", "ballots": 2}
     rpc.table["ballot", "start_tally"] = {"job": "j"}
+    rpc.table["ballot", "job"] = job("done", result={})
     tallied = {
         "encrypted_tally": "[]",
         "sized": "{}",
@@ -163,24 +292,41 @@ def test_seal_close_publish_and_status(address: str, rpc: FakeRpc) -> None:
         "owners": [{"owner": 1, "group": 1, "kind": "Pedersen"}, {"owner": 2, "group": 2, "kind": "Pedersen"}],
     }
     rpc.table["ballot", "encrypted_tally"] = [Refusal("tally_missing"), tallied]
-    rpc.table["ballot", "publish_result"] = {"result": '{"result":[[1,1,0]]}', "ballots": 2}
-    sealed = run(address, "seal", "--present", "Présidente", "--present", "Délégué")
-    assert sealed.exit_code == 0, sealed.output
-    assert "HASH" in sealed.output
-    assert rpc.made("ballot", "start_seal_election")[0].payload == {
-        "election": ONLINE,
-        "present": ["Présidente", "Délégué"],
-    }
-    closed = run(address, "close", "--reason", "répétition", "--yes")
+    rpc.table["ballot", "publish_result"] = {"result": '{"result":[[1,7,3]]}', "ballots": 11}
+    closed = run(address, "close", "--election", "CSA", "--reason", "répétition", "--yes")
     assert closed.exit_code == 0, closed.output
     assert "2 bulletin(s)" in closed.output
-    rpc.table["ballot", "describe_election"] = described(state="closed")
+    reason = {"closed_at": "2026-12-10T16:00:00+00:00", "close_reason": "répétition"}
+    rpc.table["ballot", "describe_election"] = described(state="closed", **reason)
     status = run(address, "tally", "status")
     assert status.exit_code == 0, status.output
-    assert "groupe 2 : n° 2" in status.output
+    for words in ("groupe 2 : n° 2", "clos, à dépouiller", "répétition"):
+        assert words in status.output
     published = run(address, "publish")
     assert published.exit_code == 0, published.output
-    assert '{"result":[[1,1,0]]}' in published.output
+    rows = [line.split("│")[1:3] for line in published.output.splitlines() if line.count("│") > 2]
+    assert [[cell.strip() for cell in row] for row in rows] == [
+        ["Liste Nuages", "7"],
+        ["Liste Marées", "3"],
+        ["Vote blanc", "1"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "arguments", [("close", "--election", "XYZ", "--reason", "essai", "--yes"), ("publish", "--election", "XYZ")]
+)
+def test_an_election_that_nobody_knows_is_said(address: str, rpc: FakeRpc, arguments: tuple[str, ...]) -> None:
+    result = run(address, *arguments)
+    assert result.exit_code == 1
+    assert "n’a pas de scrutin en ligne « XYZ »" in result.output
+    assert f"CSA ({ONLINE})" in result.output
+
+
+def test_an_event_that_nobody_knows_is_said(address: str, rpc: FakeRpc) -> None:
+    rpc.table["identity", "attendance"] = Refusal("voting_event_unknown")
+    result = run(address, "counts", "--event", "22222222-2222-4222-8222-222222222222")
+    assert result.exit_code == 1
+    assert rpc.made("reassort", "code_counts") == []
 
 
 def test_counts_and_failures(address: str, rpc: FakeRpc) -> None:

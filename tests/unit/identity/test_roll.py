@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event as listening
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from services.identity.access import access_requests
 from services.identity.contract.limits import ROLL_COLUMNS
 from services.identity.contract.roll import RollCounts
-from services.identity.models import Entitlement, StagedRow, Voter
+from services.identity.models import Election, Entitlement, StagedRow, Voter
 from services.identity.roll import electoral_roll, roll_lines, staging
 from services.identity.voting_events import entitlements, voting_events
 from services.runtime.refusals import Refusal
@@ -261,6 +261,65 @@ def test_a_roll_that_codes_were_made_for_is_not_replaced(database, voters):
         electoral_roll.commit(session, voting_event=EVENT, import_id="i", lines=1, now=NOW)
     assert refused.value.code == "roll_in_use"
     assert everything(database) == before
+
+
+def complement(database, *rows):
+    with database.transaction() as session:
+        stage(session, rows, "late")
+    with database.transaction() as session:
+        return electoral_roll.commit(
+            session, voting_event=EVENT, import_id="late", lines=len(rows), complement=True, now=NOW
+        )
+
+
+def on_roll(database):
+    with database.reading() as session:
+        return {
+            voter.identifier: (
+                voter.city,
+                session.scalar(select(func.count()).where(Entitlement.voter_id == voter.id)),
+            )
+            for voter in session.scalars(select(Voter))
+        }
+
+
+@pytest.mark.parametrize("codes_are_made", [False, True])
+def test_until_the_eve_voters_are_added_and_corrected_and_nobody_leaves(database, voters, codes_are_made):
+    if codes_are_made:
+        with database.transaction() as session:
+            entitlements.list_bearers(session, voting_event=EVENT, after=None, limit=1, holder_key=KEY, now=NOW)
+    before = on_roll(database)
+    added = row("dora@ac-amiens.fr", scrutins="CAP-1")
+    corrected = row("bob@ac-amiens.fr", scrutins="CSA-M|CAP-1", ville="Abbeville")
+    assert complement(database, added, corrected) == RollCounts(voters=4, entitlements=6)
+    assert on_roll(database) == before | {"dora@ac-amiens.fr": ("Amiens", 1), "bob@ac-amiens.fr": ("Abbeville", 2)}
+    with database.transaction() as session:
+        listed = entitlements.list_bearers(session, voting_event=EVENT, after=None, limit=9, holder_key=KEY, now=NOW)
+    assert listed.total == 3
+    with database.reading() as session:
+        assert session.scalar(select(Election.voters).where(Election.code == "CAP-1")) == 2
+
+
+@pytest.mark.parametrize("scrutins", ["CSA-M", "CSA-M|CAP-1|CCP", "CAP-1|CCP"])
+def test_codes_that_are_made_are_not_extended_to_other_elections(database, voters, scrutins):
+    with database.transaction() as session:
+        entitlements.list_bearers(session, voting_event=EVENT, after=None, limit=1, holder_key=KEY, now=NOW)
+    before = on_roll(database)
+    with pytest.raises(Refusal) as refused:
+        complement(database, row("dora@ac-amiens.fr"), row("bob@ac-amiens.fr", scrutins=scrutins))
+    assert refused.value.code == "roll_invalid"
+    assert [(error["line"], error["column"]) for error in refused.value.details["errors"]] == [(3, "scrutins")]
+    assert on_roll(database) == before
+
+
+def test_a_sealed_roll_takes_no_complement(database, voters):
+    with database.transaction() as session:
+        stage(session, [row("dora@ac-amiens.fr")], "late")
+    with database.transaction() as session:
+        electoral_roll.seal(session, EVENT, NOW)
+    with pytest.raises(Refusal) as refused, database.transaction() as session:
+        electoral_roll.commit(session, voting_event=EVENT, import_id="late", lines=1, complement=True, now=NOW)
+    assert refused.value.code == "roll_sealed"
 
 
 def test_an_unknown_voting_event_is_refused(database):
