@@ -110,7 +110,7 @@ def test_a_whole_election_over_the_bus(bus, call, work, deliver, urn, board):
     issued = urn.entries("anne", "bruno")
     commitment = {"election": urn.uuid, **urn.commitment()}
     deliver("credentials_committed", commitment)
-    assert call("create_election", **creation(urn)) == {"uuid": urn.uuid}
+    assert call("create_election", **creation(urn))["uuid"] == urn.uuid
     assert call("describe_election", election=urn.uuid)["election"] is None
     key = call("set_trustees", election=urn.uuid, trustees=board[0])["public_key"]
     assert code_of(work, "start_seal_election", election=urn.uuid, present=["P"]) == "credentials_incomplete"

@@ -219,7 +219,7 @@ def test_what_was_staged_before_another_import_was_committed_has_to_be_sent_agai
 
 def test_the_id_of_another_voting_event_s_import_is_refused(database, event):
     import_roll(database, [row("anne@ac-amiens.fr")], "i")
-    other = definition(voting_event="other", elections=[election("D" * 14, "CSA-M", "CSA")])
+    other = definition(voting_event="other", elections=[election("D" * 14, "CSA-M", "CSA")], in_place_of=EVENT)
     with database.transaction() as session:
         voting_events.open_voting_event(session, other)
     staged(database, [row("bob@ac-amiens.fr", scrutins="CSA-M")], "i", voting_event="other")
