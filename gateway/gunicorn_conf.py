@@ -6,7 +6,7 @@ from gunicorn.glogging import Logger
 
 from gateway.settings import Settings
 from services.runtime.settings import load
-from services.runtime.telemetry import logs, stray_output
+from services.runtime.telemetry import logs, metrics, stray_output
 
 
 class StructuredLogger(Logger):
@@ -44,4 +44,5 @@ def post_worker_init(worker: Any) -> None:
     from gateway.wsgi import application
 
     stray_output.log_standard_error()
+    metrics.serve(_settings.metrics_bind)
     application()

@@ -8,7 +8,7 @@ from services.notification.bounces.receiver import receiver
 from services.notification.bounces.receiver_settings import BounceSettings
 from services.runtime import settings
 from services.runtime.bus.rpc import RpcClient
-from services.runtime.telemetry import logs, stray_output
+from services.runtime.telemetry import logs, metrics, stray_output
 
 STOPPING = {signal.SIGTERM, signal.SIGINT}
 
@@ -24,6 +24,7 @@ def command() -> None:
     rpc = RpcClient(loaded.amqp_uri)
     server = receiver(rpc, loaded.host, loaded.port)
     server.start()
+    metrics.serve(loaded.metrics_bind)
     log.info("bounces_listening", smtp=loaded.bind)
     signal.sigwait(STOPPING)
     server.stop(no_assert=True)

@@ -16,6 +16,7 @@ from flask import Flask, Response, current_app, g, request
 from gateway.edge import failures, voter_session
 from gateway.edge.errors import BUSY, RETRY_AFTER_SECONDS
 from gateway.settings import Settings
+from services.runtime.telemetry import metrics
 from services.runtime.telemetry.logs import get_logger
 
 log = get_logger()
@@ -80,6 +81,7 @@ def install(app: Flask, settings: Settings) -> None:
             return None
         places: threading.BoundedSemaphore = current_app.extensions["isoloir_lines"][line]
         if not places.acquire(blocking=False):
+            metrics.LINE_FULL.labels(line.value).inc()
             log.warning("line_full", line=line)
             return failures.answer(BUSY, {"seconds": RETRY_AFTER_SECONDS})
         g.place = places

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from flask import Flask, Response, g, request
 
-from services.runtime.telemetry import hourly
+from services.runtime.telemetry import hourly, metrics
 from services.runtime.telemetry.logs import get_logger
 
 log = get_logger()
@@ -28,7 +28,8 @@ def install(app: Flask) -> None:
         if request.endpoint in OF_THE_BOOTH:
             hourly.COUNTS.count(request.endpoint, str(response.status_code))
             return response
-        started = g.get("started", perf_counter())
+        seconds = perf_counter() - g.get("started", perf_counter())
+        metrics.HTTP_SECONDS.labels(request.endpoint or "none", str(response.status_code)).observe(seconds)
         # Supervisors ask all day long: only what is wrong is worth a line.
         say = log.debug if request.blueprint == "health" and response.status_code == 200 else log.info
         say(
@@ -37,6 +38,6 @@ def install(app: Flask) -> None:
             rule=request.url_rule.rule if request.url_rule else "none",
             page=request.endpoint or "none",
             status=response.status_code,
-            milliseconds=round((perf_counter() - started) * 1000, 1),
+            milliseconds=round(seconds * 1000, 1),
         )
         return response

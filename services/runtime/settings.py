@@ -25,6 +25,8 @@ class RuntimeSettings(BaseSettings):
         default="http://127.0.0.1:8080", validation_alias="ISOLOIR_PUBLIC_URL", pattern=r"^https?://[^\s/]+$"
     )
     """Where voters reach the gateway: scheme and host, no trailing slash."""
+    metrics_bind: str = Field(default="", validation_alias="ISOLOIR_METRICS_BIND")
+    """Where Prometheus asks this process, host:port, or the next free port; empty: nowhere."""
     database_lock_seconds: float = Field(
         default=TimeLimits.lock, validation_alias="ISOLOIR_DATABASE_LOCK_SECONDS", gt=0, lt=TimeLimits.statement
     )
@@ -84,6 +86,8 @@ def _check_database(value: str) -> None:
 
 
 def _check_bind(value: str) -> None:
+    if not value:  # where a setting may be empty, nothing listens
+        return
     found = re.fullmatch(r"(?:[^\s:/]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})", value)
     if not found or not 0 < int(found[1]) < 65536:
         raise ValueError("should be host:port")

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -80,7 +81,8 @@ def demo(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 @pytest.fixture(scope="module")
 def shared_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    system = System(tmp_path_factory.mktemp("broker") / "state", bus="broker", settings=QUICK)
+    asked = {"ISOLOIR_METRICS_BIND": f"127.0.0.1:{free_port()}"}
+    system = System(tmp_path_factory.mktemp("broker") / "state", bus="broker", settings=QUICK | asked)
     system.start()
     yield system
     system.stop()
@@ -200,6 +202,56 @@ def test_health_checks_say_what_works(broker_system: System) -> None:
     failed = health("relay", AMQP_URI=f"amqp://isoloir:isoloir@127.0.0.1:{free_port()}/%2F")
     assert failed.returncode == 1
     assert failed.stderr.startswith("isoloir health relay: ")
+
+
+def scraped(system: System) -> str:
+    """What Prometheus gets from all processes: each has taken the next port that was free."""
+    first = int(system.environment("gateway")["ISOLOIR_METRICS_BIND"].rpartition(":")[2])
+    found = []
+    for port in range(first, first + 20):
+        try:
+            found.append(requests.get(f"http://127.0.0.1:{port}/metrics", timeout=10).text)
+        except requests.ConnectionError:
+            continue
+    return "\n".join(found)
+
+
+def test_prometheus_asks_every_process_and_the_doctor_names_what_is_made(broker_system: System) -> None:
+    def named() -> set[str]:
+        doctor = subprocess.run(
+            [*ISOLOIR, "doctor", "--json", "--url", broker_system.base_url, "--token", broker_system.operator_token],
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        found = {one["name"]: one for one in json.loads(doctor.stdout)}
+        assert doctor.returncode == any(one["is_fault"] for one in found.values())
+        return set(found)
+
+    text = scraped(broker_system)
+    for service in ("identity", "ballot", "reassort", "notification"):
+        assert f'isoloir_relay_alive{{service="{service}"}} 1.0' in text
+    assert 'isoloir_rpc_seconds_count{method="health",outcome="ok"}' in text
+    assert 'isoloir_http_seconds_count{page="health.ready",status="200"}' in text
+    assert text.count("process_cpu_seconds_total ") == 6 + len(WORKERS)
+
+    with sqlite3.connect(broker_system.state_dir / "databases" / "identity.sqlite") as database:
+        database.execute(
+            "INSERT INTO inbox (event_id, source, type, payload, correlation_id, received_at, state, attempts,"
+            " next_attempt_at, reason) VALUES ('e1', 'ballot', 'ballot_accepted', '{}', 'c', '2026-12-03 08:00:00',"
+            " 'parked', 12, '2026-12-03 08:00:00', 'Malformed')"
+        )
+    frozen = broker_system.pids["ballot"]
+    os.kill(frozen, signal.SIGSTOP)
+    try:
+        assert named() >= {"service_gone", "events_parked"}
+    finally:
+        os.kill(frozen, signal.SIGCONT)
+        with sqlite3.connect(broker_system.state_dir / "databases" / "identity.sqlite") as database:
+            database.execute("DELETE FROM inbox WHERE event_id = 'e1'")
+    wait_until(lambda: named().isdisjoint({"service_gone", "events_parked"}), 60, "all is well again")
 
 
 def test_every_process_comes_back_after_a_crash(broker_system: System) -> None:

@@ -20,7 +20,7 @@ from services.notification.queue.message_queue import Claimed
 from services.notification.queue.outcomes import DELIVERED, Outcome, Result
 from services.notification.queue.rendering import Letter
 from services.runtime.storage.database import Database
-from services.runtime.telemetry import logs
+from services.runtime.telemetry import logs, metrics
 
 log = logs.get_logger("isoloir.delivery")
 
@@ -150,6 +150,7 @@ def _record(
 ) -> None:
     with database.transaction() as session:
         kept = message_queue.record(session, claimed, outcome, now=clock(), jitter=jitter)
+    metrics.MESSAGES_TRIED.labels(channel, outcome.result.value).inc()
     say = log.info if outcome.result is Result.DELIVERED else log.warning
     say(
         "message_tried",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -110,6 +112,23 @@ def look(session: Session, database: Database, service: str, folders: list[Path]
         ],
         disks=[_disk(folder) for folder in _folders(database, folders)],
     )
+
+
+def samples(database: Database, service: str, folders: list[Path]) -> Iterator[tuple[str, dict[str, str], float]]:
+    """The same for Prometheus: name of a gauge, its labels, its value."""
+    with database.reading() as session:
+        found = look(session, database, service, folders)
+    yield "isoloir_outbox_events", {}, found.outbox
+    yield "isoloir_outbox_oldest_seconds", {}, found.outbox_oldest_seconds or 0
+    yield "isoloir_inbox_events", {}, found.inbox
+    yield "isoloir_inbox_oldest_seconds", {}, found.inbox_oldest_seconds or 0
+    yield "isoloir_events_parked", {}, found.parked_count
+    silent = Counter(one.kind for one in found.processes if one.silent_seconds >= SILENT_SECONDS)
+    for kind in sorted({one.kind for one in found.processes}):
+        yield "isoloir_processes_silent", {"kind": kind}, silent[kind]
+    yield "isoloir_relay_alive", {}, float("relay_silent" not in warnings(found))
+    for disk in found.disks:
+        yield "isoloir_disk_free_ratio", {"path": disk.path}, disk.free_percent / 100
 
 
 def warnings(condition: Condition) -> list[str]:

@@ -15,7 +15,7 @@ from services.runtime.bus import condition, topology
 from services.runtime.bus.delivery_tables import OUTBOX
 from services.runtime.settings import RuntimeSettings
 from services.runtime.storage.database import Database
-from services.runtime.telemetry import logs, repeats
+from services.runtime.telemetry import logs, metrics, repeats
 
 log = logs.get_logger("isoloir.relay")
 
@@ -76,6 +76,7 @@ def drain(database: Database, publisher: Publisher) -> int:
         if done:
             with database.transaction() as session:
                 session.execute(delete(OUTBOX).where(OUTBOX.c.sequence.in_(done)))
+            metrics.EVENTS_RELAYED.labels(database.service).inc(len(done))
             log.info("events_relayed", service=database.service, count=len(done))
     return len(done)
 
@@ -163,6 +164,7 @@ def run(settings: Settings, stopping: Callable[[], bool]) -> None:
     interrupted: dict[str, str] = {}
     outages = repeats.Repeats()
     publisher = RabbitPublisher(settings.amqp_uri)
+    metrics.serve(settings.metrics_bind)
     log.info("relay_started", services=sorted(hearts))
     pause = POLL
     while not stopping():

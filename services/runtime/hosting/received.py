@@ -16,7 +16,7 @@ from services.runtime.contracts.messages import Event
 from services.runtime.hosting.resources import Resources
 from services.runtime.storage.absence import is_away
 from services.runtime.storage.database import Database
-from services.runtime.telemetry import correlation, logs
+from services.runtime.telemetry import correlation, logs, metrics
 
 log = logs.get_logger("isoloir.inbox")
 
@@ -116,6 +116,7 @@ def _work_one(resources: Resources[Any], event_id: str, kind: type[Received], wo
     except Exception as error:
         _note_failure(resources.database, event_id, error)
     else:
+        metrics.EVENTS_WORKED.labels(row.type, "done").inc()
         log.info("event_worked", event_type=row.type, source=row.source)
 
 
@@ -147,4 +148,5 @@ def _note_failure(database: Database, event_id: str, error: Exception) -> None:
                 reason=type(error).__name__,
             )
         )
+    metrics.EVENTS_WORKED.labels(row.type, "parked" if state == "parked" else "failed").inc()
     log.error("event_failed", event_type=row.type, source=row.source, attempts=attempts, state=state, exc_info=error)

@@ -8,7 +8,7 @@ from nameko.extensions import DependencyProvider
 from services.runtime import deadline, settings
 from services.runtime.bus import condition
 from services.runtime.hosting.background import BackgroundLoop
-from services.runtime.hosting.resources import Resources, SettingsOf, open_resources
+from services.runtime.hosting.resources import Resources, SettingsOf, expose, open_resources
 from services.runtime.telemetry import correlation
 
 
@@ -37,6 +37,7 @@ class ResourceProvider(DependencyProvider):
         self._heart = condition.Heart(self.resources.database, self.resources.service)
         self._beating = BackgroundLoop(f"{self.resources.service}.heart", self._heart.beat, condition.BEAT_SECONDS)
         self._beating.start()
+        expose(self.resources)
 
     def stop(self) -> None:
         """Take leave and close what was opened."""

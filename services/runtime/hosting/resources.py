@@ -1,12 +1,15 @@
 """The resources of one service in one process: what its plain functions are given to work with."""
 
+import functools
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from services.runtime import settings
+from services.runtime.bus import condition
 from services.runtime.bus.rpc import RpcClient
 from services.runtime.contracts.client import Caller
 from services.runtime.storage.database import Database
+from services.runtime.telemetry import metrics
 
 SettingsOf = TypeVar("SettingsOf", bound=settings.RuntimeSettings)
 
@@ -29,3 +32,13 @@ def open_resources(service: str, settings_class: type[SettingsOf], rpc: Caller |
     database_url: str = loaded.database_url  # type: ignore[attr-defined]  # every service has one; the gateway none
     database = Database(database_url, service, loaded.time_limits())
     return Resources(service, loaded, database, rpc or RpcClient(loaded.amqp_uri))
+
+
+def expose(resources: Resources[Any]) -> None:
+    """Answer Prometheus, with what the database of the service says, where the settings tell where."""
+    bind = resources.settings.metrics_bind
+    if not bind:
+        return
+    ask = functools.partial(condition.samples, resources.database, resources.service, [])
+    metrics.REGISTRY.register(metrics.OfDatabase(resources.service, ask))
+    metrics.serve(bind)

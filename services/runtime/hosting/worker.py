@@ -10,7 +10,7 @@ from services.runtime.hosting.background import BackgroundLoop
 from services.runtime.hosting.jobs import JobWorker, jobs_of
 from services.runtime.hosting.loops import Loop
 from services.runtime.hosting.resource_provider import settings_class_of
-from services.runtime.hosting.resources import open_resources
+from services.runtime.hosting.resources import expose, open_resources
 
 
 class ServiceWorker:
@@ -33,6 +33,7 @@ class ServiceWorker:
 
     def start(self) -> None:
         """Begin."""
+        expose(self.resources)
         for loop in self._loops:
             loop.start()
 
