@@ -150,7 +150,7 @@ def test_availability_is_part_of_the_definition(database):
     with pytest.raises(Refusal) as refused, database.transaction() as session:
         voting_events.open_voting_event(session, definition())
     assert refused.value.code == "voting_event_differs"
-    assert refused.value.details == {}
+    assert [change["field"] for change in refused.value.details["changes"]] == ["availability.roll"]
     assert EVENT
 
 
