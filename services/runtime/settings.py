@@ -58,8 +58,11 @@ class RuntimeSettings(BaseSettings):
     @classmethod
     def _addresses_can_be_used(cls, value: Any, info: ValidationInfo) -> Any:
         """Addresses are known by the ends of their names; a mistyped one would show as a traceback much later."""
+        name = str(info.field_name)
+        if value == "" == cls.model_fields[name].default:  # where nothing is meant to listen or be reached
+            return value
         for ending, check in _ADDRESSES.items():
-            if str(info.field_name).endswith(ending):
+            if name.endswith(ending):
                 check(value)
         return value
 
@@ -86,8 +89,6 @@ def _check_database(value: str) -> None:
 
 
 def _check_bind(value: str) -> None:
-    if not value:  # where a setting may be empty, nothing listens
-        return
     found = re.fullmatch(r"(?:[^\s:/]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})", value)
     if not found or not 0 < int(found[1]) < 65536:
         raise ValueError("should be host:port")

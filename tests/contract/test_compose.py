@@ -97,7 +97,7 @@ def test_no_required_setting_is_forgotten(compose: dict[str, Any], process: str)
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_is_told_nothing_of_the_others(compose: dict[str, Any], service: str) -> None:
     own = f"ISOLOIR_{service.upper()}_"
-    shared = {"AMQP_URI", "ISOLOIR_LOG_LEVEL", "ISOLOIR_PUBLIC_URL"}
+    shared = {"AMQP_URI", "ISOLOIR_LOG_LEVEL", "ISOLOIR_METRICS_BIND", "ISOLOIR_PUBLIC_URL"}
     assert {name for name in compose["services"][service]["environment"] if not name.startswith(own)} == shared
     assert compose["services"][f"{service}-migrate"]["environment"] == compose["services"][service]["environment"]
 
