@@ -36,6 +36,7 @@ def lines():
     written = io.StringIO()
     root.handlers[0].setStream(written)
     hourly.COUNTS.write()
+    written.seek(0)
     written.truncate(0)
     yield written
     root.handlers[:] = handlers
