@@ -23,6 +23,7 @@ from gateway.api.schemas import (
 )
 from gateway.clients import Payload, services
 from gateway.edge import voter_session
+from gateway.elections.candidate_lists import document_address
 from gateway.elections.election_state import with_states
 from gateway.elections.presentation import lists_of
 from services.runtime.refusals import Refusal
@@ -67,6 +68,7 @@ def booth(uuid: str) -> dict[str, Any]:
     """What the browser needs to make a ballot, with a permit to cast it."""
     settings = current_app.extensions["isoloir_settings"]
     voting_event = voter_session.state()["voting_event"]["voting_event"]
+    entry = voter_session.entitlement(uuid)
     permit = services().identity.issue_permit(voter_session.required_token(), uuid).permit
     material = services().ballot.booth_material(permit)
     return {
@@ -74,7 +76,10 @@ def booth(uuid: str) -> dict[str, Any]:
         "permit": permit,
         "voting_event": voting_event,
         "iterations": services().reassort.iterations(voting_event),
-        "presentation": lists_of(settings.presentation_file, uuid, material.election),
+        "presentation": [
+            {**shown, "document": document_address(entry, number)}
+            for number, shown in enumerate(lists_of(settings.presentation_file, uuid, material.election), 1)
+        ],
     }
 
 

@@ -259,6 +259,8 @@ class ListPresentationSchema(Schema):
     name = fields.String(required=True)
     union = fields.String(required=True)
     logo = fields.String(required=True)
+    candidates = fields.List(fields.String(), metadata={"description": "Names in the order of the list, where known"})
+    document = fields.String(required=True, metadata={"description": "Address of the profession de foi, '' for none"})
 
 
 class BoothSchema(Schema):

@@ -1,28 +1,52 @@
 /**
  * Builds what the pages load: booth.js (module), worker.js (classic script, for browsers without module workers),
- * the small scripts of other pages and site.css, minified, into gateway/static/build/; and puts the face of the paper
- * notices in its place. `--watch` rebuilds on change.
+ * the small scripts of other pages, site.css and the face of its titles, minified, into gateway/static/build/; and puts the
+ * face of the paper notices in its place. `--watch` rebuilds on change.
  */
 
-import { cpSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { build, context } from "esbuild";
-import { Logger, compile } from "sass";
+// @ts-expect-error the package has no types
+import subsetFont from "subset-font";
 
 const gateway = fileURLToPath(new URL("..", import.meta.url));
 const packages = fileURLToPath(new URL("../../node_modules", import.meta.url));
 
-/** @type {import("esbuild").Plugin} Pico comes as Sass, so that pages carry only the parts they use. */
-const sass = {
-  name: "sass",
-  setup({ onLoad }) {
-    // Pico is written for an older Sass and makes it say so on every build.
-    const options = { loadPaths: [packages], logger: Logger.silent };
-    onLoad({ filter: /\.scss$/ }, ({ path }) => ({ contents: compile(path, options).css, loader: "css" }));
+/** Titles in French and English: Basic Latin, Latin-1, ligatures, quotation marks, dashes, unbreakable and narrow blanks. */
+const LETTERS = [
+  ...Array.from({ length: 0x5f }, (_, place) => String.fromCharCode(0x20 + place)),
+  ...Array.from({ length: 0x60 }, (_, place) => String.fromCharCode(0xa0 + place)),
+  ..."ŒœŸ–—‘’“”…‹›€\u202f\u2011",
+].join("");
+const FACE = `${packages}/@fontsource/besley`;
+
+/**
+ * Writes the face of the titles with the letters that they need, and its licence.
+ * @returns {Promise<string>} a digest of it, as gateway/edge/static_files.py makes them: one address, asked for once
+ */
+async function buildFace() {
+  const whole = readFileSync(`${FACE}/files/besley-latin-600-normal.woff2`);
+  const face = await subsetFont(whole, LETTERS, { targetFormat: "woff2" });
+  mkdirSync(`${gateway}static/build/fonts`, { recursive: true });
+  writeFileSync(`${gateway}static/build/fonts/besley-600.woff2`, face);
+  copyFileSync(`${FACE}/LICENSE`, `${gateway}static/build/fonts/besley-LICENSE.txt`);
+  return createHash("sha256").update(face).digest("hex").slice(0, 16);
+}
+
+rmSync(`${gateway}static/build`, { recursive: true, force: true });
+const digest = await buildFace();
+
+/** @type {import("esbuild").Plugin} */
+const faceAddress = {
+  name: "face-address",
+  setup({ onResolve }) {
+    onResolve({ filter: /\.woff2$/ }, ({ path }) => ({ path: `${path}?v=${digest}`, external: true }));
   },
 };
-const target = ["es2022", "chrome111", "edge111", "firefox115", "safari16.4"];
+const target = ["es2020", "chrome90", "edge90", "firefox90", "safari15"];
 
 /** @type {import("esbuild").BuildOptions} */
 const shared = { bundle: true, minify: true, target, legalComments: "eof", outdir: `${gateway}static/build`, logLevel: "info" };
@@ -33,11 +57,11 @@ const bundles = [
   { ...shared, entryPoints: [`${gateway}booth/worker.js`, `${gateway}assets/scripts/challenge-worker.js`], format: "iife", entryNames: "[name]" },
   {
     ...shared,
-    entryPoints: ["challenge", "password", "reissue", "session-end"].map((name) => `${gateway}assets/scripts/${name}.js`),
+    entryPoints: ["challenge", "password", "reissue", "session-end", "tracker"].map((name) => `${gateway}assets/scripts/${name}.js`),
     format: "esm",
   },
   { ...shared, entryPoints: [`${gateway}assets/scripts/countdown.js`], format: "esm" },
-  { ...shared, entryPoints: [`${gateway}assets/styles/site.css`], plugins: [sass] },
+  { ...shared, entryPoints: [`${gateway}assets/styles/site.css`], plugins: [faceAddress] },
 ];
 
 const notices = fileURLToPath(new URL("../../services/notification/channels/paper/build", import.meta.url));
@@ -47,6 +71,5 @@ for (const file of ["ttf/DejaVuSansCondensed.ttf", "ttf/DejaVuSansCondensed-Bold
 if (process.argv.includes("--watch")) {
   for (const options of bundles) await (await context(options)).watch();
 } else {
-  rmSync(`${gateway}static/build`, { recursive: true, force: true });
   await Promise.all(bundles.map((options) => build(options)));
 }

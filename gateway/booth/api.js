@@ -9,7 +9,7 @@
  * @property {number} iterations
  * @property {boolean} voted
  * @property {string} state
- * @property {{name?: string, union?: string, logo?: string}[]} presentation
+ * @property {{name?: string, union?: string, logo?: string, candidates?: string[], document?: string}[]} presentation
  */
 
 /** @typedef {{ok: true, value: unknown} | {ok: false, code: string, status: number, message: string, reference: string}} Answer */
@@ -22,19 +22,24 @@ const TIMEOUT = 30_000; // milliseconds
  * @returns {Promise<Answer>} never rejects: a network failure is the code "network" with status 0
  */
 async function request(path, options = {}) {
+  // Not AbortSignal.timeout, which Safari 15 and Firefox before 100 do not have.
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), TIMEOUT);
   try {
     const response = await fetch(path, {
       ...options,
       credentials: "same-origin",
       cache: "no-store",
       redirect: "error",
-      signal: AbortSignal.timeout(TIMEOUT),
+      signal: abort.signal,
     });
     const body = await response.json().catch(() => null);
     if (response.ok) return body === null ? failure("incident", 502) : { ok: true, value: body };
     return failure(String(body?.code ?? "incident"), response.status, body);
   } catch {
     return failure("network", 0);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -74,11 +79,23 @@ export async function readMaterial(election) {
   return failure("material", 200);
 }
 
-/** @returns {Promise<string>} the CSRF token of the present session, or "" */
-export async function readCsrfToken() {
+/** @returns {Promise<{signedIn: boolean, csrfToken: string} | null>} the present session, null where it cannot be known */
+export async function readSession() {
   const answer = await request("/api/v1/session");
-  if (!answer.ok || typeof answer.value !== "object" || answer.value === null) return "";
-  return String(/** @type {Record<string, unknown>} */ (answer.value).csrf_token ?? "");
+  if (!answer.ok && answer.code === "session_expired") return { signedIn: false, csrfToken: "" };
+  if (!answer.ok || typeof answer.value !== "object" || answer.value === null) return null;
+  const fields = /** @type {Record<string, unknown>} */ (answer.value);
+  return { signedIn: fields.signed_in === true, csrfToken: String(fields.csrf_token ?? "") };
+}
+
+/** @typedef {{uuid: string, name: string, mode: string, signed: boolean, state: string | null}} OwnElection */
+
+/** @returns {Promise<OwnElection[]>} the voter's elections held here; none where they cannot be known */
+export async function readOwnElections() {
+  const answer = await request("/api/v1/elections");
+  if (!answer.ok || !Array.isArray(answer.value)) return [];
+  const known = answer.value.filter((entry) => typeof entry?.uuid === "string" && typeof entry?.name === "string");
+  return /** @type {OwnElection[]} */ (known).filter((entry) => entry.mode === "online");
 }
 
 /**

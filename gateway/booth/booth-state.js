@@ -2,7 +2,7 @@
  * Where a voter is in the booth, as a pure function: `advance(state, event)` gives the next state. No page, no network,
  * no keys in here, so that every path can be tried without a browser.
  *
- * loading → code → choice → confirmation → cast → receipt, with `unavailable` for whatever forbids voting and `alarm`
+ * loading → code → choice → confirmation → cast → receipt, and back as far as nothing is sent, with `unavailable` for whatever forbids voting and `alarm`
  * for an acknowledgement that is not about our ballot. A ballot, once made, is never made again: only sent again.
  */
 
@@ -22,6 +22,8 @@
  * @property {string} reason why voting is not possible (step unavailable) or was interrupted (step cast); else ""
  * @property {string} message the server's sentence that goes with `reason`, or ""
  * @property {string} reference by which the support cell finds the refusal in the log, or ""
+ * @property {boolean} doubtful whether the ballot was sent and nothing came back: it may be in the urn, or not
+ * @property {boolean} accepted whether the voting code is known to be the voter's
  * @property {boolean} checking whether the code is being checked
  * @property {{reason: CodeReason | "not-yours", symbol?: string, count?: number} | null} codeProblem
  * @property {Choice | null} choice
@@ -35,14 +37,15 @@
  */
 
 /**
- * @typedef {{type: "loaded", voted: boolean, electionState: string}
+ * @typedef {{type: "begin"}
+ *   | {type: "loaded", voted: boolean, electionState: string}
  *   | {type: "refused", code: string, message?: string, reference?: string}
  *   | {type: "code-slip", reason: CodeReason, symbol?: string, count?: number}
  *   | {type: "code-typed"}
  *   | {type: "code-derived", matches: boolean}
  *   | {type: "chosen", choice: Choice}
  *   | {type: "choice-problem", problem: ChoiceProblem}
- *   | {type: "modify"}
+ *   | {type: "went", step: string}
  *   | {type: "cast"}
  *   | {type: "progress", done: number, total: number}
  *   | {type: "ballot-made", ballot: string, tracker: string}
@@ -59,6 +62,8 @@ export const INITIAL = Object.freeze({
   reason: "",
   message: "",
   reference: "",
+  doubtful: false,
+  accepted: false,
   checking: false,
   codeProblem: null,
   choice: null,
@@ -72,7 +77,7 @@ export const INITIAL = Object.freeze({
 });
 
 /** Refusals after which the same ballot may be sent again, once the cause is gone. */
-const RETRYABLE = new Set(["network", "session_expired", "permit_expired", "csrf_refused", "service_unavailable", "incident"]);
+const RETRYABLE = new Set(["network", "session_expired", "signed_out", "permit_expired", "csrf_refused", "service_unavailable", "incident"]);
 
 /**
  * @param {string} code of the refusal, or "network"
@@ -123,8 +128,28 @@ function load({ voted, electionState }) {
  * @returns {State}
  */
 function notSent(state, { code, status, message = "", reference = "" }) {
-  if (isRetryable(code, status)) return { ...state, phase: "interrupted", reason: code, message, reference };
-  return { ...INITIAL, step: "unavailable", reason: code, message, reference };
+  // Without an answer of the urn itself nobody knows whether the ballot has reached it.
+  const doubtful = state.doubtful || status === 0 || status >= 500;
+  if (isRetryable(code, status)) return { ...state, phase: "interrupted", reason: code, message, reference, doubtful };
+  const { tracker } = state;
+  return { ...INITIAL, step: "unavailable", reason: code, message, reference, doubtful, tracker };
+}
+
+/** The steps among which a voter may go back and forth, as long as nothing is sent. */
+const OPEN_STEPS = new Set(["code", "choice", "confirmation"]);
+
+/**
+ * Back or forward in the browser's history: to a step that has what it needs, with what was chosen.
+ * @param {State} state
+ * @param {string} step
+ * @returns {State}
+ */
+function went(state, step) {
+  if (!OPEN_STEPS.has(state.step) || state.checking || step === state.step) return state;
+  if (step === "code") return { ...state, step, codeProblem: null };
+  if (step === "choice" && state.accepted) return { ...state, step, choiceProblem: null };
+  if (step === "confirmation" && state.accepted && state.choice) return { ...state, step };
+  return state;
 }
 
 /**
@@ -136,6 +161,8 @@ function notSent(state, { code, status, message = "", reference = "" }) {
  */
 export function advance(state, event) {
   switch (event.type) {
+    case "begin":
+      return { ...INITIAL };
     case "loaded":
       return state.step === "loading" ? load(event) : state;
     case "refused":
@@ -154,20 +181,19 @@ export function advance(state, event) {
     }
     case "code-typed":
       if (state.step !== "code" || state.checking) return state;
-      return { ...state, checking: true, codeProblem: null };
+      return { ...state, accepted: false, checking: true, codeProblem: null };
     case "code-derived":
       if (state.step !== "code" || !state.checking) return state;
       if (!event.matches) return { ...state, checking: false, codeProblem: { reason: "not-yours" } };
-      return { ...state, step: "choice", checking: false, codeProblem: null };
+      return { ...state, step: "choice", accepted: true, checking: false, codeProblem: null };
     case "chosen":
       if (state.step !== "choice") return state;
       return { ...state, step: "confirmation", choice: event.choice, choiceProblem: null };
     case "choice-problem":
       if (state.step !== "choice") return state;
       return { ...state, choiceProblem: event.problem };
-    case "modify":
-      if (state.step !== "confirmation") return state;
-      return { ...state, step: "choice" };
+    case "went":
+      return went(state, event.step);
     case "cast":
       if (state.step !== "confirmation" || !state.choice) return state;
       return { ...state, step: "cast", phase: "encrypting", progress: { done: 0, total: 0 } };

@@ -1,261 +1,48 @@
 /**
- * The booth's page: joins the state (booth-state.js), the worker (worker.js), the API (api.js) and the sections of the
- * template. It shows, hides and fills texts with textContent; every sentence is in the template.
+ * The booth's page: joins the state (booth-state.js), what is shown of it (rendering.js), the worker (worker.js), the API
+ * (api.js) and the browser's history.
  */
 
-import { readCsrfToken, readMaterial, sendBallot } from "./api.js";
-import { INITIAL, advance, isUnfinished, readChoice } from "./booth-state.js";
+import { readMaterial, readOwnElections, readSession, sendBallot } from "./api.js";
+import { InvalidVotingCode, normalize } from "./belenios/voting-code.js";
 import { parseElection } from "./belenios/election.js";
+import { INITIAL, advance, isUnfinished, readChoice } from "./booth-state.js";
+import { find, fill, root, text } from "./dom.js";
+import { missingFunctions } from "./functions.js";
+import { remaining, renderOwnElections } from "./own-elections.js";
 import { describeAnswers } from "./presentation.js";
 import { checkReceipt, receiptText } from "./receipt.js";
-import { LENGTH, InvalidVotingCode, normalize } from "./belenios/voting-code.js";
+import { render, renderQuestion } from "./rendering.js";
 
 /** @typedef {import("./booth-state.js").State} State */
 /** @typedef {import("./booth-state.js").Event} BoothEvent */
 /** @typedef {import("./api.js").Material} Material */
-/** @typedef {import("./belenios/election.js").Election} Election */
-/** @typedef {import("./presentation.js").Described} Described */
 
-const MARKED_STEPS = ["code", "choice", "confirmation", "cast", "receipt"];
-/** Refusals whose cause somebody must look for in the log. */
-const REFERENCED = new Set(["incident", "service_unavailable", "ballot_invalid", "ballot_malformed"]);
-/** While a double click on « Continuer » may still be under way, « Je vote », which may lie in the same place, takes none. */
-const DOUBLE_CLICK = 800; // milliseconds
-const RELOADABLE = new Set(["network", "worker", "credential_retired", "service_unavailable", "incident"]);
-
-/**
- * @template {Element} T
- * @param {string} selector
- * @param {new () => T} type
- * @param {ParentNode} [within]
- * @returns {T}
- */
-function find(selector, type, within = document) {
-  const element = within.querySelector(selector);
-  if (!(element instanceof type)) throw new Error(`the page lacks ${selector}`);
-  return element;
-}
-
-const root = find("#booth", HTMLElement);
-const electionUuid = root.dataset.election ?? "";
-const pageTitle = document.title;
-const texts = find("[data-texts]", HTMLTemplateElement, root).content;
 const codeInput = find("[data-input=code]", HTMLInputElement, root);
 const choices = find("[data-choices]", HTMLFieldSetElement, root);
+const keepDialog = root.querySelector("dialog[data-keep]");
 
 /** @type {State} */
 let state = INITIAL;
+/** @type {import("./rendering.js").Shown} */
+let shown = { uuid: root.dataset.election ?? "", election: null, answers: [] };
 /** @type {Material | null} */
 let material = null;
-/** @type {Election | null} */
-let election = null;
-/** @type {readonly Described[]} */
-let answers = [];
 /** @type {Worker | null} */
 let worker = null;
+/** The voting code once it is known to be the voter's: typed once for all scrutins, gone with the page. */
+let heldCode = "";
+/** The code that is being checked. */
+let typedCode = "";
+/** @type {import("./api.js").OwnElection[]} */
+let ownElections = [];
+/** @type {Set<string>} uuids of the elections voted in during this visit */
+const done = new Set();
+/** Whether the receipt shown was downloaded, copied or printed. */
+let receiptKept = false;
+let leaving = false;
 
-/* Texts ----------------------------------------------------------------------------------------------------------- */
-
-/**
- * A sentence of the template.
- * @param {string} key
- * @param {Record<string, string | number | undefined>} [values] for the names in braces
- * @returns {string} "" when the template has no such sentence
- */
-function text(key, values = {}) {
-  const sentence = texts.querySelector(`[data-text="${CSS.escape(key)}"]`)?.textContent ?? "";
-  return sentence.replace(/\{(\w+)\}/g, (_all, name) => String(values[name] ?? ""));
-}
-
-/**
- * @param {string} name of a data-fill
- * @param {string} content
- */
-function fill(name, content) {
-  const target = find(`[data-fill="${name}"]`, HTMLElement, root);
-  // Writing the same text again would make screen readers say it again.
-  if (target.textContent !== content) target.textContent = content;
-}
-
-/**
- * @param {string} selector
- * @param {boolean} visible
- */
-function show(selector, visible) {
-  for (const element of root.querySelectorAll(selector)) {
-    if (element instanceof HTMLElement) element.hidden = !visible;
-  }
-}
-
-/* Rendering ------------------------------------------------------------------------------------------------------- */
-
-/** @param {State} previous */
-function render(previous) {
-  const moved = previous.step !== state.step;
-  for (const section of root.querySelectorAll("[data-step]")) {
-    if (section instanceof HTMLElement) section.hidden = section.dataset.step !== state.step;
-  }
-  renderSteps();
-  renderCode();
-  renderChoiceError();
-  renderCast();
-  if (!moved) {
-    if (state.codeProblem && state.codeProblem !== previous.codeProblem) codeInput.focus();
-    if (state.choiceProblem) choices.querySelector("input")?.focus();
-    return;
-  }
-  if (state.step === "unavailable") renderUnavailable();
-  if (state.step === "confirmation") {
-    renderChosen();
-    holdCastButton();
-  }
-  if (state.step === "receipt") renderReceipt();
-  if (state.step === "alarm") {
-    fill("alarm", text(`alarm.${state.receiptProblem}`));
-    fill("alarm-tracker", state.tracker);
-  }
-  focusHeading();
-}
-
-function renderSteps() {
-  const current = MARKED_STEPS.indexOf(state.step);
-  show("[data-steps]", current >= 0);
-  root.querySelectorAll("[data-step-mark]").forEach((mark, index) => {
-    mark.classList.toggle("done", index < current);
-    if (index === current) mark.setAttribute("aria-current", "step");
-    else mark.removeAttribute("aria-current");
-  });
-}
-
-function renderCode() {
-  const problem = state.codeProblem;
-  let key = problem ? `code.${problem.reason}` : "";
-  if (problem?.reason === "bad-length") key = (problem.count ?? 0) < LENGTH ? "code.too-short" : "code.too-long";
-  fill("code-error", problem ? text(key, { symbol: problem.symbol, count: problem.count }) : "");
-  fill("code-status", state.checking ? text("code.checking") : "");
-  // Never "false", which the style sheet shows as "checked and right".
-  if (problem) codeInput.setAttribute("aria-invalid", "true");
-  else codeInput.removeAttribute("aria-invalid");
-  codeInput.readOnly = state.checking;
-  find("[data-button=code]", HTMLButtonElement, root).setAttribute("aria-busy", String(state.checking));
-}
-
-function renderChoiceError() {
-  const { minimum, maximum } = election?.questions[0] ?? { minimum: 0, maximum: 0 };
-  fill("choice-error", state.choiceProblem ? text(`choice.${state.choiceProblem}`, { minimum, maximum }) : "");
-}
-
-function renderCast() {
-  const { phase, progress, tracker, reason } = state;
-  const interrupted = phase === "interrupted";
-  fill("cast-status", phase ? text(`cast.${phase}`) : "");
-  const bar = find("[data-progress]", HTMLProgressElement, root);
-  bar.hidden = phase === null || interrupted;
-  if (phase === "sending") bar.removeAttribute("value");
-  else bar.value = progress.total > 0 ? (100 * progress.done) / progress.total : 0;
-  show("[data-part=tracker]", tracker !== "");
-  fill("tracker", tracker);
-  show("[data-part=interrupted], [data-part=retry]", interrupted);
-  show("[data-part=sign-in]", interrupted && reason === "session_expired");
-  fill("interruption", interrupted ? text(`interrupted.${reason}`) || text("interrupted.other") : "");
-  fill("reference", REFERENCED.has(reason) ? state.reference : "");
-  show("[data-part=reference]", interrupted && REFERENCED.has(reason) && state.reference !== "");
-}
-
-function renderUnavailable() {
-  const { reason, message, reference } = state;
-  fill("unavailable-reference", reference);
-  show("[data-part=unavailable-reference]", REFERENCED.has(reason) && reference !== "");
-  const heading = text(`heading.${reason}`);
-  if (heading) fill("unavailable-heading", heading);
-  fill("unavailable", text(`unavailable.${reason}`) || message || text("unavailable.other"));
-  show("[data-reload]", RELOADABLE.has(reason));
-  for (const element of root.querySelectorAll("[data-for-reason]")) {
-    if (element instanceof HTMLElement) element.hidden = !element.dataset.forReason?.split(" ").includes(reason);
-  }
-}
-
-/**
- * Fills a clone of a template with an answer.
- * @param {string} name of the template
- * @param {Described} answer
- * @returns {DocumentFragment}
- */
-function card(name, answer) {
-  const fragment = find(`[data-template="${name}"]`, HTMLTemplateElement, root).content.cloneNode(true);
-  if (!(fragment instanceof DocumentFragment)) throw new Error("a template is empty");
-  find(".choice-name", HTMLElement, fragment).textContent = answer.name;
-  const union = find(".choice-union", HTMLElement, fragment);
-  union.textContent = answer.union;
-  union.hidden = answer.union === "";
-  const logo = find(".choice-logo", HTMLImageElement, fragment);
-  if (answer.logo) {
-    logo.src = answer.logo;
-    logo.hidden = false;
-  }
-  return fragment;
-}
-
-/** @returns {Described} */
-function blankAnswer() {
-  return { name: text("blank"), union: "", logo: "" };
-}
-
-function renderQuestion() {
-  const question = election?.questions[0];
-  if (!question || !election) return;
-  const { minimum, maximum } = question;
-  const single = maximum === 1;
-  fill("question", question.question);
-  fill("choice-rule", text(single ? "rule.one" : "rule.some", { minimum, maximum }));
-  const label = find("[data-election-name]", HTMLElement, root);
-  label.textContent = election.name;
-  label.hidden = false;
-  const offered = answers.map((answer, index) => ({ answer, value: String(index) }));
-  if (question.blank) offered.push({ answer: blankAnswer(), value: "blank" });
-  for (const { answer, value } of offered) {
-    const fragment = card("choice", answer);
-    const input = find("input", HTMLInputElement, fragment);
-    input.type = single ? "radio" : "checkbox";
-    input.value = value;
-    choices.append(fragment);
-  }
-}
-
-function renderChosen() {
-  const { choice } = state;
-  if (!choice) return;
-  const chosen = choice.blank ? [blankAnswer()] : choice.answers.map((index) => answers[index] ?? blankAnswer());
-  find("[data-chosen]", HTMLElement, root).replaceChildren(...chosen.map((answer) => card("chosen", answer)));
-}
-
-function holdCastButton() {
-  const button = find("[data-button=cast]", HTMLButtonElement, root);
-  button.disabled = true;
-  setTimeout(() => (button.disabled = false), DOUBLE_CLICK);
-}
-
-function renderReceipt() {
-  const { receipt } = state;
-  if (!receipt || !election) return;
-  fill("receipt-election", election.name);
-  fill("receipt-tracker", receipt.tracker);
-  fill("receipt-height", String(receipt.height));
-  fill("receipt-head", receipt.head);
-  fill("receipt-hash", election.hash);
-  fill("receipt-signature", receipt.signature);
-}
-
-function focusHeading() {
-  const heading = find(`[data-step="${state.step}"] h1`, HTMLElement, root);
-  const step = MARKED_STEPS.indexOf(state.step) + 1;
-  const words = heading.textContent ?? "";
-  const title = step > 0 ? text("title", { step, steps: MARKED_STEPS.length, heading: words }) : words;
-  document.title = `${title} – ${pageTitle}`;
-  heading.focus();
-}
-
-/* Acting ---------------------------------------------------------------------------------------------------------- */
+/* The state, and the history that follows it -------------------------------------------------------------------------- */
 
 /** @param {BoothEvent} event */
 function dispatch(event) {
@@ -263,19 +50,41 @@ function dispatch(event) {
   state = advance(state, event);
   if (state === previous) return;
   if (state.step === "receipt" || state.step === "alarm" || state.step === "unavailable") wipe();
-  render(previous);
+  render(state, previous, shown);
+  if (event.type === "went" || state.step === previous.step) return;
+  // Each step is a place in the history, so that Back leads to the one before; loading and sending are none.
+  const place = { step: state.step, uuid: shown.uuid };
+  if (state.step === "choice" || state.step === "confirmation") history.pushState(place, "");
+  else if (state.step !== "loading" && state.step !== "cast") history.replaceState(place, "");
+}
+
+/** @param {PopStateEvent} event */
+function followHistory(event) {
+  const step = event.state?.step ?? "code";
+  if (state.step === "cast" || state.step === "receipt" || state.step === "alarm") {
+    // What is sent cannot be taken back: the page stays, and a receipt that is not kept is asked about.
+    history.pushState({ step: state.step, uuid: shown.uuid }, "");
+    if (state.step === "receipt") leave("/voter");
+    return;
+  }
+  const before = state.step;
+  dispatch({ type: "went", step });
+  if (state.step === before && step !== before) history.replaceState({ step: state.step, uuid: shown.uuid }, "");
 }
 
 /** Forgets keys and choice: the worker holds the keys, and ends with them. */
 function wipe() {
   worker?.terminate();
   worker = null;
+  typedCode = "";
   codeInput.value = "";
   find("[data-form=choice]", HTMLFormElement, root).reset();
   find("[data-chosen]", HTMLElement, root).replaceChildren();
   for (const input of choices.querySelectorAll("input")) input.checked = false;
   if (material) material = { ...material, permit: "" };
 }
+
+/* The worker -------------------------------------------------------------------------------------------------------- */
 
 /** @returns {Worker} */
 function startWorker() {
@@ -290,6 +99,8 @@ function hear(reply) {
   switch (reply.type) {
     case "derived":
       codeInput.value = "";
+      heldCode = reply.matches ? typedCode : "";
+      typedCode = "";
       return dispatch({ type: "code-derived", matches: reply.matches });
     case "progress":
       return dispatch(reply);
@@ -314,23 +125,31 @@ function ask(request) {
   }
 }
 
+/* Code, choice, ballot ------------------------------------------------------------------------------------------------ */
+
 function checkCode() {
-  if (!material || state.step !== "code" || state.checking) return;
-  let code;
+  if (state.step !== "code" || state.checking) return;
+  // Come back from the lists: the code is known, and need not be typed again.
+  if (state.accepted && codeInput.value.trim() === "") return history.forward();
   try {
-    code = normalize(codeInput.value);
+    derive(normalize(codeInput.value));
   } catch (error) {
     if (!(error instanceof InvalidVotingCode)) throw error;
     dispatch({ type: "code-slip", reason: error.reason, ...error.details });
-    return;
   }
+}
+
+/** @param {string} code */
+function derive(code) {
+  if (!material) return;
+  typedCode = code;
   dispatch({ type: "code-typed" });
   const { voting_event: salt, iterations, credential } = material;
   ask({ type: "derive", code, salt, iterations, election: material.election, credential });
 }
 
 function choose() {
-  const question = election?.questions[0];
+  const question = shown.election?.questions[0];
   if (!question) return;
   const values = [...choices.querySelectorAll("input:checked")].map((input) => /** @type {HTMLInputElement} */ (input).value);
   const marked = values.filter((value) => value !== "blank").map(Number);
@@ -351,10 +170,20 @@ function cast() {
  */
 async function submit(csrfToken = pageCsrfToken()) {
   if (state.phase !== "sending" || !material) return;
-  const answer = await sendBallot(electionUuid, material.permit, state.ballot, csrfToken);
-  if (!answer.ok) return dispatch({ type: "not-sent", ...answer });
-  const checked = checkReceipt(answer.value, electionUuid, state.tracker);
-  dispatch(checked.receipt ? { type: "acknowledged", receipt: checked.receipt } : { type: "receipt-wrong", problem: checked.problem });
+  const answer = await sendBallot(shown.uuid, material.permit, state.ballot, csrfToken);
+  if (!answer.ok) {
+    // A log-out in another tab takes the anti-forgery token along: what is missing is the session.
+    const signedOut = answer.code === "csrf_refused" && (await readSession())?.signedIn === false;
+    return dispatch({ type: "not-sent", ...answer, code: signedOut ? "signed_out" : answer.code });
+  }
+  const checked = checkReceipt(answer.value, shown.uuid, state.tracker);
+  if (!checked.receipt) return dispatch({ type: "receipt-wrong", problem: checked.problem });
+  done.add(shown.uuid);
+  receiptKept = false;
+  renderOwnElections(ownElections, done);
+  dispatch({ type: "acknowledged", receipt: checked.receipt });
+  ownElections = await readOwnElections();
+  renderOwnElections(ownElections, done);
 }
 
 /** @returns {string} the token of the session in which the page was opened */
@@ -366,78 +195,150 @@ function pageCsrfToken() {
 async function retry() {
   const { reason } = state;
   dispatch({ type: "retry" });
-  if (reason === "session_expired" || reason === "permit_expired") {
-    const answer = await readMaterial(electionUuid);
+  if (reason === "session_expired" || reason === "signed_out" || reason === "permit_expired") {
+    const answer = await readMaterial(shown.uuid);
     if (!answer.ok) return dispatch({ type: "not-sent", ...answer });
     if (material) material = { ...material, permit: answer.value.permit };
   }
-  await submit((await readCsrfToken()) || pageCsrfToken());
+  await submit((await readSession())?.csrfToken || pageCsrfToken());
 }
+
+/* The receipt --------------------------------------------------------------------------------------------------------- */
 
 function download() {
   const { receipt } = state;
   if (!receipt) return;
   /** @type {[string, string][]} */
-  const lines = [];
-  for (const value of root.querySelectorAll("[data-receipt] dd")) {
-    const label = value.previousElementSibling?.textContent ?? "";
-    if (value.textContent) lines.push([label, value.textContent]);
+  const lines = [
+    [text("receipt.election"), shown.election?.name ?? ""],
+    [text("receipt.tracker"), receipt.tracker],
+  ];
+  for (const value of root.querySelectorAll("[data-check] dd, [data-receipt] dd")) {
+    if (value.textContent) lines.push([value.previousElementSibling?.textContent ?? "", value.textContent]);
   }
-  const title = find('[data-step="receipt"] h1', HTMLElement, root).textContent ?? "";
-  const address = URL.createObjectURL(new Blob([receiptText(title, lines, receipt)], { type: "text/plain;charset=utf-8" }));
+  const content = receiptText(text("receipt.title"), lines, receipt);
+  const address = URL.createObjectURL(new Blob([content], { type: "text/plain;charset=utf-8" }));
   const link = document.createElement("a");
   link.href = address;
-  link.download = `preuve-de-vote-${electionUuid}.txt`;
+  link.download = `preuve-de-vote-${shown.uuid}.txt`;
   link.click();
   URL.revokeObjectURL(address);
+  receiptKept = true;
+  fill("receipt-status", text("receipt.downloaded"));
 }
 
-/* Starting -------------------------------------------------------------------------------------------------------- */
+async function copy() {
+  try {
+    await navigator.clipboard.writeText(state.receipt?.tracker ?? "");
+    receiptKept = true;
+    fill("receipt-status", text("receipt.copied"));
+  } catch {
+    fill("receipt-status", text("receipt.not-copied"));
+  }
+}
+
+function print() {
+  // What is folded unfolds on paper.
+  for (const details of root.querySelectorAll("[data-step=receipt] details")) details.setAttribute("open", "");
+  receiptKept = true;
+  window.print();
+}
+
+/** @param {string | (() => void)} way an address, or what follows; a receipt that is not kept is asked about first */
+function leave(way) {
+  const go = () => {
+    if (typeof way === "function") return way();
+    leaving = true;
+    location.assign(way);
+  };
+  if (state.step !== "receipt" || receiptKept || !(keepDialog instanceof HTMLDialogElement)) return go();
+  keepDialog.returnValue = "";
+  keepDialog.addEventListener(
+    "close",
+    () => {
+      if (keepDialog.returnValue === "download") download();
+      if (keepDialog.returnValue === "leave") {
+        receiptKept = true;
+        go();
+      }
+    },
+    { once: true },
+  );
+  keepDialog.showModal();
+}
+
+function next() {
+  const following = remaining(ownElections, done)[0];
+  if (following) leave(() => void enter(following.uuid));
+}
+
+/* Starting ------------------------------------------------------------------------------------------------------------ */
 
 /**
  * @param {string} selector
  * @param {string} type
- * @param {() => unknown} action
+ * @param {(event: Event) => unknown} action
  */
 function on(selector, type, action) {
-  for (const element of root.querySelectorAll(selector)) {
+  for (const element of document.querySelectorAll(selector)) {
     element.addEventListener(type, (event) => {
       event.preventDefault();
-      void action();
+      void action(event);
     });
   }
+}
+
+/**
+ * Makes ready for one election; a code that is held is checked at once, and the voter finds the lists.
+ * @param {string} uuid
+ */
+async function enter(uuid) {
+  dispatch({ type: "begin" });
+  shown = { uuid, election: null, answers: [] };
+  const moved = location.pathname !== `/voter/${uuid}`;
+  history.replaceState({ step: "code", uuid }, "", moved ? `/voter/${uuid}` : undefined);
+  const answer = await readMaterial(uuid);
+  if (!answer.ok) return dispatch({ type: "refused", ...answer });
+  material = answer.value;
+  try {
+    const election = parseElection(material.election);
+    if (election.uuid !== uuid || election.questions.length !== 1) throw new Error("another election");
+    shown = { uuid, election, answers: describeAnswers(election.questions[0]?.answers ?? [], material.presentation) };
+  } catch {
+    return dispatch({ type: "refused", code: "material" });
+  }
+  renderQuestion(shown);
+  dispatch({ type: "loaded", voted: material.voted, electionState: material.state });
+  if (heldCode && state.step === "code") derive(heldCode);
 }
 
 async function start() {
   on("[data-form=code]", "submit", checkCode);
   on("[data-form=choice]", "submit", choose);
   on("[data-button=cast]", "click", cast);
-  on("[data-button=modify]", "click", () => dispatch({ type: "modify" }));
+  on("[data-button=back]", "click", () => history.back());
   on("[data-button=retry]", "click", retry);
-  on("[data-button=print]", "click", () => window.print());
+  on("[data-button=print]", "click", print);
   on("[data-button=download]", "click", download);
+  on("[data-button=copy]", "click", copy);
+  on("[data-button=next]", "click", next);
+  on("[data-leave]", "click", (event) => leave(/** @type {HTMLAnchorElement} */ (event.currentTarget).href));
   on("[data-reload]", "click", () => location.reload());
+  addEventListener("popstate", followHistory);
   addEventListener("beforeunload", (event) => {
-    if (isUnfinished(state)) event.preventDefault();
+    if (!leaving && (isUnfinished(state) || (state.step === "receipt" && !receiptKept))) event.preventDefault();
   });
   // A page kept for the "back" button would keep the choice; it starts afresh instead.
-  addEventListener("pagehide", wipe);
+  addEventListener("pagehide", () => {
+    heldCode = "";
+    wipe();
+  });
   addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();
   });
-
-  const answer = await readMaterial(electionUuid);
-  if (!answer.ok) return dispatch({ type: "refused", ...answer });
-  material = answer.value;
-  try {
-    election = parseElection(material.election);
-    if (election.uuid !== electionUuid || election.questions.length !== 1) throw new Error("another election");
-  } catch {
-    return dispatch({ type: "refused", code: "material" });
-  }
-  answers = describeAnswers(election.questions[0]?.answers ?? [], material.presentation);
-  renderQuestion();
-  dispatch({ type: "loaded", voted: material.voted, electionState: material.state });
+  const missing = missingFunctions();
+  if (missing.length > 0) return dispatch({ type: "refused", code: "browser", message: missing.join(", ") });
+  await enter(shown.uuid);
 }
 
 void start();

@@ -149,14 +149,14 @@ WORDS: dict[str, Words] = {
         _("Il manque des lignes à l’import (%(staged)s reçues sur %(expected)s). Relancez l’import du fichier entier."),
     ),
     "link_unknown": Words(
-        404, _("Ce lien n’est pas reconnu. Utilisez le lien du message le plus récent, ou demandez-en un nouveau.")
+        404, _("Ce lien n’est pas reconnu. Ouvrez de nouveau le lien du message, en entier, ou demandez-en un nouveau.")
     ),
     "link_expired": Words(410, _("Ce lien a expiré. Demandez-en un nouveau en saisissant votre identifiant.")),
     "link_used": Words(
         410,
         _(
-            "Ce lien a déjà servi. Si vous venez de choisir votre mot de passe, connectez-vous avec lui ; "
-            "sinon demandez un nouveau lien en saisissant votre identifiant."
+            "Ce lien, ou un autre qui vous a été envoyé, a déjà servi : il ne peut plus servir. Si vous avez choisi votre "
+            "mot de passe, connectez-vous avec lui ; sinon demandez un nouveau lien en saisissant votre identifiant."
         ),
     ),
     "password_refused": Words(

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import current_app
+from flask import current_app, url_for
 
 from gateway.clients import Payload, services
 from gateway.content.files import Found
@@ -30,6 +30,13 @@ class CandidateList:
 def document_of(entry: Payload, number: int) -> Found | Path | None:
     """The profession de foi of a list: a text, a PDF file, or None."""
     return contents().profession_de_foi(str(entry["code"]), number, language())
+
+
+def document_address(entry: Payload, number: int) -> str:
+    """Where the profession de foi of a list is read, '' where the list has handed in none."""
+    if document_of(entry, number) is None:
+        return ""
+    return url_for("lists.profession_de_foi", uuid=entry["uuid"], number=number)
 
 
 def lists_for(entry: Payload) -> list[CandidateList]:

@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 
 from gateway.edge.field_problems import sentences
 from services.identity.contract.identifiers import normalise
+from services.identity.contract.wording import visible
 from services.runtime.refusals import Refusal
 
 
@@ -25,8 +26,8 @@ def without_blanks(text: str | None) -> str | None:
 
 
 def without_any_blank(text: str | None) -> str | None:
-    """The text without a blank or a line break anywhere: what is long is pasted from where it was broken into lines."""
-    return "".join(text.split()) if text else text
+    """The text without any blank, line end or invisible character: a tracker is printed in groups and copied in lines."""
+    return "".join(visible(text).split()) if text else text
 
 
 def copied_address(text: str | None) -> str | None:

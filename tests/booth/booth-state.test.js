@@ -19,7 +19,9 @@ const E = {
   chosen: { type: "chosen", choice: { blank: false, answers: [1] } },
   blank: { type: "chosen", choice: { blank: true } },
   nothing: { type: "choice-problem", problem: "nothing" },
-  modify: { type: "modify" },
+  modify: { type: "went", step: "choice" },
+  toCode: { type: "went", step: "code" },
+  toConfirmation: { type: "went", step: "confirmation" },
   cast: { type: "cast" },
   progress: { type: "progress", done: 1, total: 3 },
   made: { type: "ballot-made", ballot: "B", tracker: "T" },
@@ -77,6 +79,26 @@ test("the choice may be modified until it is cast, and not afterwards", () => {
   assert.equal(after("loaded", "typed", "right", "chosen", "cast", "modify").step, "cast");
   assert.equal(after("loaded", "typed", "right", "nothing").choiceProblem, "nothing");
   assert.equal(after("loaded", "typed", "right", "nothing", "chosen").choiceProblem, null);
+});
+
+test("back and forth in the history: only to steps that have what they need", () => {
+  const code = after("loaded", "typed", "right", "chosen", "modify", "toCode");
+  assert.equal(code.step, "code");
+  const again = after("loaded", "typed", "right", "chosen", "modify", "toCode", "modify", "toConfirmation");
+  assert.deepEqual([again.step, again.choice], ["confirmation", { blank: false, answers: [1] }]);
+  assert.equal(after("loaded", "modify").step, "code", "no code was accepted");
+  assert.equal(after("loaded", "typed", "right", "toConfirmation").step, "choice", "nothing is chosen");
+  assert.equal(after("loaded", "typed", "right", "chosen", "cast", "toCode").step, "cast");
+  assert.equal(after("loaded", "typed", "right", "toCode", "typed", "modify").step, "code", "another code is being checked");
+});
+
+test("whether the ballot may be in the urn is known", () => {
+  const made = /** @type {const} */ (["loaded", "typed", "right", "chosen", "cast", "made"]);
+  assert.equal(after(...made, "expired").doubtful, false, "refused before the urn");
+  assert.equal(after(...made, "network").doubtful, true);
+  assert.equal(after(...made, "network", "retry", "expired").doubtful, true, "the first sending is still without an answer");
+  const closed = after(...made, "network", "retry", "closed");
+  assert.deepEqual([closed.step, closed.doubtful, closed.tracker], ["unavailable", true, "T"]);
 });
 
 test("after a failure of the network the same ballot is kept, and never replaced", () => {

@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 UUID = "3yT9RzCXGmGW5w"
 EVENT = "5f0c1a52-93b1-4c3e-9c39-0d2f3f1f6c11"
 ITERATIONS = 1000
+NEXT = "4zU8SADYHnHX6x"
 
 
 @dataclass
@@ -43,6 +44,9 @@ class Backend:
     voted: bool = False
     refusals: list[str] = field(default_factory=list)
     tracker: str | None = None
+    next_election: Election | None = None
+    next_credential: str = ""
+    asked: str = UUID
     received: list[str] = field(default_factory=list)
 
     def call(self, service: str, method: str, payload: dict[str, Any], **_options: Any) -> dict[str, Any]:
@@ -53,6 +57,7 @@ class Backend:
         """Nothing is held."""
 
     def _resume_session(self, _payload: dict[str, Any]) -> dict[str, Any]:
+        other = {"uuid": NEXT, "code": "CAP", "name": "CAP nationale", "mode": "online", "notice": "", "permit": None}
         entry = {"uuid": UUID, "code": "CSA", "name": "CSA", "mode": "online", "notice": "", "permit": None}
         opens = {"opens_at": "2026-12-01T08:00:00Z", "closes_at": "2026-12-10T16:00:00Z", "now": "2026-12-02T08:00:00Z"}
         voter = {"surname": "Martin", "first_name": "Anne", "identifier": "a@example.org", "assignment": ""}
@@ -71,11 +76,19 @@ class Backend:
             "activated": True,
             "expires_at": "2026-12-02T09:00:00Z",
             "voting_event": event,
-            "elections": [entry],
+            "elections": [entry, other],
         }
 
-    def _issue_permit(self, _payload: dict[str, Any]) -> dict[str, Any]:
-        return {"permit": permit(UUID, fingerprint=self.election.hash), "expires_at": "2026-12-02T09:00:00Z"}
+    def _election_states(self, payload: dict[str, Any]) -> dict[str, Any]:
+        return {"states": dict.fromkeys(payload["elections"], "open"), "voted": []}
+
+    def _issue_permit(self, payload: dict[str, Any]) -> dict[str, Any]:
+        self.asked = payload["election"]
+        asked = self.next_election if self.asked == NEXT and self.next_election else self.election
+        return {
+            "permit": permit(self.asked, fingerprint=asked.hash),
+            "expires_at": "2026-12-02T09:00:00Z",
+        }
 
     def _confirm_permit(self, _payload: dict[str, Any]) -> dict[str, Any]:
         return {"permit": "to-cast"}
@@ -84,7 +97,10 @@ class Backend:
         return {"iterations": ITERATIONS}
 
     def _booth_material(self, _payload: dict[str, Any]) -> dict[str, Any]:
-        common = {"election": self.election.raw, "credential": self.credential}
+        if self.asked == NEXT and self.next_election:
+            common = {"election": self.next_election.raw, "credential": self.next_credential}
+        else:
+            common = {"election": self.election.raw, "credential": self.credential}
         return {**common, "voted": self.voted, "state": self.state}
 
     def _cast_ballot(self, payload: dict[str, Any]) -> dict[str, Any]:
@@ -92,7 +108,8 @@ class Backend:
         if self.refusals:
             raise Refusal(self.refusals.pop(0))
         own = self.tracker or tracker(payload["ballot"])
-        return {"receipt": {"election": UUID, "tracker": own, "head": "ab" * 32, "height": 7, "signature": "cd" * 64}}
+        common = {"election": self.asked, "tracker": own, "head": "ab" * 32, "height": 7, "signature": "cd" * 64}
+        return {"receipt": common}
 
 
 @pytest.fixture(scope="module")
@@ -111,8 +128,12 @@ def backend() -> Backend:
     lists = ("Liste Unie", "Ensemble <b>au</b> travail", "Liste C")
     _secret, key = single_key()
     raw = make_election(UUID, "CSA ministériel", "", key["public_key"], [Question("Quelle liste ?", lists, True, 1, 1)])
+    following = make_election(
+        NEXT, "CAP nationale", "", key["public_key"], [Question("Quelle liste ?", lists, True, 1, 1)]
+    )
     credential = voting_code.credential_from_code(CODE, EVENT, ITERATIONS)
-    return Backend(Election.parse(raw), public_credential(private_from_credential(UUID, credential)))
+    own, other = (public_credential(private_from_credential(uuid, credential)) for uuid in (UUID, NEXT))
+    return Backend(Election.parse(raw), own, next_election=Election.parse(following), next_credential=other)
 
 
 @pytest.fixture
@@ -174,7 +195,7 @@ def test_a_vote_from_the_code_to_the_receipt(page: Page, backend: Backend) -> No
     _type_code(page, voting_code.format_code(CODE).lower())
     _heading(page, "Faites votre choix")
     assert page.locator("#voting-code").input_value() == ""
-    assert page.locator(".choice .choice-name").all_text_contents() == [
+    assert page.locator(".bulletin .bulletin-name").all_text_contents() == [
         "Liste Unie",
         "Ensemble <b>au</b> travail",
         "Liste C",
@@ -186,17 +207,17 @@ def test_a_vote_from_the_code_to_the_receipt(page: Page, backend: Backend) -> No
     page.get_by_label("Ensemble").check()
     page.keyboard.press("Enter")
     _heading(page, "Vous avez choisi")
-    assert page.locator("[data-chosen] .choice-name").all_text_contents() == ["Ensemble <b>au</b> travail"]
+    assert page.locator("[data-chosen] .bulletin-name").all_text_contents() == ["Ensemble <b>au</b> travail"]
     expect(page.get_by_text("Vous n’avez pas encore voté.")).to_be_visible()
     page.get_by_role("button", name="Modifier mon choix").click()
     _heading(page, "Faites votre choix")
     page.get_by_label("Vote blanc").check()
     page.get_by_role("button", name="Continuer").click()
     _heading(page, "Vous avez choisi")
-    assert page.locator("[data-chosen] .choice-name").all_text_contents() == ["Vote blanc"]
+    assert page.locator("[data-chosen] .bulletin-name").all_text_contents() == ["Vote blanc"]
     assert backend.received == []
     page.get_by_role("button", name="Je vote").click()
-    _heading(page, "Accusé de réception")
+    _heading(page, "Votre vote est enregistré")
     checked = check_ballot(backend.election, backend.received[0])
     expect(page.locator('[data-fill="receipt-tracker"]')).to_have_text(checked.tracker)
     assert checked.credential == backend.credential
@@ -237,7 +258,6 @@ def test_a_slip_is_named_and_the_code_can_be_corrected(page: Page, typed: str, s
 def test_anothers_code_is_told_from_a_slip(page: Page) -> None:
     """A well-formed code that is not this voter's."""
     _heading(page, "Saisissez votre code de vote")
-    # Pico draws "false" as a green tick, in a field that is still empty.
     assert page.locator("#voting-code").get_attribute("aria-invalid") is None
     for _attempt in range(3):
         _type_code(page, voting_code.generate())
@@ -264,7 +284,7 @@ def test_a_double_click_on_continue_is_no_vote(page: Page, backend: Backend) -> 
     _heading(page, "Vous avez choisi")
     assert backend.received == []
     page.get_by_role("button", name="Je vote").dblclick()
-    _heading(page, "Accusé de réception")
+    _heading(page, "Votre vote est enregistré")
     assert len(backend.received) == 1
 
 
@@ -278,7 +298,8 @@ def test_the_same_ballot_is_sent_again_after_a_cut(page: Page, backend: Backend,
     shown = page.locator('[data-fill="tracker"]').text_content()
     page.get_by_role("button", name="Réessayer").click()
     # The ballot whose answer was lost may well be in the urn: nothing says that it is not.
-    expect(page.get_by_text("Votre session a expiré : votre vote n’est pas confirmé.")).to_be_visible()
+    expect(page.get_by_text("Vous n’êtes plus identifié")).to_be_visible()
+    expect(page.get_by_text("Votre vote n’est pas confirmé")).to_be_visible()
     expect(page.get_by_role("button", name="M’identifier")).to_be_visible()
     other_tab = page.context.new_page()
     other_tab.goto(f"{address}/test-sign-in")
@@ -286,7 +307,7 @@ def test_the_same_ballot_is_sent_again_after_a_cut(page: Page, backend: Backend,
     page.get_by_role("button", name="Réessayer").click()
     expect(page.get_by_text("Votre autorisation de voter a expiré")).to_be_visible()
     page.get_by_role("button", name="Réessayer").click()
-    _heading(page, "Accusé de réception")
+    _heading(page, "Votre vote est enregistré")
     assert len(backend.received) == 3
     assert len(set(backend.received)) == 1
     assert tracker(backend.received[0]) == shown
@@ -298,7 +319,7 @@ def test_a_receipt_for_another_ballot_is_an_alarm(page: Page, backend: Backend) 
     _vote(page)
     _heading(page, "Attention")
     expect(page.locator('[data-fill="alarm-tracker"]')).to_have_text(tracker(backend.received[0]))
-    assert page.locator("body").get_by_text("Votre vote est enregistré.").is_hidden()
+    assert page.locator("body").get_by_role("heading", name="Votre vote est enregistré").is_hidden()
 
 
 def test_a_refusal_that_is_final_says_so(page: Page, backend: Backend) -> None:
@@ -348,9 +369,9 @@ def test_several_choices_are_counted_before_the_confirmation(page: Page, backend
     boxes[3].uncheck()
     page.get_by_role("button", name="Continuer").click()
     _heading(page, "Vous avez choisi")
-    assert page.locator("[data-chosen] .choice-name").all_text_contents() == ["Bilal", "Chloé"]
+    assert page.locator("[data-chosen] .bulletin-name").all_text_contents() == ["Bilal", "Chloé"]
     page.get_by_role("button", name="Je vote").click()
-    _heading(page, "Accusé de réception")
+    _heading(page, "Votre vote est enregistré")
     check_ballot(backend.election, backend.received[0])
 
 
@@ -374,6 +395,143 @@ def test_leaving_before_the_acknowledgement_is_warned_of(page: Page) -> None:
     assert asked == ["beforeunload"]
     page.get_by_role("button", name="Continuer").click()
     page.get_by_role("button", name="Je vote").click()
-    _heading(page, "Accusé de réception")
+    _heading(page, "Votre vote est enregistré")
+    with page.expect_download():
+        page.get_by_role("button", name="Télécharger").click()
     page.reload()
     assert asked == ["beforeunload"]
+
+
+def test_back_leads_to_the_step_before_with_what_was_chosen(page: Page, backend: Backend) -> None:
+    """And forward again; once the ballot is sent, Back takes nothing back and asks about the receipt."""
+    _heading(page, "Saisissez votre code de vote")
+    _type_code(page)
+    _heading(page, "Faites votre choix")
+    expect(page.get_by_text("Étape 2 sur 5")).to_be_visible()
+    page.get_by_label("Liste C").check()
+    page.get_by_role("button", name="Continuer").click()
+    _heading(page, "Vous avez choisi")
+    page.go_back()
+    _heading(page, "Faites votre choix")
+    assert page.get_by_label("Liste C").is_checked()
+    page.go_back()
+    _heading(page, "Saisissez votre code de vote")
+    page.go_forward()
+    _heading(page, "Faites votre choix")
+    page.get_by_role("button", name="Revenir au code").click()
+    _heading(page, "Saisissez votre code de vote")
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Vérifier mon code").click()  # known: need not be typed again
+    _heading(page, "Faites votre choix")
+    page.get_by_role("button", name="Continuer").click()
+    _heading(page, "Vous avez choisi")
+    expect(page.get_by_role("button", name="Je vote")).to_be_enabled()
+    page.get_by_role("button", name="Je vote").click()
+    _heading(page, "Votre vote est enregistré")
+    page.go_back()
+    kept = page.get_by_role("dialog", name="Vous n’avez pas gardé votre preuve de vote")
+    kept.get_by_role("button", name="Rester sur cette page").click()
+    expect(page.locator('[data-fill="receipt-tracker"]')).to_have_text(tracker(backend.received[0]))
+    page.get_by_role("button", name="Revenir à mes scrutins").click()
+    kept.get_by_role("button", name="Continuer sans la garder").click()
+    page.wait_for_url("**/voter")
+    assert len(backend.received) == 1
+
+
+def test_one_code_serves_for_all_elections(page: Page, backend: Backend) -> None:
+    """Typed once; the next election follows on, and the end says that all is done."""
+    assert backend.next_election is not None
+    _vote(page)
+    _heading(page, "Votre vote est enregistré")
+    expect(page.get_by_role("heading", name="Il vous reste un scrutin")).to_be_visible()
+    with page.expect_download():
+        page.get_by_role("button", name="Télécharger").click()
+    page.get_by_role("button", name="Voter au scrutin suivant").click()
+    _heading(page, "Faites votre choix")
+    assert page.url.endswith(f"/voter/{NEXT}")
+    expect(page.locator('[data-step="choice"] [data-election-name]')).to_have_text("CAP nationale")
+    assert page.locator("input:checked").count() == 0
+    page.get_by_label("Vote blanc").check()
+    page.get_by_role("button", name="Continuer").click()
+    page.get_by_role("button", name="Je vote").click()
+    _heading(page, "Votre vote est enregistré")
+    expect(page.get_by_role("heading", name="Vous avez voté dans tous vos scrutins")).to_be_visible()
+    first, second = backend.received
+    assert check_ballot(backend.election, first)
+    assert check_ballot(backend.next_election, second)
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_a_log_out_in_another_tab_is_told_as_what_it_is(page: Page, backend: Backend, address: str) -> None:
+    """With whether the ballot is recorded, and a way on: the same ballot goes once the voter is known again."""
+    _heading(page, "Saisissez votre code de vote")
+    _type_code(page)
+    _heading(page, "Faites votre choix")
+    page.get_by_label("Liste C").check()
+    page.get_by_role("button", name="Continuer").click()
+    _heading(page, "Vous avez choisi")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Je vote").click()
+    expect(page.get_by_text("vous vous êtes déconnecté dans un autre onglet")).to_be_visible()
+    expect(page.get_by_text("Votre bulletin n’est pas enregistré.")).to_be_visible()
+    assert backend.received == []
+    other_tab = page.context.new_page()
+    other_tab.goto(f"{address}/test-sign-in")
+    other_tab.close()
+    page.get_by_role("button", name="Réessayer").click()
+    _heading(page, "Votre vote est enregistré")
+    assert len(backend.received) == 1
+
+
+def test_a_closing_after_a_lost_answer_leaves_the_tracker(page: Page, backend: Backend) -> None:
+    """The first sending may have reached the urn: nothing says that it has not, and the tracker tells."""
+    backend.refusals = ["election_closed"]
+    page.route("**/ballots", lambda route: route.abort(), times=1)
+    _vote(page)
+    expect(page.get_by_text("L’urne n’a pas répondu")).to_be_visible()
+    page.get_by_role("button", name="Réessayer").click()
+    _heading(page, "Le vote est clos")
+    expect(page.get_by_text("un envoi précédent est resté sans réponse")).to_be_visible()
+    expect(page.locator('[data-fill="unavailable-tracker"]')).to_have_text(tracker(backend.received[0]))
+
+
+@pytest.mark.parametrize("lacks", ["AbortSignal.timeout = undefined", "delete Object.hasOwn"])
+def test_a_browser_without_a_function_that_can_be_spared_is_served(page: Page, lacks: str) -> None:
+    """Safari 15 and Firefox before 100 have no AbortSignal.timeout."""
+    page.add_init_script(lacks)
+    page.reload()
+    _vote(page)
+    _heading(page, "Votre vote est enregistré")
+
+
+def test_a_browser_that_lacks_what_voting_needs_is_told_by_name(page: Page) -> None:
+    page.add_init_script("delete window.Worker")
+    page.reload()
+    _heading(page, "Votre navigateur est trop ancien pour voter")
+    expect(page.locator('[data-fill="unavailable"]')).to_contain_text("Worker")
+
+
+def test_lists_are_read_without_leaving(page: Page, backend: Backend) -> None:
+    """Names are French whatever the page's language, and no translator touches them."""
+    _heading(page, "Saisissez votre code de vote")
+    _type_code(page)
+    _heading(page, "Faites votre choix")
+    name = page.locator(".bulletin-name").first
+    assert (name.get_attribute("lang"), name.get_attribute("translate")) == ("fr", "no")
+    expect(page.get_by_text("Clôture du vote : jeudi 10 décembre 2026")).to_be_visible()
+
+
+def test_nothing_moves_while_the_booth_gets_ready(browser: Browser, address: str) -> None:
+    """The shift of the layout, as browsers measure it, from the first paint to the code's field."""
+    context = browser.new_context(locale="fr-FR", viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.add_init_script(
+        """window.shift = 0; new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) window.shift += entry.value
+        }).observe({type: 'layout-shift', buffered: true})"""
+    )
+    page.goto(f"{address}/test-sign-in")
+    _heading(page, "Saisissez votre code de vote")
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.evaluate("window.shift") < 0.02
+    context.close()

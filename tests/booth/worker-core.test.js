@@ -76,12 +76,12 @@ test("the receipt's file has labels for people and the signed object for program
 
 test("the names shown are the election's; another presentation cannot exchange lists", () => {
   const shown = describeAnswers(["Liste A", "Liste B"], [
-    { name: "Liste B", union: "Union B", logo: "/b.svg" },
-    { name: "Liste B", union: "Union B", logo: "/b.svg" },
+    { name: "Liste B", union: "Union B", logo: "/b.svg", candidates: ["Bo"], document: "/b" },
+    { name: "Liste B", union: "Union B", logo: "/b.svg", candidates: ["Bo", 3], document: "https://elsewhere/b" },
   ]);
   assert.deepEqual(shown, [
-    { name: "Liste A", union: "", logo: "" },
-    { name: "Liste B", union: "Union B", logo: "/b.svg" },
+    { name: "Liste A", union: "", logo: "", candidates: [], document: "" },
+    { name: "Liste B", union: "Union B", logo: "/b.svg", candidates: ["Bo"], document: "" },
   ]);
   assert.equal(describeAnswers(["A", "B"], []).length, 2);
 });

@@ -21,6 +21,13 @@ def page(chromium):
     assert errors == []
 
 
+def unfold_menu(page):
+    """On a telephone the ways on are behind the « Menu » button."""
+    menu = page.locator("header details.menu")
+    if menu.is_visible() and menu.get_attribute("open") is None:
+        menu.locator("summary").click()
+
+
 def script_is_there(page):
     """A person types for seconds; a test must wait until the page's script watches the form."""
     if page.locator("[data-challenge]").count():

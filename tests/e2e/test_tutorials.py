@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from services.identity.access import tokens
 from services.identity.models import AccessCooldown, Link, VoterSession
-from tests.e2e.conftest import script_is_there
+from tests.e2e.conftest import script_is_there, unfold_menu
 from tests.tour.portal import Portal, identifiers
 
 WORK = {"ISOLOIR_GATEWAY_CHALLENGE": "proof_of_work"}
@@ -50,7 +50,7 @@ def press(page, name):
     page.get_by_role("button", name=name, exact=True).last.click()
 
 
-def identify(page, portal, voter, button="CONNEXION"):
+def identify(page, portal, voter, button="Connexion"):
     page.goto(portal.base_url)
     known_as = "Identifiant électeur" if portal.profile == "2022" else "Adresse de messagerie professionnelle"
     page.get_by_label(known_as).fill(voter)
@@ -66,7 +66,7 @@ def ask_for_link(page, portal, voter):
     return mailboxes.wait_for_link(voter, earlier=earlier)
 
 
-def type_password(page, password, again=None, button="CONNEXION"):
+def type_password(page, password, again=None, button="Connexion"):
     page.locator("[name=password]").fill(password)
     page.locator("[name=confirmation]").fill(password if again is None else again)
     script_is_there(page)
@@ -78,7 +78,7 @@ def choose_question(page):
     page.get_by_label("Choix de la Question défi").select_option(label="Dans quelle rue ai-je grandi ?")
     page.get_by_label("Répondre à la Question défi choisie").fill("Rue des Lilas")
     page.get_by_label("Ressaisir la réponse à la Question défi").fill("Rue des Lilas")
-    press(page, "ACTIVER SON COMPTE")
+    press(page, "Activer son compte")
 
 
 def activate(page, portal, voter):
@@ -88,6 +88,7 @@ def activate(page, portal, voter):
 
 
 def sign_out(page):
+    unfold_menu(page)
     press(page, "Se déconnecter")
     heading(page, "Vous êtes déconnecté")
 
@@ -109,7 +110,7 @@ def let_pass(portal, voter, minutes, column="created_at"):
 
 
 def test_2022_first_connection_by_the_link_of_the_campaign(page, portal_2022):
-    """seeds/000: e-mail, password, challenge question, « ACTIVER SON COMPTE », home; then the link has served."""
+    """seeds/000: e-mail, password, challenge question, « Activer son compte », home; then the link has served."""
     portal, voter = portal_2022, identifiers()[0]
     campaign = portal.call("identity", "open_campaign", voting_event=portal.event["voting_event"], name="Ouverture")[
         "campaign"
@@ -134,14 +135,14 @@ def test_2022_first_connection_by_the_link_of_the_campaign(page, portal_2022):
     type_password(page, PASSWORD)
 
     heading(page, "Question défi")
-    press(page, "ACTIVER SON COMPTE")
+    press(page, "Activer son compte")
     assert "Choisissez une question défi" in errors(page)
     choose_question(page)
     heading(page, HOME)
     expect(page.get_by_text("Votre compte a bien été activé. Votre question défi")).to_be_visible()
-    for block in ("Mes informations pratiques", "Mes scrutins", "Mon Compte", "Je Vote"):
+    for block in ("Mes informations pratiques", "Mes scrutins", "Mon compte", "Le vote est ouvert"):
         expect(page.get_by_role("heading", name=block, exact=True)).to_be_visible()
-    for entry in ("Édito", "Formulaire de demande d’assistance", "Mes informations personnelles", "JE VOTE"):
+    for entry in ("Édito", "Formulaire de demande d’assistance", "Mes informations personnelles", "Je vote"):
         expect(page.get_by_role("link", name=entry)).to_be_visible()
     sign_out(page)
 
@@ -152,12 +153,12 @@ def test_2022_first_connection_by_the_link_of_the_campaign(page, portal_2022):
 
 
 def test_2022_first_connection_by_identifier(page, portal_2022):
-    """seeds/001: identifier, message, password, « ACCÈS SANS ACTIVATION » once, then the whole activation."""
+    """seeds/001: identifier, message, password, « Accès sans activation » once, then the whole activation."""
     portal, voter = portal_2022, identifiers()[1]
     page.goto(portal.base_url)
     heading(page, "Accès au portail Élections")
     page.get_by_label("Identifiant électeur").fill("pas une adresse")
-    press(page, "CONNEXION")
+    press(page, "Connexion")
     assert "adresse complète" in errors(page)
     page.get_by_role("link", name="Vous ne connaissez pas votre identifiant ?").click()
     expect(page.get_by_text("Essayez-les l’une après l’autre")).to_be_visible()
@@ -165,7 +166,7 @@ def test_2022_first_connection_by_identifier(page, portal_2022):
     let_pass(portal, voter, 5)
     page.goto(ask_for_link(page, portal, f"  {voter.upper()} ".strip().lower()))
     type_password(page, PASSWORD)
-    press(page, "ACCÈS SANS ACTIVATION")
+    press(page, "Accès sans activation")
     heading(page, HOME)
     expect(page.get_by_text("Vous êtes entré sans activer votre compte").first).to_be_visible()
     sign_out(page)
@@ -180,7 +181,7 @@ def test_2022_first_connection_by_identifier(page, portal_2022):
     identify(page, portal, voter)
     heading(page, "Saisie du mot de passe")
     page.locator("[name=password]").fill(PASSWORD)
-    press(page, "CONNEXION")
+    press(page, "Connexion")
     heading(page, HOME)
     expect(page.get_by_text("Dernière connexion")).to_be_visible()
 
@@ -217,29 +218,29 @@ def test_2022_password_reissue(page, portal_2022):
     link = mailboxes.wait_for_link(voter, earlier=earlier)
     identify(page, portal, voter)
     page.locator("[name=password]").fill(PASSWORD)
-    press(page, "CONNEXION")
+    press(page, "Connexion")
     heading(page, HOME)
     sign_out(page)
 
     page.goto(link)
     heading(page, FIRST_PASSWORD)
     expect(page.get_by_text("Votre mot de passe actuel reste valable")).to_be_visible()
-    type_password(page, ANOTHER, button="VALIDER")
+    type_password(page, ANOTHER, button="Valider")
     heading(page, HOME)
     expect(page.get_by_text("Votre nouveau mot de passe est enregistré.")).to_be_visible()
     sign_out(page)
 
     identify(page, portal, voter)
     page.locator("[name=password]").fill(PASSWORD)
-    press(page, "CONNEXION")
+    press(page, "Connexion")
     assert "incorrect" in errors(page)
     page.locator("[name=password]").fill(ANOTHER)
-    press(page, "CONNEXION")
+    press(page, "Connexion")
     heading(page, HOME)
 
 
 def test_2018_account_creation_and_log_in(page, portal_2018):
-    """seeds/002: address, « OK, j’ai compris », message, password of 8 to 24 characters, « SE CONNECTER »."""
+    """seeds/002: address, « OK, j’ai compris », message, password of 8 to 24 characters, « Se connecter »."""
     portal, voter = portal_2018, identifiers()[0]
     page.goto(portal.base_url)
     heading(page, "Espace électeur")
@@ -247,59 +248,59 @@ def test_2018_account_creation_and_log_in(page, portal_2018):
     expect(page.get_by_text("Clôture du vote dans")).to_be_visible()
     page.get_by_label("Adresse de messagerie professionnelle").fill(voter)
     script_is_there(page)
-    press(page, "CONTINUER")
+    press(page, "Continuer")
     expect(page.get_by_text("peut prendre jusqu’à 15 mn")).to_be_visible()
     expect(page.get_by_role("button", name="OK, j’ai compris")).to_be_visible()
 
     page.goto(portal.mailboxes.wait_for_link(voter))
     heading(page, "Création de mon mot de passe")
     expect(page.get_by_text("entre 8 et 24 caractères")).to_be_visible()
-    type_password(page, "baleine", button="VALIDER")
+    type_password(page, "baleine", button="Valider")
     assert "trop court" in errors(page)
-    type_password(page, SHORT * 4, button="VALIDER")
+    type_password(page, SHORT * 4, button="Valider")
     assert "trop long" in errors(page)
-    type_password(page, SHORT, SHORT + "x", button="VALIDER")
+    type_password(page, SHORT, SHORT + "x", button="Valider")
     assert "différentes" in errors(page)
-    type_password(page, SHORT, button="VALIDER")
+    type_password(page, SHORT, button="Valider")
     heading(page, HOME_2018)
     expect(page.get_by_text("Votre compte a bien été activé.")).to_be_visible()
     sign_out(page)
 
-    identify(page, portal, voter, "CONTINUER")
+    identify(page, portal, voter, "Continuer")
     heading(page, "Saisie du mot de passe personnel électeur")
     page.locator("[name=password]").fill("Baleine9")
-    press(page, "SE CONNECTER")
+    press(page, "Se connecter")
     assert "incorrect" in errors(page)
     page.locator("[name=password]").fill(SHORT)
-    press(page, "SE CONNECTER")
+    press(page, "Se connecter")
     heading(page, HOME_2018)
 
 
 def test_2018_a_forgotten_password_asks_no_challenge_question(page, portal_2018):
     portal, voter = portal_2018, identifiers()[1]
-    identify(page, portal, voter, "CONTINUER")
+    identify(page, portal, voter, "Continuer")
     expect(page.get_by_text("peut prendre jusqu’à 15 mn")).to_be_visible()
     page.goto(portal.mailboxes.wait_for_link(voter))
-    type_password(page, SHORT, button="VALIDER")
+    type_password(page, SHORT, button="Valider")
     heading(page, HOME_2018)
     sign_out(page)
-    identify(page, portal, voter, "CONTINUER")
+    identify(page, portal, voter, "Continuer")
     earlier = len(portal.mailboxes.links(voter))
     press(page, "Besoin du réassort de votre mot de passe élections")
     page.goto(portal.mailboxes.wait_for_link(voter, earlier=earlier))
-    type_password(page, "Cachalot9", button="VALIDER")
+    type_password(page, "Cachalot9", button="Valider")
     heading(page, HOME_2018)
 
 
-def test_a_link_that_has_expired_and_one_that_a_newer_one_replaced(page, portal_2022):
+def test_links_sent_before_stay_good_until_one_is_used_or_expires(page, portal_2022):
     portal, voter = portal_2022, identifiers()[4]
     let_pass(portal, voter, 5)
     older = ask_for_link(page, portal, voter)
     let_pass(portal, voter, 5)
     newer = ask_for_link(page, portal, voter)
+    # Whoever opens the older mail is not sent in circles.
     page.goto(older)
-    heading(page, "Ce lien (a expiré|a déjà servi|n’est pas reconnu)")
-    expect(page.get_by_text("seul le lien du plus récent fonctionne")).to_be_visible()
+    heading(page, FIRST_PASSWORD)
     # A mail filter's visit uses nothing up.
     for _visit in range(3):
         page.goto(newer)
@@ -319,21 +320,21 @@ def test_a_locked_account_still_lets_its_owner_in_by_the_link(page, portal_2022)
     identify(page, portal, voter)
     for _guess in range(6):
         page.locator("[name=password]").fill("Un faux mot de passe 1!")
-        press(page, "CONNEXION")
+        press(page, "Connexion")
         said = errors(page)
     assert "bloqué" in said
     page.locator("[name=password]").fill(PASSWORD)
-    press(page, "CONNEXION")
+    press(page, "Connexion")
     assert "bloqué" in errors(page)
     earlier = len(portal.mailboxes.links(voter))
     press(page, "Besoin du réassort de votre mot de passe élections")
     page.goto(portal.mailboxes.wait_for_link(voter, earlier=earlier))
-    type_password(page, ANOTHER, button="VALIDER")
+    type_password(page, ANOTHER, button="Valider")
     heading(page, HOME)
     sign_out(page)
     identify(page, portal, voter)
     page.locator("[name=password]").fill(ANOTHER)
-    press(page, "CONNEXION")
+    press(page, "Connexion")
     heading(page, HOME)
 
 
@@ -350,7 +351,7 @@ def test_a_browser_that_refuses_cookies_is_told(page, portal_2022):
     page.goto(portal.base_url + "/identification")
     page.get_by_label("Identifiant électeur").fill(voter)
     page.context.clear_cookies()
-    press(page, "CONNEXION")
+    press(page, "Connexion")
     expect(page.get_by_text("utorisez les cookies").first).to_be_visible()
     page.goto(link)
     heading(page, FIRST_PASSWORD)
@@ -397,7 +398,7 @@ def test_the_picture_is_copied_where_the_setting_says_so(page, tmp_path):
         page.get_by_label("Identifiant électeur").fill(voter)
         code = page.get_by_role("textbox", name="CAPTCHA")
         code.fill("zzzzz")
-        press(page, "CONNEXION")
+        press(page, "Connexion")
         assert "La saisie du CAPTCHA est incorrecte" in errors(page)
         before = page.locator(".captcha-image").get_attribute("src")
         press(page, "Générer un autre code")
@@ -408,13 +409,13 @@ def test_the_picture_is_copied_where_the_setting_says_so(page, tmp_path):
         assert page.request.get(portal.base_url + str(address)).body()[:4] == b"RIFF"
         page.get_by_label("Identifiant électeur").fill(voter)
         code.fill(portal.code_of(page).upper())
-        press(page, "CONNEXION")
+        press(page, "Connexion")
         expect(page.get_by_text(SENT).first).to_be_visible()
         page.goto(portal.mailboxes.wait_for_link(voter))
         page.locator("[name=password]").fill(PASSWORD)
         page.locator("[name=confirmation]").fill(PASSWORD)
         page.get_by_role("textbox", name="CAPTCHA").fill(portal.code_of(page))
-        press(page, "CONNEXION")
+        press(page, "Connexion")
         choose_question(page)
         heading(page, HOME)
 

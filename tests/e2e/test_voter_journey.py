@@ -12,7 +12,7 @@ from deploy.local.launcher.system import System
 from deploy.operator.client import OperatorClient
 from deploy.rehearsal import notices, witness
 from deploy.rehearsal.mailbox import Mailboxes
-from tests.e2e.conftest import script_is_there
+from tests.e2e.conftest import script_is_there, unfold_menu
 from tests.integration.conftest import QUICK
 from tests.waiting import wait_until
 
@@ -42,6 +42,7 @@ def test_activation_log_in_code_vote_receipt_and_tally(page, demonstration, tmp_
     election = next(entry for entry in event["elections"] if entry["mode"] == "online")
 
     activate(page, system)
+    unfold_menu(page)
     page.get_by_role("button", name="Se déconnecter").click()
     log_in(page, system)
     assert page.get_by_role("heading", level=1).inner_text() == "Bienvenue sur votre portail Élections"
@@ -73,7 +74,7 @@ def test_activation_log_in_code_vote_receipt_and_tally(page, demonstration, tmp_
 def activate(page, system):
     page.goto(system.base_url)
     page.get_by_label("Identifiant électeur").fill(f"  {VOTER.upper()} ")
-    page.get_by_role("button", name="CONNEXION").click()
+    page.get_by_role("button", name="Connexion").click()
     page.get_by_text("Un mail vient de vous être envoyé").first.wait_for()
     link = Mailboxes(system.demo_dir / "mail").wait_for_link(VOTER)
     page.goto(link)
@@ -81,17 +82,17 @@ def activate(page, system):
     page.get_by_label("Mot de passe Élections *", exact=True).fill("trop court")
     page.get_by_label("Confirmation du mot de passe Élections *", exact=True).fill("trop court")
     page.get_by_text("2 règles respectées sur 5").wait_for()
-    page.get_by_role("button", name="CONNEXION").click()
+    page.get_by_role("button", name="Connexion").click()
     page.get_by_role("alert").get_by_text("trop court").wait_for()
     page.get_by_label("Mot de passe Élections *", exact=True).fill(PASSWORD)
     page.get_by_label("Confirmation du mot de passe Élections *", exact=True).fill(PASSWORD)
     page.get_by_text("5 règles respectées sur 5").wait_for()
     script_is_there(page)
-    page.get_by_role("button", name="CONNEXION").click()
+    page.get_by_role("button", name="Connexion").click()
     page.get_by_label("Choix de la Question défi").select_option(label="Quelle est la destination de mes rêves ?")
     page.get_by_label("Répondre à la Question défi choisie").fill("L’Île aux Nuages")
     page.get_by_label("Ressaisir la réponse à la Question défi").fill("L’Île aux Nuages")
-    page.get_by_role("button", name="ACTIVER SON COMPTE").click()
+    page.get_by_role("button", name="Activer son compte").click()
     page.get_by_text("Votre question défi et votre réponse secrète ont été enregistrées").wait_for()
     page.get_by_role("heading", name="Bienvenue sur votre portail Élections").wait_for()
 
@@ -99,21 +100,21 @@ def activate(page, system):
 def log_in(page, system):
     page.goto(system.base_url)
     page.get_by_label("Identifiant électeur").fill(VOTER)
-    page.get_by_role("button", name="CONNEXION").click()
+    page.get_by_role("button", name="Connexion").click()
     password = page.get_by_label("Mot de passe Élections *", exact=True)
     password.fill("Un mot de passe faux 1")
-    page.get_by_role("button", name="CONNEXION").click()
+    page.get_by_role("button", name="Connexion").click()
     page.get_by_role("alert").get_by_text("incorrect").wait_for()
     password.fill(PASSWORD)
     page.get_by_role("button", name="Afficher : Mot de passe Élections").click()
     assert password.get_attribute("type") == "text"
-    page.get_by_role("button", name="CONNEXION").click()
+    page.get_by_role("button", name="Connexion").click()
     page.get_by_role("heading", name="Bienvenue sur votre portail Élections").wait_for()
 
 
 def vote(page, system, election):
     code = notices.wait_for_codes(system.demo_dir / "print", {STREET: VOTER})[VOTER]
-    page.get_by_role("link", name="JE VOTE").click()
+    page.get_by_role("button", name="Je vote").click()
     page.goto(f"{system.base_url}/voter/{election['uuid']}")
     field = page.get_by_label("Code de vote")
     wrong = code[:-1] + ("0" if code[-1] != "0" else "1")
@@ -133,7 +134,7 @@ def vote(page, system, election):
     sent = []
     page.on("request", lambda request: sent.append((request.url, request.post_data or "")))
     page.get_by_role("button", name="Je vote").click()
-    page.get_by_text("Votre vote est enregistré.").wait_for()
+    page.get_by_role("heading", name="Votre vote est enregistré").wait_for()
     bare = code.replace("-", "").lower()
     for url, body in sent:
         assert bare not in (url + body).lower().replace("-", ""), "the code never leaves the browser"

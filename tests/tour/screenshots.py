@@ -1,4 +1,4 @@
-"""`make screenshots`: a picture of every page in every state, at the width of a telephone and of a desk."""
+"""`make screenshots`: a picture of every page in every state, at the widths of telephones and of a desk."""
 
 import shutil
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-WIDTHS = {320: 640, 1280: 800}
+WIDTHS = {320: 640, 390: 844, 1280: 800}
 
 
 @click.command("screenshots")
@@ -22,7 +22,7 @@ WIDTHS = {320: 640, 1280: 800}
 @click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
 @click.option("--dark", is_flag=True, help="Couleurs sombres.")
 def command(out: Path, profile: str, language: str, dark: bool) -> None:
-    """Photographier chaque page du portail, dans chaque état, à 320 et à 1280 points de large."""
+    """Photographier chaque page du portail, dans chaque état, à 320, 390 et 1280 points de large."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:

@@ -88,7 +88,7 @@ def _send(page: Page, **fields: str) -> None:
         else:
             field.fill(text)
     with page.expect_navigation():
-        form.locator(".button-row button").first.click()
+        form.locator(".acts button").first.click()
 
 
 def _code_for(page: Page, portal: Portal) -> dict[str, str]:
@@ -239,7 +239,7 @@ def _nothing_chosen(page: Page, _portal: Portal) -> None:
 
 
 def _chosen(page: Page, _portal: Portal) -> None:
-    page.locator(".choice input").nth(1).check()
+    page.locator(".bulletin input").nth(1).check()
     page.locator("[data-form=choice] button").click()
     page.locator("[data-step=confirmation]:not([hidden])").wait_for(timeout=PATIENCE)
 

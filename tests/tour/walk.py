@@ -118,7 +118,7 @@ def send_empty(page: Page, position: int) -> None:
         if (entry.get_attribute("type") or "text") not in {"checkbox", "radio", "submit", "button", "file"}:
             entry.evaluate("element => { element.value = '' }")
     with page.expect_navigation():
-        form.locator(".button-row button").first.click()
+        form.locator(".acts button").first.click()
     page.wait_for_load_state("load")
 
 

@@ -5,6 +5,8 @@
 
 import { isLastMinute, stopwatch, units } from "./countdown-clock.js";
 
+const plurals = new Intl.PluralRules(document.documentElement.lang || "fr");
+
 /**
  * @param {HTMLElement} block
  * @param {() => number} passed
@@ -28,7 +30,10 @@ function start(block, passed) {
     for (const [unit, value] of Object.entries(units(left))) {
       const shown = block.querySelector(`[data-unit="${unit}"]`);
       // Written only when it changes: assistive software is told of every change.
-      if (shown && shown.textContent !== String(value)) shown.textContent = String(value);
+      if (!shown || shown.textContent === String(value)) continue;
+      shown.textContent = String(value);
+      const word = block.querySelector(`[data-word="${unit}"]`);
+      if (word instanceof HTMLElement) word.textContent = (plurals.select(value) === "one" ? word.dataset.one : word.dataset.many) ?? "";
     }
   };
   const timer = setInterval(tick, 1000);

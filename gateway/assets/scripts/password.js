@@ -14,39 +14,46 @@ const RULES = {
   different: (password, rule) => password.trim().toLowerCase() !== (rule.dataset.identifier ?? "").toLowerCase(),
 };
 
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * The sign before a rule: a check, or a ring.
+ *
+ * @param {boolean} kept
+ */
+function shape(kept) {
+  const sign = document.createElementNS(SVG, "path");
+  sign.setAttribute("d", kept ? "M4 12.5l5.5 5.5L20 6.5" : "M12 4a8 8 0 1 0 0 16 8 8 0 1 0 0-16z");
+  return sign;
+}
+
 /** @param {HTMLElement} policy */
 function watch(policy) {
   const field = document.getElementById(policy.dataset.policyFor ?? "");
   if (!(field instanceof HTMLInputElement)) return;
   const summary = policy.querySelector("[data-policy-status]");
   const rules = [...policy.querySelectorAll("[data-rule]")].filter((rule) => rule instanceof HTMLElement);
-  const marks = rules.map((rule) => {
-    const mark = document.createElement("strong");
-    rule.append(" ", mark);
-    return mark;
-  });
-
   const judge = () => {
     const password = field.value.normalize("NFC");
     let kept = 0;
-    rules.forEach((rule, place) => {
+    for (const rule of rules) {
       const holds = field.value !== "" && (RULES[rule.dataset.rule ?? ""]?.(password, rule) ?? true);
       kept += holds ? 1 : 0;
-      const text = field.value === "" ? "" : holds ? `✓ ${policy.dataset.kept}` : `✗ ${policy.dataset.broken}`;
-      const mark = marks[place];
-      if (mark && mark.textContent !== text) mark.textContent = text;
-    });
+      rule.classList.toggle("kept", holds);
+      rule.querySelector("path, circle")?.replaceWith(shape(holds));
+      const mark = rule.querySelector("[data-mark]");
+      const told = field.value === "" ? "" : `${holds ? policy.dataset.kept : policy.dataset.broken} : `;
+      if (mark && mark.textContent !== told) mark.textContent = told;
+    }
     if (summary) {
-      const text = (policy.dataset.summary ?? "").replace("{kept}", String(kept)).replace("{total}", String(rules.length));
-      const told = field.value === "" ? "" : text;
+      const sentence = (kept < 2 ? policy.dataset.summaryOne : policy.dataset.summary) ?? "";
+      const told = field.value === "" ? "" : sentence.replace("{kept}", String(kept)).replace("{total}", String(rules.length));
       if (summary.textContent !== told) summary.textContent = told;
     }
   };
   field.addEventListener("input", judge);
   judge();
 }
-
-const SVG = "http://www.w3.org/2000/svg";
 
 /** An eye, drawn: not every device has the character. */
 function eyeImage() {
@@ -67,7 +74,7 @@ function eyeImage() {
 function addEye(field, words) {
   const eye = document.createElement("button");
   eye.type = "button";
-  eye.className = "secondary";
+  eye.className = "btn btn-2";
   const word = document.createElement("span");
   eye.append(eyeImage(), word);
   eye.setAttribute("aria-controls", field.id);
@@ -79,7 +86,10 @@ function addEye(field, words) {
   };
   eye.addEventListener("click", () => show(field.type === "password"));
   show(false);
-  field.after(eye);
+  const row = document.createElement("div");
+  row.className = "with-eye";
+  field.replaceWith(row);
+  row.append(field, eye);
   // Shown passwords are hidden before they are sent: browsers remember what text fields held.
   field.form?.addEventListener("submit", () => show(false));
 }

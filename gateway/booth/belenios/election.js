@@ -50,7 +50,7 @@ function record(value, what, required, optional) {
     if (!required.includes(key) && !optional.includes(key)) throw new ElectionError(`${what} has the unknown key ${key}`);
   }
   for (const key of required) {
-    if (!Object.hasOwn(value, key)) throw new ElectionError(`${what} lacks ${key}`);
+    if (!Object.prototype.hasOwnProperty.call(value, key)) throw new ElectionError(`${what} lacks ${key}`);
   }
   return /** @type {Record<string, unknown>} */ (value);
 }

@@ -15,4 +15,5 @@ def show(uuid: str) -> str:
     entry = voter_session.entitlement(uuid)
     if entry["mode"] != "online":
         raise Refusal("election_elsewhere")
-    return render_template("booth/booth.html", election_uuid=uuid)
+    closes_at = voter_session.state()["voting_event"]["closes_at"]
+    return render_template("booth/booth.html", election_uuid=uuid, closes_at=closes_at)

@@ -125,7 +125,7 @@ def show() -> Response | str:
 
 @blueprint.post("/question-defi")
 def submit() -> Response | tuple[str, int]:
-    """« ACTIVER SON COMPTE »: password, question and answer are kept for good."""
+    """« Activer son compte »: password, question and answer are kept for good."""
     held = prepared_link()
     if held is None:
         return back_to_password()
@@ -159,7 +159,7 @@ def submit() -> Response | tuple[str, int]:
 
 @blueprint.post("/question-defi/sans-activation")
 def skip() -> Response:
-    """« ACCÈS SANS ACTIVATION »: one visit, after which nothing of the password is left."""
+    """« Accès sans activation »: one visit, after which nothing of the password is left."""
     token, _link = activation.opened_link()
     voter_session.begin(services().identity.enter_without_activation(token, voter_session.browser()))
     return voter_session.to_home()

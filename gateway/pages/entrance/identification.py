@@ -87,7 +87,7 @@ def link_sent() -> Response | str:
     template = (
         "entrance/link_sent_2018.html" if entry_profile.current_profile() == "2018" else "entrance/link_sent.html"
     )
-    return render_template(template, sent=sent, clock=clock)
+    return render_template(template, sent=sent, clock=clock, identifier=session[voter_session.IDENTIFIER])
 
 
 @blueprint.post("/lien-envoye/renvoyer")

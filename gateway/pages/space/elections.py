@@ -5,7 +5,7 @@ from flask import Blueprint, render_template
 from gateway.edge import voter_session
 from gateway.elections.election_state import in_words, with_states
 from gateway.hours import countdown
-from gateway.pages.space.availability import Part, available
+from gateway.pages.space.availability import Part, available, waits_until
 
 blueprint = Blueprint("elections", __name__)
 
@@ -23,4 +23,5 @@ def show() -> str:
         elections=with_states(state["elections"]),
         in_words=in_words,
         countdown=countdown.countdown_to(event),
+        lists_from=waits_until(event, Part.ELECTIONS) or waits_until(event, Part.LISTS),
     )

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import StringField
@@ -12,15 +12,20 @@ from wtforms.validators import InputRequired, Regexp
 
 from gateway.clients import Payload, services
 from gateway.elections.election_state import in_words
+from gateway.elections.presentation import lists_of
 from gateway.elections.results import QuestionResult, readable
 from gateway.elections.trackers import TRACKER
+from gateway.hours import countdown
 from gateway.pages.form_fields import without_any_blank
 from services.ballot.contract.elections import Described
+from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
+from services.runtime.refusals import Refusal, ServiceFault
 
 blueprint = Blueprint("ballot_box", __name__)
 
 PAGE = 50
 LAST_HEIGHT = 2**31 - 1
+PATIENCE_SECONDS = 2.0  # the result is worth showing without the number of registered voters
 
 
 class TrackerForm(FlaskForm):
@@ -61,11 +66,23 @@ def results_of(election: Described) -> list[QuestionResult] | None:
         return None
 
 
+def turnout_of(uuid: str, voters: int) -> dict[str, int | None]:
+    """{registered, voters} of an election whose result is published; `registered` None where identity does not say."""
+    event = countdown.current_event()[0]
+    try:
+        counts = services().identity.attendance(event, PATIENCE_SECONDS) if event else []
+    except (Refusal, RpcTimeout, RpcUnavailable, ServiceFault):
+        counts = []
+    registered = next((entry.entitled for entry in counts if entry.uuid == uuid), None)
+    return {"registered": registered, "voters": voters}
+
+
 def page(uuid: str, form: TrackerForm, **more: Any) -> str:
     """The page of one ballot box."""
     election = services().ballot.describe_election(uuid)
     listed = services().ballot.list_trackers(uuid, start_of_page(), PAGE)
     definition = json.loads(election.election) if election.election else {}
+    file = current_app.extensions["isoloir_settings"].presentation_file
     return render_template(
         "urn/ballot_box.html",
         uuid=uuid,
@@ -76,6 +93,8 @@ def page(uuid: str, form: TrackerForm, **more: Any) -> str:
         following=listed.next,
         total=listed.total,
         results=results_of(election),
+        lists=lists_of(file, uuid, election.election) if election.result and definition.get("questions") else [],
+        turnout=turnout_of(uuid, election.ballots) if election.result else None,
         form=form,
         **more,
     )

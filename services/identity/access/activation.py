@@ -176,7 +176,6 @@ def _check_password(followed: Followed, password: str) -> None:
 def _begin_anew(session: Session, followed: Followed, tag: str, now: datetime) -> None:
     # Whoever follows the link is the owner: what guessers did to the account is over, and so is what others began.
     lockout.clear(session, tag)
-    links.end_all(session, [followed.link.voter_id], now)
     sessions.close_all(session, followed.link.voter_id)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import CursorResult, insert, select, update
+from sqlalchemy import CursorResult, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.identity.access import tokens
@@ -44,12 +44,11 @@ class Used:
 
 
 def send(session: Session, letters: LetterSettings, voter_id: str, *, now: datetime, lifetime: timedelta) -> bool:
-    """Send the voter a new link, which ends the earlier ones; return whether a message was requested.
+    """Send the voter a new link beside those sent before; return whether a message was requested.
 
     It is for a new password where the account has one, else for the activation.
 
-    Nothing is sent within two minutes of the last one: a message is on its way, and a second one would only make the
-    first link invalid in the hands of a voter who is about to click on it.
+    Nothing is sent within two minutes of the last one: a message is on its way.
     """
     voter = session.scalar(select(Voter).where(Voter.id == voter_id).with_for_update())
     if voter is None:
@@ -60,7 +59,7 @@ def send(session: Session, letters: LetterSettings, voter_id: str, *, now: datet
     # Asked once the voter is locked: an activation that went on meanwhile is over.
     active = session.scalar(select(Account.voter_id).where(Account.voter_id == voter_id)) is not None
     purpose = PASSWORD if active else ACTIVATION
-    token = replace(session, [voter_id], purpose, now=now, lifetime=lifetime)[voter_id]
+    token = make(session, [voter_id], purpose, now=now, lifetime=lifetime)[voter_id]
     request_email(
         session,
         letters,
@@ -72,17 +71,19 @@ def send(session: Session, letters: LetterSettings, voter_id: str, *, now: datet
     return True
 
 
-def replace(
+def make(
     session: Session, voter_ids: Sequence[str], purpose: str, *, now: datetime, lifetime: timedelta
 ) -> dict[str, str]:
-    """Make a new link for each voter, end the earlier ones, and return the tokens by voter.
+    """Make a new link for each voter and return the tokens by voter.
+
+    Those sent before stay valid until one is used (A4): whoever opens the older mail is not sent in circles, and a
+    stranger's request kills nothing.
 
     The caller holds the locks of the voters' rows.
     """
     made = {voter_id: tokens.fresh() for voter_id in voter_ids}
     if not made:
         return made
-    end_all(session, voter_ids, now)
     session.execute(
         insert(Link),
         [
@@ -119,9 +120,10 @@ def find(session: Session, token: str, now: datetime) -> OpenLink:
     link = session.scalar(select(Link).where(Link.token_hash == tokens.digest(token)))
     if link is None:
         raise refuse(Code.LINK_UNKNOWN)
-    if link.consumed_at is not None:
+    # Superseded: another link of the same voter has served.
+    if link.consumed_at is not None or link.superseded_at is not None:
         raise refuse(Code.LINK_USED)
-    if link.superseded_at is not None or link.expires_at <= now:
+    if link.expires_at <= now:
         raise refuse(Code.LINK_EXPIRED)
     return OpenLink(
         id=link.id,
@@ -138,16 +140,17 @@ def keep_password(session: Session, link: OpenLink, password_hash: str, now: dat
 
 
 def consume(session: Session, link: OpenLink, now: datetime, browser: str | None = None) -> str | None:
-    """Use the link up and return the password hash that it kept, if any, which it keeps no longer.
+    """Use the link up, end the voter's others, and return the password hash that it kept, if any.
 
     Of two simultaneous clicks one succeeds: the database decides, in one statement. The number of the browser is kept,
-    hashed, for `used_from`. Raises link_used, or link_expired when it expired or was replaced since it was found.
+    hashed, for `used_from`. Raises link_used, or link_expired when it expired since it was found.
     """
     # The voter's row first, as `send` does: two transactions that lock links in different orders would block.
     session.execute(select(Voter.id).where(Voter.id == link.voter_id).with_for_update())
     kept = session.scalar(select(Link.pending_hash).where(Link.id == link.id).with_for_update())
     used_by = None if browser is None else tokens.digest(browser)
     _change(session, link, now, consumed_at=now, pending_hash=None, used_by=used_by)
+    end_all(session, [link.voter_id], now)
     return kept
 
 
@@ -172,7 +175,7 @@ def _change(session: Session, link: OpenLink, now: datetime, **values: object) -
     )
     if cast("CursorResult[object]", session.execute(statement)).rowcount == 1:
         return
-    used = session.scalar(select(Link.consumed_at).where(Link.id == link.id))
+    used = session.scalar(select(func.coalesce(Link.consumed_at, Link.superseded_at)).where(Link.id == link.id))
     raise refuse(Code.LINK_USED if used is not None else Code.LINK_EXPIRED)
 
 

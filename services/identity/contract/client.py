@@ -38,10 +38,10 @@ class IdentityClient(JobClient):
         """The current voting event with its elections. Refusal: no_voting_event."""
         return self._ask(methods.VOTING_EVENT, Nothing(), seconds)
 
-    def attendance(self, voting_event: str) -> list[attendance.ElectionAttendance]:
+    def attendance(self, voting_event: str, seconds: float | None = None) -> list[attendance.ElectionAttendance]:
         """Entitlements and signatures of each election. Refusal: voting_event_unknown."""
         request = voting_events.OfVotingEvent(voting_event=voting_event)
-        return self._ask(methods.ATTENDANCE, request).elections
+        return self._ask(methods.ATTENDANCE, request, seconds).elections
 
     def stage_roll(self, voting_event: str, import_id: str, first_line: int, rows: list[dict[str, str]]) -> int:
         """Keep a part of a roll file; how many rows. Refusals: voting_event_unknown, roll_sealed."""

@@ -51,7 +51,7 @@ def send_page(
         page += _unwritten(session, found, "", limit - len(page), until=found.position)
     active = set(session.scalars(select(Account.voter_id).where(Account.voter_id.in_([voter.id for voter in page]))))
     new = [voter.id for voter in page if voter.id not in active]
-    tokens = links.replace(session, new, links.ACTIVATION, now=now, lifetime=lifetime)
+    tokens = links.make(session, new, links.ACTIVATION, now=now, lifetime=lifetime)
     made = [
         {
             "campaign": campaign,

@@ -199,6 +199,7 @@ def answers() -> dict[tuple[str, str], Answer]:
             "elections": [entry(), entry(PAPER, "paper")],
         },
         ("identity", "close_session"): {},
+        ("identity", "attendance"): {"elections": [{"uuid": ONLINE, "entitled": 8, "signed": 5}]},
         ("identity", "issue_permit"): {"permit": permit(), "expires_at": "2026-12-04T08:00:00+00:00"},
         ("identity", "reissue_standing"): standing(),
         ("identity", "ask_reissue"): {

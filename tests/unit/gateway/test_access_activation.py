@@ -66,7 +66,7 @@ def test_password_page_of_2022(follower: Browser) -> None:
         "au moins un caractère spécial",
         "Confirmation du mot de passe Élections",
         "CAPTCHA",
-        "CONNEXION",
+        "Connexion",
         IDENTIFIER,
     ):
         assert words in page
@@ -110,9 +110,9 @@ def test_the_challenge_question_activates_the_account(follower: Browser, rpc: Fa
         "Choix de la Question défi",
         "Répondre à la Question défi choisie",
         "Ressaisir la réponse à la Question défi",
-        "ACTIVER SON COMPTE",
-        "ACCÈS SANS ACTIVATION",
-        "Selon votre souhait",
+        "Activer son compte",
+        "Accès sans activation",
+        "Vous avez le choix",
         "procédure de réassort de votre code de vote",
         "Quel était le nom de mon premier animal",
         "Ma propre question",

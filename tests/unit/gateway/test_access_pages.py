@@ -20,7 +20,7 @@ def test_root_leads_to_identification_or_home(browser: Browser) -> None:
 
 def test_identification_page_has_the_known_labels(browser: Browser) -> None:
     page = browser.get("/identification").text
-    for label in ("Accès au portail Élections", "Identifiant électeur", "CONNEXION", "Aller au contenu"):
+    for label in ("Accès au portail Élections", "Identifiant électeur", "Connexion", "Aller au contenu"):
         assert label in page
     assert page.count("<h1") == 1
     assert 'autocomplete="username"' in page
@@ -33,8 +33,9 @@ def test_unknown_and_unactivated_addresses_see_the_same(browser: Browser) -> Non
     second = browser.identify("nobody@ac-demo.fr")
     page_of_second = without_variables(browser.get(second.location))
     assert (first.status_code, first.location, first.text) == (second.status_code, second.location, second.text)
-    assert page_of_first == page_of_second
-    assert "known@" not in page_of_first
+    # The address is shown as it was typed, to be corrected; nothing else differs.
+    assert page_of_first.count("known@ac-demo.fr") == 1
+    assert page_of_first.replace("known@", "") == page_of_second.replace("nobody@", "")
     for words in ("Un mail vient de vous être envoyé", "Vous êtes invités à fermer cette fenêtre", "15 minutes"):
         assert words in page_of_first
 
@@ -105,7 +106,7 @@ def test_password_page_without_an_identifier_leads_back(path: str, browser: Brow
 
 def test_home_shows_the_four_blocks_and_paris_time(voter: Browser, rpc: FakeRpc) -> None:
     page = voter.get("/accueil").text
-    for label in ("Mes informations pratiques", "Mes scrutins", "Mon Compte", "Je Vote", "Se déconnecter"):
+    for label in ("Mes informations pratiques", "Mes scrutins", "Mon compte", "Je vote", "Se déconnecter"):
         assert label in page
     assert "Ouvert du jeudi 3 décembre 2026 à 08h00 au jeudi 10 décembre 2026 à 17h00 (Heure de Paris)" in page
     assert "À l’urne, salle du Baromètre." in page
@@ -193,7 +194,7 @@ def test_a_resend_says_since_when_a_message_is_on_its_way(browser: Browser, rpc:
     page = browser.get("/lien-envoye").text
     assert "déjà en route depuis 08h03 (heure de Paris)" in page
     assert "Renvoyer le message" in page
-    assert IDENTIFIER not in page
+    assert IDENTIFIER in page
 
 
 def test_a_resend_of_a_password_link_asks_for_the_same_again(browser: Browser, rpc: FakeRpc) -> None:
@@ -228,10 +229,10 @@ def test_profile_of_2018_has_its_own_labels(browser: Browser, rpc: FakeRpc) -> N
     known = rpc.table["identity", "voting_event"]
     known |= {"profile": "2018", "availability": {"profile": "2018-03-01T09:00:00+00:00"}}
     page = browser.get("/identification").text
-    for words in ("Espace électeur", "Veuillez saisir votre adresse de messagerie professionnelle", "CONTINUER"):
+    for words in ("Espace électeur", "Veuillez saisir votre adresse de messagerie professionnelle", "Continuer"):
         assert words in page
     assert "Consulter votre profil (à partir du jeudi 1 mars 2018 à 10h00)" in page
-    assert "CONNEXION" not in page
+    assert "Connexion" not in page
     browser.identify(IDENTIFIER)
     page = browser.get("/lien-envoye").text
     assert "peut prendre jusqu’à 15 mn selon les systèmes de sécurité académique" in page
@@ -239,7 +240,7 @@ def test_profile_of_2018_has_its_own_labels(browser: Browser, rpc: FakeRpc) -> N
     rpc.table["identity", "request_access"] = {"next": "password", "sent_since": None, "retry_after": 0}
     browser.identify(IDENTIFIER)
     page = browser.get("/mot-de-passe").text
-    for words in ("Saisie du mot de passe personnel électeur", "Mot de passe personnel électeur", "SE CONNECTER"):
+    for words in ("Saisie du mot de passe personnel électeur", "Mot de passe personnel électeur", "Se connecter"):
         assert words in page
     browser.post("/mot-de-passe/oubli")
     page = browser.get("/lien-envoye").text

@@ -52,7 +52,7 @@ def test_pages_say_the_same_words(code: str, browser: Browser, rpc: FakeRpc) -> 
 
 def test_signs_never_end_up_alone_on_a_line(browser: Browser, rpc: FakeRpc) -> None:
     page = browser.get("/identification").text
-    assert "saisir votre Identifiant électeur\u00a0;" in page
+    assert "Vous ne connaissez pas votre identifiant\u00a0?" in page
     assert "* \u00a0" not in page
     rpc.table["ballot", "describe_election"] = Refusal("already_voted")
     assert "scrutin. Il est définitif\u00a0: vous" in browser.get("/urne/QcmdAnVK7vcXSv").text

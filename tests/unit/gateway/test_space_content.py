@@ -79,12 +79,12 @@ def test_faq_answers_what_voters_ask(browser: Browser) -> None:
 
 @pytest.mark.parametrize("path", ["/informations/tutoriels/parcours-electeur", "/informations/tutoriels/reassorts"])
 def test_tutorials_of_2018_name_the_buttons_of_2018(path: str, browser: Browser, rpc: FakeRpc) -> None:
-    assert "CONTINUER" not in browser.get(path).text
+    assert "Continuer" not in browser.get(path).text
     rpc.table["identity", "voting_event"]["profile"] = "2018"
     page = browser.get(path).text
-    for words in ("Espace électeur", "CONTINUER", "Création de mon mot de passe", "VALIDER"):
+    for words in ("Espace électeur", "Continuer", "Création de mon mot de passe", "Valider"):
         assert words in page
-    for words in ("Accès au portail Élections", "CONNEXION", "Initialisation", "question défi", "ACTIVER SON COMPTE"):
+    for words in ("Accès au portail Élections", "Connexion", "Initialisation", "question défi", "Activer son compte"):
         assert words not in page
 
 

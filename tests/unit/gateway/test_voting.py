@@ -80,8 +80,8 @@ def test_booth_material_carries_permit_salt_and_iterations(voter: Browser, rpc: 
         "voted": False,
         "state": "open",
         "presentation": [
-            {"name": "Liste Nuages", "union": "", "logo": ""},
-            {"name": "Liste Marées", "union": "", "logo": ""},
+            {"name": "Liste Nuages", "union": "", "logo": "", "document": ""},
+            {"name": "Liste Marées", "union": "", "logo": "", "document": ""},
         ],
     }
     assert rpc.made("ballot", "booth_material")[0].payload == {"permit": permit()}
@@ -103,8 +103,8 @@ def test_presentation_decorates_the_sealed_names_only(
     voter = Browser(make_app(presentation_file=str(file)).test_client()).sign_in()
     shown = voter.get(BOOTH).json["presentation"]  # type: ignore[index]
     assert shown == [
-        {"name": "Liste Nuages", "union": "Syndicat des Nuages", "logo": logo},
-        {"name": "Liste Marées", "union": "Collectif", "logo": ""},
+        {"name": "Liste Nuages", "union": "Syndicat des Nuages", "logo": logo, "document": ""},
+        {"name": "Liste Marées", "union": "Collectif", "logo": "", "document": ""},
     ]
     answers.reverse()  # a file that would swap the lists is not believed
     file.write_text(json.dumps(event), encoding="utf-8")
@@ -214,7 +214,9 @@ def test_a_published_result_is_a_table_with_bars(browser: Browser, rpc: FakeRpc)
     page = browser.get(f"/urne/{ONLINE}").text
     assert "75,00\u00a0%" in page
     assert "Votes blancs" in page
-    assert '<rect x="0" y="0" width="75.00"' in page
+    assert '<rect width="75.00"' in page
+    for word in ("Inscrits", "Votants", "Participation"):
+        assert word in page
     answer = browser.get(f"/api/v1/elections/{ONLINE}/result")
     assert answer.json is not None
     assert answer.json["result"] == '{"result":[[1,3,1]]}'

@@ -111,15 +111,18 @@ def test_a_weak_password_is_not_prepared(database, token):
     assert everything(database) == before
 
 
-def test_a_password_prepared_on_a_link_that_was_replaced_is_gone(database, token, letters, mails):
+def test_a_password_prepared_stays_when_another_link_is_sent_and_goes_when_that_one_is_used(
+    database, token, letters, mails
+):
     prepare(database, token)
     later = NOW + timedelta(minutes=3)
     ask(database, ANNE, later)
     answer(database, letters, later)
-    assert pending(database) == [None, None]
-    assert refusal(activate, database, token, password=None, now=later).code == "link_expired"
     newest = token_in(mails()[-1])
     assert refusal(activate, database, newest, password=None, now=later).code == "activation_not_prepared"
+    enter(database, newest, later)
+    assert pending(database) == [None, None]
+    assert refusal(activate, database, token, password=None, now=later).code == "link_used"
 
 
 def test_a_prepared_password_goes_when_the_link_expires(database, token):
@@ -132,14 +135,14 @@ def test_a_prepared_password_goes_when_the_link_expires(database, token):
     assert pending(database) == [None]
 
 
-def test_the_link_may_be_replaced_while_the_password_is_hashed(database, token, letters):
+def test_the_link_may_be_ended_while_the_password_is_hashed(database, token, letters):
     def slow(function, *args):
         hashed = function(*args)
         with database.transaction() as session:
             links.end_all(session, [session.scalar(select(Link.voter_id))], NOW)
         return hashed
 
-    assert refusal(prepare, database, token, hashing=activation.Hashing(slow, COST)).code == "link_expired"
+    assert refusal(prepare, database, token, hashing=activation.Hashing(slow, COST)).code == "link_used"
     assert pending(database) == [None]
 
 
