@@ -13,6 +13,7 @@ from gateway.clients import Services
 from gateway.edge import (
     compression,
     correlation,
+    dedicated_post,
     failures,
     language,
     lines,
@@ -99,6 +100,7 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
         }
 
     csrf = CSRFProtect(app)
+    dedicated_post.install(app)
     language.install(app)
     pages.register(app, demo_dir=settings.demo_dir)
     api.register(app, csrf)

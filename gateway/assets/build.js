@@ -51,13 +51,16 @@ const target = ["es2020", "chrome90", "edge90", "firefox90", "safari15"];
 /** @type {import("esbuild").BuildOptions} */
 const shared = { bundle: true, minify: true, target, legalComments: "eof", outdir: `${gateway}static/build`, logLevel: "info" };
 
+/** @type {import("esbuild").BuildOptions} */
+const scripts = { ...shared, inject: [`${gateway}booth/older-browsers.js`] };
+
 /** @type {import("esbuild").BuildOptions[]} */
 const bundles = [
-  { ...shared, entryPoints: [`${gateway}booth/booth.js`], format: "esm" },
-  { ...shared, entryPoints: [`${gateway}booth/worker.js`, `${gateway}assets/scripts/challenge-worker.js`], format: "iife", entryNames: "[name]" },
+  { ...scripts, entryPoints: [`${gateway}booth/booth.js`], format: "esm" },
+  { ...scripts, entryPoints: [`${gateway}booth/worker.js`, `${gateway}assets/scripts/challenge-worker.js`], format: "iife", entryNames: "[name]" },
   {
-    ...shared,
-    entryPoints: ["challenge", "password", "reissue", "session-end", "tracker"].map((name) => `${gateway}assets/scripts/${name}.js`),
+    ...scripts,
+    entryPoints: ["challenge", "password", "reissue", "session-end", "tracker", "keep-secrets"].map((name) => `${gateway}assets/scripts/${name}.js`),
     format: "esm",
   },
   { ...shared, entryPoints: [`${gateway}assets/scripts/countdown.js`], format: "esm" },

@@ -22,6 +22,9 @@ const codeInput = find("[data-input=code]", HTMLInputElement, root);
 const choices = find("[data-choices]", HTMLFieldSetElement, root);
 const keepDialog = root.querySelector("dialog[data-keep]");
 
+/** Refusals of a browser whose cookie is not, or no longer, that of the page. */
+const FORGOTTEN = new Set(["csrf_refused", "cookies_refused"]);
+
 /** @type {State} */
 let state = INITIAL;
 /** @type {import("./rendering.js").Shown} */
@@ -172,8 +175,8 @@ async function submit(csrfToken = pageCsrfToken()) {
   if (state.phase !== "sending" || !material) return;
   const answer = await sendBallot(shown.uuid, material.permit, state.ballot, csrfToken);
   if (!answer.ok) {
-    // A log-out in another tab takes the anti-forgery token along: what is missing is the session.
-    const signedOut = answer.code === "csrf_refused" && (await readSession())?.signedIn === false;
+    // A log-out in another tab takes the anti-forgery token along, and emptied cookies everything: what is missing is the session.
+    const signedOut = FORGOTTEN.has(answer.code) && (await readSession())?.signedIn === false;
     return dispatch({ type: "not-sent", ...answer, code: signedOut ? "signed_out" : answer.code });
   }
   const checked = checkReceipt(answer.value, shown.uuid, state.tracker);

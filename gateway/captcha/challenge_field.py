@@ -21,6 +21,8 @@ from gateway.edge.errors import words_for
 from services.runtime.refusals import Refusal
 
 IMAGE_ASKED_FOR = "image"
+COPIES = "copies"
+"""Kept with a form that is sent back: this browser copies codes, although the one that it has copied is used up."""
 LONGEST_ANSWER = 40
 LONGEST_ID = 100
 
@@ -40,7 +42,9 @@ class ChallengeField(Field):
         self.captcha: str | None = None
         self.renewed = False
         self._sent_captcha = ""
+        self._asked = ""
         self._copies = False
+        self._judged = False
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Take the three values that the page sends under fixed names."""
@@ -50,7 +54,8 @@ class ChallengeField(Field):
         self.data = (sent.get(self.name) or "").strip()
         self.proof = (sent.get("challenge") or "").strip()
         self._sent_captcha = (sent.get("captcha_id") or "")[:LONGEST_ID]
-        self._copies = bool(self._sent_captcha) or asked_code() == IMAGE_ASKED_FOR
+        self._asked = sent.get("another_code") or ""
+        self._copies = bool(self._sent_captcha or sent.get(COPIES)) or self._asked == IMAGE_ASKED_FOR
 
     def pre_validate(self, form: Any) -> None:
         """Refuse an empty answer along with the other empty fields."""
@@ -78,6 +83,11 @@ class ChallengeField(Field):
             return False
         return True
 
+    @property
+    def used_up(self) -> bool:
+        """Whether the code that was sent has been judged: it is of no use any more, and neither is what was copied."""
+        return self._judged
+
     def _worked(self) -> bool:
         return setting() == "proof_of_work" and bool(self.proof)
 
@@ -85,6 +95,7 @@ class ChallengeField(Field):
         if not self._sent_captcha or len(self.data) > LONGEST_ANSWER or not voter_session.known_browser():
             raise Refusal("captcha_wrong")
         sent, self._sent_captcha = self._sent_captcha, ""
+        self._judged = True
         services().identity.check_captcha(sent, self.guards, voter_session.browser(), "".join(self.data.split()))
 
     def prepare(self) -> None:
@@ -92,8 +103,8 @@ class ChallengeField(Field):
         if setting() == "proof_of_work" and not self._copies:
             return
         binding = voter_session.browser()
-        self.renewed = bool(asked_code())
-        if self._sent_captcha and not asked_code():
+        self.renewed = bool(self._asked)
+        if self._sent_captcha and not self._asked:
             try:
                 services().identity.captcha_text(self._sent_captcha, binding)
                 self.captcha = self._sent_captcha

@@ -8,6 +8,7 @@ from gateway.pages.entrance import (
     activation,
     captcha,
     challenge_question,
+    dedicated_post,
     identification,
     identifier_help,
     password,
@@ -20,7 +21,16 @@ from gateway.pages.urn import ballot_box, receipt_check
 
 def register(app: Flask, *, demo_dir: str) -> None:
     """Add the pages to the application; /demo only when `demo_dir` is set."""
-    for page in (identification, identifier_help, captcha, password, activation, challenge_question, session_end):
+    for page in (
+        identification,
+        identifier_help,
+        captcha,
+        password,
+        activation,
+        challenge_question,
+        session_end,
+        dedicated_post,
+    ):
         app.register_blueprint(page.blueprint)
     for page in (home, elections, booth, ballot_box, receipt_check, health):
         app.register_blueprint(page.blueprint)

@@ -93,6 +93,18 @@ class Backend:
     def _confirm_permit(self, _payload: dict[str, Any]) -> dict[str, Any]:
         return {"permit": "to-cast"}
 
+    def _close_session(self, _payload: dict[str, Any]) -> dict[str, Any]:
+        return {}
+
+    def _voting_event(self, _payload: dict[str, Any]) -> dict[str, Any]:
+        return dict(self._resume_session({})["voting_event"])
+
+    def _open_captcha(self, _payload: dict[str, Any]) -> dict[str, Any]:
+        return {"captcha": "captcha-1", "text": "2fh9k"}
+
+    def _captcha_text(self, _payload: dict[str, Any]) -> dict[str, Any]:
+        return {"text": "2fh9k"}
+
     def _code_parameters(self, _payload: dict[str, Any]) -> dict[str, Any]:
         return {"iterations": ITERATIONS}
 
@@ -275,7 +287,7 @@ def test_a_double_click_on_continue_is_no_vote(page: Page, backend: Backend) -> 
     page.get_by_label("Liste C").check()
     page.evaluate(
         """() => {
-        document.querySelector("[data-form=choice] button").click();
+        document.querySelector("[data-form=choice] [type=submit]").click();
         document.querySelector("[data-button=cast]").click();
         }"""
     )
@@ -462,7 +474,10 @@ def test_one_code_serves_for_all_elections(page: Page, backend: Backend) -> None
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
 
 
-def test_a_log_out_in_another_tab_is_told_as_what_it_is(page: Page, backend: Backend, address: str) -> None:
+@pytest.mark.parametrize("cookies_too", [False, True], ids=["log-out", "emptied cookies"])
+def test_a_log_out_in_another_tab_is_told_as_what_it_is(
+    page: Page, backend: Backend, address: str, cookies_too: bool
+) -> None:
     """With whether the ballot is recorded, and a way on: the same ballot goes once the voter is known again."""
     _heading(page, "Saisissez votre code de vote")
     _type_code(page)
@@ -470,7 +485,13 @@ def test_a_log_out_in_another_tab_is_told_as_what_it_is(page: Page, backend: Bac
     page.get_by_label("Liste C").check()
     page.get_by_role("button", name="Continuer").click()
     _heading(page, "Vous avez choisi")
-    page.context.clear_cookies()
+    other_tab = page.context.new_page()
+    other_tab.goto(f"{address}/mes-informations")
+    other_tab.get_by_text("Menu", exact=True).click()
+    other_tab.get_by_role("button", name="Se déconnecter").click()
+    other_tab.wait_for_url("**/au-revoir")
+    if cookies_too:
+        page.context.clear_cookies()
     page.get_by_role("button", name="Je vote").click()
     expect(page.get_by_text("vous vous êtes déconnecté dans un autre onglet")).to_be_visible()
     expect(page.get_by_text("Votre bulletin n’est pas enregistré.")).to_be_visible()

@@ -85,6 +85,7 @@ def activate(page, portal, voter):
     page.goto(ask_for_link(page, portal, voter))
     type_password(page, PASSWORD)
     choose_question(page)
+    heading(page, HOME)
 
 
 def sign_out(page):
@@ -93,9 +94,11 @@ def sign_out(page):
     heading(page, "Vous êtes déconnecté")
 
 
-def errors(page):
+def refused(page, *words):
+    """The summary of faults says so, and has the focus: a form whose secrets are kept is exchanged in its page."""
+    for said in words:
+        expect(page.locator(".error-summary")).to_contain_text(said)
     expect(page.locator(".error-summary")).to_be_focused()
-    return page.locator(".error-summary").inner_text()
 
 
 def let_pass(portal, voter, minutes, column="created_at"):
@@ -126,24 +129,24 @@ def test_2022_first_connection_by_the_link_of_the_campaign(page, portal_2022):
         expect(page.get_by_text(rule)).to_be_visible()
 
     type_password(page, "court1A!")
-    assert "trop court" in errors(page)
+    refused(page, "trop court")
     type_password(page, "sansmajusculeni chiffre")
-    assert "majuscule" in errors(page)
-    assert "chiffre" in errors(page)
+    refused(page, "majuscule", "chiffre")
     type_password(page, PASSWORD, ANOTHER)
-    assert "Les deux saisies sont différentes" in errors(page)
+    refused(page, "Les deux saisies sont différentes")
     type_password(page, PASSWORD)
 
     heading(page, "Question défi")
     press(page, "Activer son compte")
-    assert "Choisissez une question défi" in errors(page)
+    refused(page, "Choisissez une question défi")
     choose_question(page)
     heading(page, HOME)
     expect(page.get_by_text("Votre compte a bien été activé. Votre question défi")).to_be_visible()
     for block in ("Mes informations pratiques", "Mes scrutins", "Mon compte", "Le vote est ouvert"):
         expect(page.get_by_role("heading", name=block, exact=True)).to_be_visible()
-    for entry in ("Édito", "Formulaire de demande d’assistance", "Mes informations personnelles", "Je vote"):
+    for entry in ("Édito", "Formulaire de demande d’assistance", "Mes informations personnelles"):
         expect(page.get_by_role("link", name=entry)).to_be_visible()
+    expect(page.get_by_role("button", name="Je vote")).to_be_visible()
     sign_out(page)
 
     page.goto(link)
@@ -159,7 +162,7 @@ def test_2022_first_connection_by_identifier(page, portal_2022):
     heading(page, "Accès au portail Élections")
     page.get_by_label("Identifiant électeur").fill("pas une adresse")
     press(page, "Connexion")
-    assert "adresse complète" in errors(page)
+    refused(page, "adresse complète")
     page.get_by_role("link", name="Vous ne connaissez pas votre identifiant ?").click()
     expect(page.get_by_text("Essayez-les l’une après l’autre")).to_be_visible()
 
@@ -198,7 +201,8 @@ def test_2022_unknown_addresses_are_answered_alike(page, portal_2022):
         press(page, "Renvoyer le message")
         expect(page.get_by_text("Un message est déjà en route depuis")).to_be_visible()
         page.wait_for_load_state()
-        pages.append([re.sub(r"\d\dh\d\d", "…", text) for text in (first, page.locator("main").inner_text())])
+        texts = (first, page.locator("main").inner_text())
+        pages.append([re.sub(r"\d\dh\d\d", "…", text.replace(voter, "…")) for text in texts])
     assert pages[0] == pages[1]
 
 
@@ -233,7 +237,7 @@ def test_2022_password_reissue(page, portal_2022):
     identify(page, portal, voter)
     page.locator("[name=password]").fill(PASSWORD)
     press(page, "Connexion")
-    assert "incorrect" in errors(page)
+    refused(page, "incorrect")
     page.locator("[name=password]").fill(ANOTHER)
     press(page, "Connexion")
     heading(page, HOME)
@@ -256,11 +260,11 @@ def test_2018_account_creation_and_log_in(page, portal_2018):
     heading(page, "Création de mon mot de passe")
     expect(page.get_by_text("entre 8 et 24 caractères")).to_be_visible()
     type_password(page, "baleine", button="Valider")
-    assert "trop court" in errors(page)
+    refused(page, "trop court")
     type_password(page, SHORT * 4, button="Valider")
-    assert "trop long" in errors(page)
+    refused(page, "trop long")
     type_password(page, SHORT, SHORT + "x", button="Valider")
-    assert "différentes" in errors(page)
+    refused(page, "différentes")
     type_password(page, SHORT, button="Valider")
     heading(page, HOME_2018)
     expect(page.get_by_text("Votre compte a bien été activé.")).to_be_visible()
@@ -270,7 +274,7 @@ def test_2018_account_creation_and_log_in(page, portal_2018):
     heading(page, "Saisie du mot de passe personnel électeur")
     page.locator("[name=password]").fill("Baleine9")
     press(page, "Se connecter")
-    assert "incorrect" in errors(page)
+    refused(page, "incorrect")
     page.locator("[name=password]").fill(SHORT)
     press(page, "Se connecter")
     heading(page, HOME_2018)
@@ -320,12 +324,13 @@ def test_a_locked_account_still_lets_its_owner_in_by_the_link(page, portal_2022)
     identify(page, portal, voter)
     for _guess in range(6):
         page.locator("[name=password]").fill("Un faux mot de passe 1!")
-        press(page, "Connexion")
-        said = errors(page)
-    assert "bloqué" in said
+        with page.expect_navigation():
+            press(page, "Connexion")
+        refused(page)
+    refused(page, "bloqué")
     page.locator("[name=password]").fill(PASSWORD)
     press(page, "Connexion")
-    assert "bloqué" in errors(page)
+    refused(page, "bloqué")
     earlier = len(portal.mailboxes.links(voter))
     press(page, "Besoin du réassort de votre mot de passe élections")
     page.goto(portal.mailboxes.wait_for_link(voter, earlier=earlier))
@@ -399,7 +404,7 @@ def test_the_picture_is_copied_where_the_setting_says_so(page, tmp_path):
         code = page.get_by_role("textbox", name="CAPTCHA")
         code.fill("zzzzz")
         press(page, "Connexion")
-        assert "La saisie du CAPTCHA est incorrecte" in errors(page)
+        refused(page, "La saisie du CAPTCHA est incorrecte")
         before = page.locator(".captcha-image").get_attribute("src")
         press(page, "Générer un autre code")
         expect(page.locator(".captcha-image")).not_to_have_attribute("src", str(before))

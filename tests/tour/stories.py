@@ -234,13 +234,13 @@ def _code_of(voter: int) -> Callable[[Page, Portal], None]:
 
 
 def _nothing_chosen(page: Page, _portal: Portal) -> None:
-    page.locator("[data-form=choice] button").click()
+    page.locator("[data-form=choice] [type=submit]").click()
     page.locator("#choice-error:not(:empty)").wait_for(timeout=PATIENCE)
 
 
 def _chosen(page: Page, _portal: Portal) -> None:
     page.locator(".bulletin input").nth(1).check()
-    page.locator("[data-form=choice] button").click()
+    page.locator("[data-form=choice] [type=submit]").click()
     page.locator("[data-step=confirmation]:not([hidden])").wait_for(timeout=PATIENCE)
 
 

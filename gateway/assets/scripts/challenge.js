@@ -76,6 +76,12 @@ function guard(block) {
   void work();
 }
 
-for (const block of document.querySelectorAll("[data-challenge]")) {
-  if (block instanceof HTMLElement) guard(block);
+function prepare() {
+  for (const block of document.querySelectorAll("[data-challenge]")) {
+    if (block instanceof HTMLElement) guard(block);
+  }
 }
+
+// Of keep-secrets.js, which exchanges the page's content.
+document.addEventListener("main-replaced", prepare);
+prepare();

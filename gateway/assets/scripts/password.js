@@ -94,12 +94,18 @@ function addEye(field, words) {
   field.form?.addEventListener("submit", () => show(false));
 }
 
-for (const policy of document.querySelectorAll("[data-policy-for]")) {
-  if (policy instanceof HTMLElement) watch(policy);
-}
-for (const form of document.querySelectorAll("form[data-show]")) {
-  if (!(form instanceof HTMLFormElement)) continue;
-  for (const field of form.querySelectorAll("input[type=password]")) {
-    if (field instanceof HTMLInputElement) addEye(field, form.dataset);
+function prepare() {
+  for (const policy of document.querySelectorAll("[data-policy-for]")) {
+    if (policy instanceof HTMLElement) watch(policy);
+  }
+  for (const form of document.querySelectorAll("form[data-show]")) {
+    if (!(form instanceof HTMLFormElement)) continue;
+    for (const field of form.querySelectorAll("input[type=password]")) {
+      if (field instanceof HTMLInputElement) addEye(field, form.dataset);
+    }
   }
 }
+
+// Of keep-secrets.js, which exchanges the page's content.
+document.addEventListener("main-replaced", prepare);
+prepare();

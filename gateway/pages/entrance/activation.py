@@ -13,6 +13,7 @@ from gateway.captcha.challenge_field import ChallengeField, GuardedForm
 from gateway.clients import services
 from gateway.edge import failures, voter_session
 from gateway.edge.errors import words_for
+from gateway.pages import kept_form
 from services.identity.contract.access import LinkShown
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal
@@ -117,19 +118,21 @@ def asks_question(link: LinkShown) -> bool:
 
 
 @blueprint.get("/activation")
-def show() -> str:
+def show() -> Response:
     """The form, when the link is good."""
     _token, link = opened_link()
-    return page(ActivationForm(), link)
+    form, status, headers = kept_form.again(ActivationForm)
+    return kept_form.shown(page(form, link), status, headers)
 
 
 @blueprint.post("/activation")
-def submit() -> Response | str | tuple[str, int]:
+@kept_form.for_scripts_too
+def submit() -> Response:
     """Have the password judged; then the question, or home where none is asked."""
     token, link = opened_link()
     form = ActivationForm()
     if form.wants_another_code():
-        return page(form, link)
+        return kept_form.send_back(form, lambda: page(form, link), 200)
     if form.validate():
         try:
             return accept(token, link, request.form["password"])
@@ -138,7 +141,7 @@ def submit() -> Response | str | tuple[str, int]:
                 raise
             broken = [str(BROKEN_RULES[rule]) for rule in refusal.details.get("broken", []) if rule in BROKEN_RULES]
             form.password.errors = broken or [words_for(refusal.code).message]
-    return page(form, link), 422
+    return kept_form.send_back(form, lambda: page(form, link))
 
 
 def accept(token: str, link: LinkShown, password: str) -> Response:

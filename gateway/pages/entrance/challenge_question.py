@@ -1,5 +1,6 @@
 """« Question défi »: the step that activates the account, or the way in without activation (A6)."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -13,6 +14,7 @@ from wtforms.validators import InputRequired, Length
 from gateway.clients import services
 from gateway.edge import voter_session
 from gateway.edge.errors import words_for
+from gateway.pages import kept_form
 from gateway.pages.entrance import activation
 from gateway.pages.form_fields import chooser, storable, without_blanks
 from services.identity.contract.access import LinkShown
@@ -101,6 +103,18 @@ class ChallengeQuestionForm(FlaskForm):
         return question
 
 
+def new_form(link: LinkShown, **more: Any) -> ChallengeQuestionForm:
+    """The form with the questions that the link offers."""
+    form = ChallengeQuestionForm(**more)
+    form.propose(link.questions)
+    return form
+
+
+def page(form: ChallengeQuestionForm) -> str:
+    """The form."""
+    return render_template("entrance/challenge_question.html", form=form)
+
+
 def prepared_link() -> tuple[str, LinkShown] | None:
     """The link whose password is chosen, None where that step is still to be done. Refusals: link_*."""
     token, link = activation.opened_link()
@@ -113,25 +127,24 @@ def back_to_password() -> Response:
 
 
 @blueprint.get("/question-defi")
-def show() -> Response | str:
+def show() -> Response:
     """The form."""
     held = prepared_link()
     if held is None:
         return back_to_password()
-    form = ChallengeQuestionForm()
-    form.propose(held[1].questions)
-    return render_template("entrance/challenge_question.html", form=form)
+    form, status, headers = kept_form.again(partial(new_form, held[1]))
+    return kept_form.shown(page(form), status, headers)
 
 
 @blueprint.post("/question-defi")
-def submit() -> Response | tuple[str, int]:
+@kept_form.for_scripts_too
+def submit() -> Response:
     """« Activer son compte »: password, question and answer are kept for good."""
     held = prepared_link()
     if held is None:
         return back_to_password()
     token, link = held
-    form = ChallengeQuestionForm()
-    form.propose(link.questions)
+    form = new_form(link)
     if form.validate():
         try:
             opened = services().identity.activate(
@@ -154,7 +167,7 @@ def submit() -> Response | tuple[str, int]:
                 )
             )
             return voter_session.to_home()
-    return render_template("entrance/challenge_question.html", form=form), 422
+    return kept_form.send_back(form, lambda: page(form), without=("answer", "confirmation"))
 
 
 @blueprint.post("/question-defi/sans-activation")

@@ -11,6 +11,7 @@ from gateway.captcha.challenge_field import ChallengeField, GuardedForm
 from gateway.clients import services
 from gateway.edge import voter_session
 from gateway.edge.session_end import clock
+from gateway.pages import kept_form
 from gateway.pages.entrance import entry_profile, sent_link
 from gateway.pages.form_fields import copied_address, storable
 
@@ -54,19 +55,20 @@ def page(form: IdentificationForm) -> str:
 
 
 @blueprint.get("/identification")
-def show() -> str:
-    """The empty form."""
-    return page(IdentificationForm())
+def show() -> Response:
+    """The form: empty, or with what is to be mended."""
+    form, status, headers = kept_form.again(IdentificationForm)
+    return kept_form.shown(page(form), status, headers)
 
 
 @blueprint.post("/identification")
-def submit() -> Response | str | tuple[str, int]:
+def submit() -> Response:
     """On to the password, or to the page that says a link is on its way (for unknown addresses too)."""
     form = IdentificationForm()
     if form.wants_another_code():
-        return page(form)
+        return kept_form.send_back(form, lambda: page(form), 200)
     if not form.validate():
-        return page(form), 422
+        return kept_form.send_back(form, lambda: page(form))
     identifier = form.identifier.data
     answer = services().identity.request_access(identifier)
     voter_session.forget()

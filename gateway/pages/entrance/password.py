@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, Length
 from gateway.clients import services
 from gateway.edge import failures, voter_session
 from gateway.edge.errors import words_for
+from gateway.pages import kept_form
 from gateway.pages.entrance import entry_profile, sent_link
 from services.runtime.refusals import Refusal
 
@@ -43,16 +44,17 @@ def page(form: PasswordForm, identifier: str) -> str:
 
 
 @blueprint.get("/mot-de-passe")
-def show() -> Response | str:
+def show() -> Response:
     """The form for the identifier given just before."""
     identifier = session.get(voter_session.IDENTIFIER)
     if identifier is None:
         return to_identification()
-    return page(PasswordForm(), identifier)
+    form, status, headers = kept_form.again(PasswordForm)
+    return kept_form.shown(page(form, identifier), status, headers)
 
 
 @blueprint.post("/mot-de-passe")
-def submit() -> Response | tuple[str, int, dict[str, str]]:
+def submit() -> Response:
     """Sign in; a wrong password and a locked account are said in the form."""
     identifier = session.get(voter_session.IDENTIFIER)
     if identifier is None:
@@ -73,7 +75,7 @@ def submit() -> Response | tuple[str, int, dict[str, str]]:
         else:
             voter_session.begin(held)
             return voter_session.to_home()
-    return page(form, identifier), status, headers
+    return kept_form.send_back(form, lambda: page(form, identifier), status, headers)
 
 
 @blueprint.post("/mot-de-passe/oubli")

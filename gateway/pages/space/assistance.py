@@ -1,5 +1,7 @@
 """« Formulaire de demande d'assistance »: for whoever is signed in, and for whoever cannot get in."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, session, url_for
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
@@ -11,6 +13,7 @@ from gateway.captcha.challenge_field import ChallengeField, GuardedForm
 from gateway.clients import services
 from gateway.edge import voter_session
 from gateway.edge.errors import words_for
+from gateway.pages import kept_form
 from gateway.pages.form_fields import blame, chooser, copied_address, readable, storable, unix_lines, without_blanks
 from services.runtime.refusals import Refusal
 
@@ -75,12 +78,14 @@ class AnonymousAssistanceForm(AssistanceForm, GuardedForm):
     captcha = ChallengeField(guards="assistance")
 
 
-def new_form() -> AssistanceForm:
+def new_form(**more: Any) -> AssistanceForm:
     """The form that this visitor needs; a voter's is filled in with what is known."""
     if voter_session.token() is None:
-        return AnonymousAssistanceForm()
+        return AnonymousAssistanceForm(**more)
     voter = voter_session.state()["voter"]
-    return AssistanceForm(data={"name": f"{voter['first_name']} {voter['surname']}", "email": voter["identifier"]})
+    return AssistanceForm(
+        **more, data={"name": f"{voter['first_name']} {voter['surname']}", "email": voter["identifier"]}
+    )
 
 
 def page(form: AssistanceForm) -> str:
@@ -92,19 +97,20 @@ def page(form: AssistanceForm) -> str:
 
 
 @blueprint.get("/assistance")
-def show() -> str:
-    """The empty form."""
-    return page(new_form())
+def show() -> Response:
+    """The form: empty, or with what is to be mended."""
+    form, status, headers = kept_form.again(new_form)
+    return kept_form.shown(page(form), status, headers)
 
 
 @blueprint.post("/assistance")
-def submit() -> Response | str | tuple[str, int]:
+def submit() -> Response:
     """Record the request and acknowledge it."""
     form = new_form()
     if isinstance(form, AnonymousAssistanceForm) and form.wants_another_code():
-        return page(form)
+        return kept_form.send_back(form, lambda: page(form), 200)
     if not form.validate():
-        return page(form), 422
+        return kept_form.send_back(form, lambda: page(form))
     try:
         number = services().identity.submit_assistance(
             voter_session.token(), form.email.data, form.name.data, form.subject.data, form.text.data
@@ -115,7 +121,7 @@ def submit() -> Response | str | tuple[str, int]:
             form.email.errors = [words.message]
         elif not blame(form, refusal):
             raise
-        return page(form), words.status
+        return kept_form.send_back(form, lambda: page(form), words.status)
     session[NUMBER] = number
     return redirect(url_for("assistance.received"), 303)
 

@@ -1,6 +1,7 @@
 """« Formuler une réclamation » about the roll; each claim with its state and its answer."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext
@@ -14,6 +15,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from gateway.clients import Payload, services
 from gateway.edge import voter_session
 from gateway.edge.errors import words_for
+from gateway.pages import kept_form
 from gateway.pages.form_fields import blame, chooser, readable, unix_lines, without_blanks
 from gateway.pages.space.availability import Part, available
 from services.runtime.refusals import Refusal
@@ -68,9 +70,9 @@ class ClaimForm(FlaskForm):
             raise ValidationError(gettext("Ce scrutin n’est pas l’un des vôtres : choisissez le motif qui le dit."))
 
 
-def new_form() -> ClaimForm:
+def new_form(**more: Any) -> ClaimForm:
     """The form. Elections to choose from: the voter's, then the others, which may be the ones that are missing."""
-    form = ClaimForm()
+    form = ClaimForm(**more)
     own = _own()
     others = _names(entry for entry in voter_session.state()["voting_event"]["elections"] if entry["uuid"] not in own)
     choices = [
@@ -106,19 +108,20 @@ def page(form: ClaimForm) -> str:
 @blueprint.get("/reclamations")
 @voter_session.voter_required
 @available(Part.CLAIMS)
-def show() -> str:
-    """The empty form, and the claims so far."""
-    return page(new_form())
+def show() -> Response:
+    """The form, empty or with what is to be mended, and the claims so far."""
+    form, status, headers = kept_form.again(new_form)
+    return kept_form.shown(page(form), status, headers)
 
 
 @blueprint.post("/reclamations")
 @voter_session.voter_required
 @available(Part.CLAIMS)
-def submit() -> Response | tuple[str, int]:
+def submit() -> Response:
     """Record a claim and say its number."""
     form = new_form()
     if not form.validate():
-        return page(form), 422
+        return kept_form.send_back(form, lambda: page(form))
     try:
         made = services().identity.submit_claim(
             voter_session.required_token(), form.election.data or None, form.subject.data, form.text.data
@@ -129,7 +132,7 @@ def submit() -> Response | tuple[str, int]:
             form.text.errors = [words.message]
         elif not blame(form, refusal):
             raise
-        return page(form), words.status
+        return kept_form.send_back(form, lambda: page(form), words.status)
     flash(
         gettext(
             "Votre réclamation n° %(number)s est enregistrée. Sa réponse paraîtra sur cette page.", number=made.claim

@@ -93,7 +93,7 @@ def page(uuid: str, form: TrackerForm, **more: Any) -> str:
         following=listed.next,
         total=listed.total,
         results=results_of(election),
-        lists=lists_of(file, uuid, election.election) if election.result and definition.get("questions") else [],
+        lists=lists_of(file, uuid, election.election or "") if election.result and definition.get("questions") else [],
         turnout=turnout_of(uuid, election.ballots) if election.result else None,
         form=form,
         **more,

@@ -116,8 +116,8 @@ def test_the_address_comes_from_as_many_proxies_as_are_trusted(make_app: Callabl
             found.append(browser.client.post("/identification", data=data, headers=headers).status_code)
         return found
 
-    assert statuses(1) == [422, 422], "two people"
-    assert statuses(0) == [422, 429], "a header that anybody writes is not believed"
+    assert statuses(1) == [303, 303], "two people"
+    assert statuses(0) == [303, 429], "a header that anybody writes is not believed"
 
 
 def test_keys_in_the_store_name_nobody(limited: Flask, rpc: FakeRpc) -> None:

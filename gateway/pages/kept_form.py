@@ -1,0 +1,94 @@
+"""After a form that is refused: back to its page by a redirection, with what was typed and what is to be mended.
+
+A page that answers a POST itself makes « Back » and « Reload » ask whether to send the form again. What was typed is kept
+in the signed cookie until the next form, under a number that the address names: another visit finds an empty form.
+Secrets are not kept there (scripts/keep-secrets.js keeps them in the page).
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import jsonify, make_response, redirect, request, session, url_for
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from gateway.captcha.challenge_field import COPIES
+
+KEPT = "kept"
+NUMBER = "essai"
+LONGEST = 2400
+"""Characters of what is kept: browsers drop a cookie of more than 4,000 bytes, and all that it holds."""
+
+SomeForm = TypeVar("SomeForm", bound=FlaskForm)
+
+
+def send_back(
+    form: FlaskForm,
+    show: Callable[[], Any],
+    status: int = 422,
+    headers: dict[str, str] | None = None,
+    without: Sequence[str] = (),
+) -> Response:
+    """Answer a form that was refused.
+
+    Args:
+        form: with its errors.
+        show: makes the page as it stands; the blueprint's view `show` makes it after the redirection.
+        status: of the page that is shown again.
+        headers: of that page.
+        without: names of fields that are secret, besides passwords.
+
+    Returns:
+        A redirection to the page; where the cookie could not hold what was typed, the page itself.
+    """
+    hidden = {*without, "csrf_token", *(field.name for field in form if field.type == "PasswordField")}
+    copied_in_vain = getattr(form, "captcha", None) is not None and form["captcha"].used_up
+    if copied_in_vain:
+        hidden |= {"captcha", "captcha_id"}
+    values = {name: value for name, value in request.form.items() if name not in hidden}
+    number = secrets.token_hex(3)
+    kept = {
+        "at": request.blueprint,
+        "values": values | ({COPIES: "1"} if copied_in_vain else {}),
+        "errors": {field.name: [str(error) for error in field.errors] for field in form if field.errors},
+        "status": status,
+        "headers": headers or {},
+        "number": number,
+    }
+    if len(json.dumps(kept)) > LONGEST:
+        return make_response(show(), status, headers or {})
+    session[KEPT] = kept
+    return redirect(f"{url_for(f'{request.blueprint}.show')}?{NUMBER}={number}", 303)
+
+
+def again(make: Callable[..., SomeForm]) -> tuple[SomeForm, int, dict[str, str]]:
+    """Return the form of a page, with the status and the headers of the page: as it was sent back, or empty."""
+    kept = session.get(KEPT)
+    if not kept or request.args.get(NUMBER) != kept["number"] or kept["at"] != request.blueprint:
+        return make(), 200, {}
+    form = make(formdata=MultiDict(kept["values"]))
+    for field in form:
+        field.errors = kept["errors"].get(field.name, [])
+    return form, kept["status"], kept["headers"]
+
+
+def shown(page: str, status: int, headers: dict[str, str]) -> Response:
+    """The page of a form as `again` has found it."""
+    return make_response(page, status, headers)
+
+
+def for_scripts_too(view: Callable[[], Any]) -> Callable[[], Any]:
+    """For views whose form holds secrets: a script that sends it is told where to go, and keeps them in its page."""
+
+    @wraps(view)
+    def told() -> Any:
+        answer = make_response(view())
+        if answer.status_code == 303 and request.headers.get("X-Isoloir-Script"):
+            return jsonify(location=answer.location)
+        return answer
+
+    return told
