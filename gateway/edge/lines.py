@@ -44,6 +44,7 @@ OWN_LINE: dict[str, Line | None] = {
     "session.sign_in": Line.LOG_IN,
     "access.activate": Line.LOG_IN,
     "api_reissue.answer": Line.LOG_IN,
+    "reissue.submit": Line.LOG_IN,
     "health.ready": Line.READINESS,
     # These ask no service.
     "health.alive": None,

@@ -14,6 +14,7 @@ from gateway.pages.entrance import (
     password,
     session_end,
 )
+from gateway.pages.reissue import asking, mailed_link, outcome
 from gateway.pages.space import assistance, claims, elections, home, hours, lists, practical, profile, results, roll
 from gateway.pages.status import health
 from gateway.pages.urn import ballot_box, receipt_check
@@ -35,6 +36,8 @@ def register(app: Flask, *, demo_dir: str) -> None:
     for page in (home, elections, booth, ballot_box, receipt_check, health):
         app.register_blueprint(page.blueprint)
     for page in (practical, assistance, lists, roll, claims, profile, results, hours):
+        app.register_blueprint(page.blueprint)
+    for page in (asking, mailed_link, outcome):
         app.register_blueprint(page.blueprint)
     if demo_dir:
         app.register_blueprint(sent_messages.blueprint)

@@ -18,7 +18,7 @@ VOTER, ANOTHER, VOTES, GUESSED = 0, 1, 2, 3
 """Which of the invented voters is signed in, who stops before voting, who votes, whose password is guessed at."""
 
 NOT_PAGES = re.compile(r"^/(api|static|healthz|readyz|langue|test-)")
-NOT_HTML = {"demo.notice", "activation.follow", "captcha.picture", "captcha.speech"}
+NOT_HTML = {"demo.notice", "activation.follow", "reissue_link.follow", "captcha.picture", "captcha.speech"}
 TUTORIALS = ("parcours-electeur", "parcours-de-vote", "reassorts")
 
 

@@ -20,7 +20,6 @@ function offer(form) {
     sessionStorage.setItem(KEPT, keys.secret);
     field.value = keys.publicKey;
   });
-  for (const part of form.querySelectorAll("[data-with-script]")) part.removeAttribute("hidden");
 }
 
 /** @param {HTMLElement} block */
@@ -35,6 +34,7 @@ async function show(block) {
   };
   const secret = sessionStorage.getItem(KEPT);
   if (!secret) return say("gone");
+  say("waiting");
   const until = Date.now() + PATIENCE;
   for (;;) {
     const found = await ask(source);

@@ -1,0 +1,1 @@
+"""Another voting code: « Demande d'un nouvel identifiant électeur » (2018), question, link and code (2022)."""
