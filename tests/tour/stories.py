@@ -6,8 +6,8 @@ from playwright.sync_api import Page
 
 from deploy.local.demonstration import scenario
 from deploy.rehearsal import notices
-from tests.tour.portal import Portal, identifiers
-from tests.tour.walk import ANOTHER, GUESSED, VOTER, VOTES, Stop
+from tests.tour.portal import ANSWER, Portal, identifiers
+from tests.tour.walk import ANOTHER, GUESSED, REISSUES, VOTER, VOTES, Stop
 
 PATIENCE = 60_000  # milliseconds
 
@@ -38,6 +38,11 @@ def stories() -> Iterator[Stop]:
     yield Stop("session-terminee", _session_over)
     yield Stop("session-terminee-sur-place", _session_over_here)
     yield Stop("formulaire-d-une-autre-session", _stale_form)
+    yield Stop("reassort-lien-envoye", _reissue("/reassort/lien-envoye", reissue_until="2030-01-01T08:00:00+00:00"))
+    yield Stop("reassort-choix", _reissue("/reassort/code", reissue_link="unknown"))
+    yield Stop("reassort-choix-refuse", _after(_reissue("/reassort/code", reissue_link="unknown"), _way_without_phone))
+    yield Stop("reassort-lien-refuse", _after(_reissue("/reassort/code", reissue_link="unknown"), _dead_reissue_link))
+    yield Stop("reassort-code-deja-affiche", _reissued_elsewhere)
     booth, right_code = _booth_of(ANOTHER), _code_of(ANOTHER)
     yield Stop("isoloir-code", booth)
     yield Stop("isoloir-code-faux", _after(booth, _wrong_code))
@@ -286,3 +291,36 @@ def _search_urn(page: Page, _portal: Portal) -> None:
     page.locator("#tracker").fill("A" * 43)
     page.locator("main form button").first.click()
     page.locator("main [role=status]").first.wait_for(timeout=PATIENCE)
+
+
+def _reissue(path: str, **held: str) -> Callable[[Page, Portal], None]:
+    def reach(page: Page, portal: Portal) -> None:
+        portal.sign_in(page.context, identifiers()[REISSUES], **held)
+        _go(page, portal, path)
+
+    return reach
+
+
+def _way_without_phone(page: Page, _portal: Portal) -> None:
+    page.locator("input[value=sms]").check()
+    page.locator("main form .btn").click()
+    page.locator(".error-summary").wait_for(timeout=PATIENCE)
+
+
+def _dead_reissue_link(page: Page, _portal: Portal) -> None:
+    page.locator("main form .btn").click()
+    page.locator("main a[href='/reassort'].btn").wait_for(timeout=PATIENCE)
+
+
+def _reissued_elsewhere(page: Page, portal: Portal) -> None:
+    """A code that another tab has shown: this one can only say so."""
+    voter = identifiers()[REISSUES]
+    session = portal.session(voter)
+    if not portal.call("identity", "reissue_standing", session=session)["newest"]:
+        earlier = len(portal.mailboxes.links(voter))
+        portal.call("identity", "answer_reissue", session=session, answer=ANSWER)
+        token = portal.mailboxes.wait_for_link(voter, earlier=earlier).rsplit("/", 1)[-1]
+        portal.call("identity", "follow_reissue_link", session=session, token=token, browser_key="09" + "00" * 31)
+    portal.sign_in(page.context, voter)
+    _go(page, portal, "/reassort/suivi")
+    page.locator("[data-part=gone]").wait_for(timeout=PATIENCE)

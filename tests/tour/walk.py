@@ -14,8 +14,9 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.tour.portal import Portal, identifiers
 
-VOTER, ANOTHER, VOTES, GUESSED = 0, 1, 2, 3
-"""Which of the invented voters is signed in, who stops before voting, who votes, whose password is guessed at."""
+VOTER, ANOTHER, VOTES, GUESSED, REISSUES = 0, 1, 2, 3, 4
+"""Which of the invented voters is signed in, who stops before voting, who votes, whose password is guessed at, who has a
+code re-issued."""
 
 NOT_PAGES = re.compile(r"^/(api|static|healthz|readyz|langue|test-)")
 NOT_HTML = {"demo.notice", "activation.follow", "reissue_link.follow", "captcha.picture", "captcha.speech"}
