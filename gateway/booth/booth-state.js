@@ -77,7 +77,7 @@ export const INITIAL = Object.freeze({
 });
 
 /** Refusals after which the same ballot may be sent again, once the cause is gone. */
-const RETRYABLE = new Set(["network", "session_expired", "signed_out", "permit_expired", "csrf_refused", "service_unavailable", "incident"]);
+const RETRYABLE = new Set(["network", "session_expired", "signed_out", "permit_expired", "permit_other_session", "receipt_unsigned", "csrf_refused", "service_unavailable", "incident"]);
 
 /**
  * @param {string} code of the refusal, or "network"

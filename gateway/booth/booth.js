@@ -10,6 +10,7 @@ import { INITIAL, advance, isUnfinished, readChoice } from "./booth-state.js";
 import { find, fill, root, text } from "./dom.js";
 import { missingFunctions } from "./functions.js";
 import { remaining, renderOwnElections } from "./own-elections.js";
+import { isSealed, readPermit } from "./permit.js";
 import { describeAnswers } from "./presentation.js";
 import { checkReceipt, receiptText } from "./receipt.js";
 import { render, renderQuestion } from "./rendering.js";
@@ -24,6 +25,9 @@ const keepDialog = root.querySelector("dialog[data-keep]");
 
 /** Refusals of a browser whose cookie is not, or no longer, that of the page. */
 const FORGOTTEN = new Set(["csrf_refused", "cookies_refused"]);
+
+/** Refusals after which another permit is asked for, with the session that is open then. */
+const RENEWED = new Set(["session_expired", "signed_out", "permit_expired", "permit_other_session"]);
 
 /** @type {State} */
 let state = INITIAL;
@@ -179,7 +183,9 @@ async function submit(csrfToken = pageCsrfToken()) {
     const signedOut = FORGOTTEN.has(answer.code) && (await readSession())?.signedIn === false;
     return dispatch({ type: "not-sent", ...answer, code: signedOut ? "signed_out" : answer.code });
   }
-  const checked = checkReceipt(answer.value, shown.uuid, state.tracker);
+  const checked = checkReceipt(answer.value, shown.uuid, state.tracker, readPermit(material.permit)?.receiptKey ?? "");
+  // What the urn did not sign is no receipt: the same ballot is sent again, and perhaps the answer comes from the urn then.
+  if (checked.problem === "unsigned") return dispatch({ type: "not-sent", code: "receipt_unsigned", status: 0 });
   if (!checked.receipt) return dispatch({ type: "receipt-wrong", problem: checked.problem });
   done.add(shown.uuid);
   receiptKept = false;
@@ -198,10 +204,15 @@ function pageCsrfToken() {
 async function retry() {
   const { reason } = state;
   dispatch({ type: "retry" });
-  if (reason === "session_expired" || reason === "signed_out" || reason === "permit_expired") {
+  if (RENEWED.has(reason) && material) {
     const answer = await readMaterial(shown.uuid);
     if (!answer.ok) return dispatch({ type: "not-sent", ...answer });
-    if (material) material = { ...material, permit: answer.value.permit };
+    // Another voter's session, or another election than the one that the ballot was made for: the ballot stays here.
+    const same = answer.value.credential === material.credential && answer.value.election === material.election;
+    if (!same || !shown.election || !isSealed(shown.election, readPermit(answer.value.permit))) {
+      return dispatch({ type: "not-sent", code: "permit_other_session", status: 403 });
+    }
+    material = { ...material, permit: answer.value.permit };
   }
   await submit((await readSession())?.csrfToken || pageCsrfToken());
 }
@@ -306,6 +317,8 @@ async function enter(uuid) {
   try {
     const election = parseElection(material.election);
     if (election.uuid !== uuid || election.questions.length !== 1) throw new Error("another election");
+    // By a second way, past the urn: nothing is chosen for an election that is not the one that was sealed.
+    if (!isSealed(election, readPermit(material.permit))) return dispatch({ type: "refused", code: "not_sealed_so" });
     shown = { uuid, election, answers: describeAnswers(election.questions[0]?.answers ?? [], material.presentation) };
   } catch {
     return dispatch({ type: "refused", code: "material" });

@@ -16,7 +16,7 @@ const REFERENCED = new Set(["incident", "service_unavailable", "ballot_invalid",
 const DOUBLE_CLICK = 800; // milliseconds
 const RELOADABLE = new Set(["network", "worker", "credential_retired", "service_unavailable", "incident"]);
 /** Refusals that themselves say whether the ballot is recorded, or that come before there is one. */
-const SAYS_ITSELF = new Set(["already_voted", "network", "browser", "material"]);
+const SAYS_ITSELF = new Set(["already_voted", "network", "browser", "material", "not_sealed_so"]);
 
 const pageTitle = document.title;
 const codeInput = find("[data-input=code]", HTMLInputElement, root);
@@ -104,7 +104,7 @@ function renderCast(state) {
   show("[data-part=tracker]", tracker !== "");
   fillTracker("tracker", tracker);
   show("[data-part=interrupted], [data-part=retry]", interrupted);
-  show("[data-part=sign-in]", interrupted && signedOut);
+  show("[data-part=sign-in]", interrupted && (signedOut || reason === "permit_other_session"));
   const key = signedOut ? "session_expired" : reason;
   fill("interruption", interrupted ? text(`interrupted.${key}`) || text("interrupted.other") : "");
   fill("interruption-recorded", interrupted && reason !== "network" ? text(doubtful ? "recorded.unknown" : "recorded.no") : "");

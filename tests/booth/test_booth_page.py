@@ -23,9 +23,10 @@ from services.ballot.belenios.ballot import check_ballot, tracker
 from services.ballot.belenios.credential import private_from_credential, public_credential
 from services.ballot.belenios.election import Election, Question, make_election
 from services.ballot.belenios.trustees import single_key
+from services.ballot.urn import receipt
 from services.reassort.codes import voting_code
 from services.runtime.refusals import Refusal
-from tests.unit.gateway.fake_rpc import permit
+from tests.unit.gateway.fake_rpc import RECEIPT_SEED, permit
 
 ROOT = Path(__file__).resolve().parents[2]
 UUID = "3yT9RzCXGmGW5w"
@@ -48,6 +49,10 @@ class Backend:
     next_credential: str = ""
     asked: str = UUID
     received: list[str] = field(default_factory=list)
+    signatures: list[str] = field(default_factory=list)
+    """What stands in the place of the first receipts' signatures."""
+    sealed: str = ""
+    """The fingerprint that identity recorded, where it is not that of the election that the urn shows."""
 
     def call(self, service: str, method: str, payload: dict[str, Any], **_options: Any) -> dict[str, Any]:
         """The answer of a service."""
@@ -84,11 +89,8 @@ class Backend:
 
     def _issue_permit(self, payload: dict[str, Any]) -> dict[str, Any]:
         self.asked = payload["election"]
-        asked = self.next_election if self.asked == NEXT and self.next_election else self.election
-        return {
-            "permit": permit(self.asked, fingerprint=asked.hash),
-            "expires_at": "2026-12-02T09:00:00Z",
-        }
+        of = self.next_election if self.asked == NEXT and self.next_election else self.election
+        return {"permit": permit(self.asked, fingerprint=self.sealed or of.hash), "expires_at": "2026-12-02T09:00:00Z"}
 
     def _confirm_permit(self, _payload: dict[str, Any]) -> dict[str, Any]:
         return {"permit": "to-cast"}
@@ -120,8 +122,8 @@ class Backend:
         if self.refusals:
             raise Refusal(self.refusals.pop(0))
         own = self.tracker or tracker(payload["ballot"])
-        common = {"election": self.asked, "tracker": own, "head": "ab" * 32, "height": 7, "signature": "cd" * 64}
-        return {"receipt": common}
+        given = receipt.sign(RECEIPT_SEED, election=self.asked, tracker=own, head="ab" * 32, height=7).dump()
+        return {"receipt": {**given, "signature": self.signatures.pop(0)} if self.signatures else given}
 
 
 @pytest.fixture(scope="module")
@@ -323,6 +325,32 @@ def test_the_same_ballot_is_sent_again_after_a_cut(page: Page, backend: Backend,
     assert len(backend.received) == 3
     assert len(set(backend.received)) == 1
     assert tracker(backend.received[0]) == shown
+
+
+def test_the_booth_refuses_an_election_that_is_not_the_sealed_one(page: Page, backend: Backend, address: str) -> None:
+    """The urn alone hands out another key: the fingerprint that came by identity says so, before a choice is made."""
+    _secret, key = single_key()
+    backend.sealed = backend.election.hash
+    questions = list(backend.election.questions)
+    raw = make_election(UUID, "CSA ministériel", "", key["public_key"], questions)
+    backend.election = Election.parse(raw)
+    page.goto(f"{address}/voter/{UUID}")
+    expect(page.get_by_text("n’est pas celui qui a été scellé")).to_be_visible()
+    expect(page.locator("#voting-code")).to_be_hidden()
+    assert backend.received == []
+
+
+def test_what_the_urn_did_not_sign_is_no_receipt(page: Page, backend: Backend) -> None:
+    """It is said, the same ballot is sent again, and a receipt is shown once the urn has signed it."""
+    backend.signatures = ["not a signature", "00" * 64]
+    _vote(page)
+    for _ in range(2):
+        expect(page.get_by_text("ce n’est pas une preuve de vote")).to_be_visible()
+        expect(page.get_by_text("Votre vote est enregistré", exact=True)).to_be_hidden()
+        page.get_by_role("button", name="Réessayer").click()
+    expect(page.locator('[data-step="receipt"]')).to_be_visible()
+    assert len(backend.received) == 3
+    assert len(set(backend.received)) == 1
 
 
 def test_a_receipt_for_another_ballot_is_an_alarm(page: Page, backend: Backend) -> None:

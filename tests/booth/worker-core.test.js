@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+
 import { publicCredential, secretKey } from "../../gateway/booth/belenios/credential.js";
 import { parseElection } from "../../gateway/booth/belenios/election.js";
 import { describeAnswers } from "../../gateway/booth/presentation.js";
@@ -59,13 +62,23 @@ test("failures say nothing of what failed", () => {
   assert.deepEqual(replies, [{ type: "failed" }, { type: "failed" }]);
 });
 
-test("the receipt must be about our ballot", () => {
-  const receipt = { election: "u", tracker: "T", head: "h", height: 3, signature: "s" };
-  assert.deepEqual(checkReceipt(receipt, "u", "T"), { receipt, problem: null });
-  assert.equal(checkReceipt({ ...receipt, tracker: "X" }, "u", "T").problem, "other-tracker");
-  assert.equal(checkReceipt({ ...receipt, election: "v" }, "u", "T").problem, "other-election");
+const SEED = new Uint8Array(32).fill(7);
+const KEY = bytesToHex(ed25519.getPublicKey(SEED));
+
+test("the receipt must be about our ballot, and signed with the key fixed at sealing", () => {
+  const said = { election: "u", tracker: "T", head: "h", height: 3 };
+  const receipt = { ...said, signature: bytesToHex(ed25519.sign(utf8ToBytes(JSON.stringify(said)), SEED)) };
+  for (const signature of ["not a signature", "00".repeat(64), `${receipt.signature}00`]) {
+    assert.equal(checkReceipt({ ...receipt, signature }, "u", "T", KEY).problem, "unsigned");
+  }
+  assert.equal(checkReceipt({ ...receipt, height: 4 }, "u", "T", KEY).problem, "unsigned");
+  assert.equal(checkReceipt(receipt, "u", "T", "ab".repeat(32)).problem, "unsigned");
+  assert.equal(checkReceipt(receipt, "u", "T", "").problem, "unsigned");
+  assert.deepEqual(checkReceipt(receipt, "u", "T", KEY), { receipt, problem: null });
+  assert.equal(checkReceipt({ ...receipt, tracker: "X" }, "u", "T", KEY).problem, "other-tracker");
+  assert.equal(checkReceipt({ ...receipt, election: "v" }, "u", "T", KEY).problem, "other-election");
   for (const answer of [null, 1, {}, { ...receipt, head: "" }, { ...receipt, height: "3" }, { ...receipt, signature: undefined }]) {
-    assert.equal(checkReceipt(answer, "u", "T").problem, "malformed");
+    assert.equal(checkReceipt(answer, "u", "T", KEY).problem, "malformed");
   }
 });
 
