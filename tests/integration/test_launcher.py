@@ -235,7 +235,7 @@ def test_prometheus_asks_every_process_and_the_doctor_names_what_is_made(broker_
         assert f'isoloir_relay_alive{{service="{service}"}} 1.0' in text
     assert 'isoloir_rpc_seconds_count{method="health",outcome="ok"}' in text
     assert 'isoloir_http_seconds_count{page="health.ready",status="200"}' in text
-    assert text.count("process_cpu_seconds_total ") == 6 + len(WORKERS)
+    assert text.count("\nprocess_cpu_seconds_total ") == 6 + len(WORKERS)
 
     with sqlite3.connect(broker_system.state_dir / "databases" / "identity.sqlite") as database:
         database.execute(
