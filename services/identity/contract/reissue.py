@@ -37,7 +37,7 @@ class NewestReissue(Message):
     channel: Annotated[str, OneOf(*ReissueChannel)]
     masked: str
     asked_at: datetime
-    delivery: str | None
+    delivery: Annotated[str, OneOf(DELIVERED, FAILED)] | None
     may_resend: bool
 
 
