@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.tour.portal import Portal, identifiers
-from tests.tour.walk import VOTER, Stop, forms, fresh, plain_pages, send_empty
+from tests.tour.walk import VOTER, Stop, forms, fresh, identity_of, plain_pages, send_empty
 
 Axe = Callable[..., list[str]]
 NAME = {"fr": "Élections professionnelles", "en": "Professional elections"}
@@ -36,7 +36,7 @@ def visited(page: Page, portal: Portal) -> Iterator[tuple[Stop, str]]:
     for stop in plain_pages(portal):
         fresh(page.context)
         stop.reach(page, portal)
-        key = (page.url, page.title(), page.locator("main").inner_text())
+        key = identity_of(page)
         if key not in seen:
             seen.add(key)
             yield stop, page.url

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from tests.tour.portal import Portal
 from tests.tour.stories import last_stories, stories
-from tests.tour.walk import Stop, forms, fresh, open_everything, plain_pages, send_empty
+from tests.tour.walk import Stop, forms, fresh, identity_of, open_everything, plain_pages, send_empty
 
 
 def states(page: Page, portal: Portal, stop: Stop) -> Iterator[str]:
@@ -35,7 +35,7 @@ def take(page: Page, portal: Portal, out: Path, widths: Mapping[int, int]) -> in
     for walked, every in ((True, plain_pages(portal)), (False, iter(told))):
         for stop in every:
             for name in states(page, portal, stop) if walked else _once(page, portal, stop):
-                key = (page.url, page.title(), page.locator("main").inner_text())
+                key = identity_of(page)
                 if key in seen:
                     continue
                 seen.add(key)

@@ -12,6 +12,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page
 
+from gateway.pages.kept_form import NUMBER
 from tests.tour.portal import Portal, identifiers
 
 VOTER, ANOTHER, VOTES, GUESSED, REISSUES = 0, 1, 2, 3, 4
@@ -126,6 +127,12 @@ def send_empty(page: Page, position: int) -> None:
 def fresh(context: BrowserContext) -> None:
     """Forget everything that the browser holds."""
     context.clear_cookies()
+
+
+def identity_of(page: Page) -> tuple[str, str, str]:
+    """What tells a page that was seen already: its address but for the number of a form that came back, title and words."""
+    address = re.sub(rf"[?&]{NUMBER}=[^&]*", "", page.url)
+    return address, page.title(), page.locator("main").inner_text()
 
 
 def open_everything(page: Page) -> int:

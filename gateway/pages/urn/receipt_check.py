@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from gateway.clients import services
+from gateway.pages import kept_form
 from services.ballot.contract import receipts
 from services.ballot.contract.receipts import SignedReceipt
 from services.runtime.refusals import Refusal
@@ -58,15 +60,21 @@ def verdict_of(text: str) -> Verdict:
 
 
 @blueprint.get("/recu")
-def show() -> str:
-    """The empty form."""
-    return render_template("urn/receipt_check.html", form=ReceiptForm(), verdict=None)
+def show() -> Response:
+    """The form."""
+    form, status, headers = kept_form.again(ReceiptForm)
+    return kept_form.shown(_page(form), status, headers)
 
 
 @blueprint.post("/recu")
-def check() -> str | tuple[str, int]:
+def check() -> str | Response:
     """The verdict, above the form."""
     form = ReceiptForm()
     if not form.validate():
-        return render_template("urn/receipt_check.html", form=form, verdict=None), 422
-    return render_template("urn/receipt_check.html", form=form, verdict=verdict_of(form.receipt.data))
+        # What was pasted is not kept, as the page says.
+        return kept_form.send_back(form, lambda: _page(form), without=("receipt",))
+    return _page(form, verdict_of(form.receipt.data))
+
+
+def _page(form: ReceiptForm, verdict: Verdict | None = None) -> str:
+    return render_template("urn/receipt_check.html", form=form, verdict=verdict)
