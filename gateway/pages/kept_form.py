@@ -8,7 +8,6 @@ Secrets are not kept there (scripts/keep-secrets.js keeps them in the page).
 import json
 import secrets
 from collections.abc import Callable, Sequence
-from functools import wraps
 from typing import Any, TypeVar
 
 from flask import jsonify, make_response, redirect, request, session, url_for
@@ -81,14 +80,11 @@ def shown(page: str, status: int, headers: dict[str, str]) -> Response:
     return make_response(page, status, headers)
 
 
-def for_scripts_too(view: Callable[[], Any]) -> Callable[[], Any]:
-    """For views whose form holds secrets: a script that sends it is told where to go, and keeps them in its page."""
+def tell_scripts(answer: Response) -> Response:
+    """After each request of a blueprint whose forms hold secrets: a script that sends one is told where to go.
 
-    @wraps(view)
-    def told() -> Any:
-        answer = make_response(view())
-        if answer.status_code == 303 and request.headers.get("X-Isoloir-Script"):
-            return jsonify(location=answer.location)
-        return answer
-
-    return told
+    It keeps the secrets in its page, and fetches what is to be mended around them; also where an error handler answers.
+    """
+    if answer.status_code == 303 and request.headers.get("X-Isoloir-Script"):
+        return jsonify(location=answer.location)
+    return answer

@@ -8,13 +8,16 @@ const MARK = "form[data-keeps-secrets]";
 /** @param {ParentNode} page */
 const secrets = (page) => [...page.querySelectorAll(`${MARK} :is([name=password], [name=confirmation], [name=answer])`)];
 
-/** @param {string} address of the form's page as it is to be mended */
-async function exchange(address) {
-  const answer = await fetch(address, { cache: "no-store" });
+/**
+ * Puts what was answered in the place of this page's content, around the secrets where it has fields for them.
+ * @param {Response} answer
+ * @param {string} address of that page
+ */
+async function exchange(answer, address) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.querySelector("main");
   const main = document.querySelector("main");
-  if (!fresh || !main || !page.querySelector(MARK)) return location.assign(address);
+  if (!fresh || !main) return location.assign(address);
   const held = new Map(secrets(document).map((field) => [/** @type {HTMLInputElement} */ (field).name, /** @type {HTMLInputElement} */ (field).value]));
   main.replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)));
   for (const field of secrets(document)) {
@@ -24,7 +27,7 @@ async function exchange(address) {
   history.replaceState(null, "", address);
   document.dispatchEvent(new Event("main-replaced"));
   watch();
-  const first = main.querySelector(".error-summary, [autofocus]");
+  const first = main.querySelector(".error-summary, [autofocus]") ?? main;
   if (first instanceof HTMLElement) first.focus();
 }
 
@@ -34,11 +37,15 @@ async function send(form, button) {
   if (button instanceof HTMLButtonElement && button.name) fields.push([button.name, button.value]);
   const headers = { "X-Isoloir-Script": "1" };
   const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(fields), headers }).catch(() => null);
-  const told = answer?.ok ? await answer.json().catch(() => null) : null;
-  if (typeof told?.location !== "string") return form.submit();
-  const address = new URL(told.location, location.href);
-  if (address.pathname === location.pathname) return exchange(address.href);
-  location.assign(address.href);
+  // Without an answer the browser itself tries again, and says what is wrong with the connection.
+  if (!answer) return form.submit();
+  // A page in place of a way to go is shown as it is: sent twice, the form of a link that served would find it used.
+  if (!answer.headers.get("Content-Type")?.includes("json")) return exchange(answer, location.href);
+  const address = new URL((await answer.json()).location, location.href);
+  if (address.pathname !== location.pathname) return location.assign(address.href);
+  const fresh = await fetch(address, { cache: "no-store" }).catch(() => null);
+  if (!fresh) return location.assign(address.href);
+  await exchange(fresh, address.href);
 }
 
 function watch() {

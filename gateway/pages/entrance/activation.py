@@ -102,6 +102,7 @@ def dead(refusal: Refusal) -> Any:
 
 
 blueprint.register_error_handler(Refusal, dead)
+blueprint.after_request(kept_form.tell_scripts)
 
 
 def page(form: ActivationForm, link: LinkShown) -> str:
@@ -126,7 +127,6 @@ def show() -> Response:
 
 
 @blueprint.post("/activation")
-@kept_form.for_scripts_too
 def submit() -> Response:
     """Have the password judged; then the question, or home where none is asked."""
     token, link = opened_link()

@@ -23,6 +23,7 @@ from services.runtime.refusals import Refusal
 
 blueprint = Blueprint("challenge_question", __name__)
 blueprint.register_error_handler(Refusal, activation.dead)
+blueprint.after_request(kept_form.tell_scripts)
 
 # Identity's codes (services/identity/access/challenge_question.py) → words.
 QUESTIONS = {
@@ -137,7 +138,6 @@ def show() -> Response:
 
 
 @blueprint.post("/question-defi")
-@kept_form.for_scripts_too
 def submit() -> Response:
     """« Activer son compte »: password, question and answer are kept for good."""
     held = prepared_link()
