@@ -17,7 +17,9 @@ def databases(postgresql: LocalCluster) -> ServiceDatabases:
     databases = postgresql.another_system()
     for service in SERVICES:
         connection = _connect(databases, databases.name(service), service)
-        connection.cursor().execute("CREATE TABLE outbox (id integer); CREATE TABLE kept (id integer)")
+        connection.cursor().execute(
+            "CREATE TABLE outbox (id integer); CREATE TABLE process_alive (id integer); CREATE TABLE kept (id integer)"
+        )
         connection.close()
     databases.grant_relay()
     return databases
