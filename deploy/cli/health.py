@@ -27,11 +27,12 @@ def _service(name: str) -> None:
 def _relay(_: str) -> None:
     import pika
 
+    from services.runtime.broker_address import BrokerAddress
     from services.runtime.bus.relay import Settings
     from services.runtime.storage.database import Database
 
     loaded = settings.load(Settings)
-    pika.BlockingConnection(pika.URLParameters(loaded.amqp_uri)).close()
+    pika.BlockingConnection(BrokerAddress.parse(loaded.amqp_uri).pika_parameters()).close()
     for service, url in loaded.databases().items():
         database = Database(url, service)
         database.answers()

@@ -7,6 +7,8 @@ import click
 
 COMMANDS = {
     "bounces": "deploy.cli.bounces",
+    "broker-definitions": "deploy.cli.broker_definitions",
+    "dead-letters": "deploy.cli.dead_letters",
     "demo": "deploy.local.demonstration.command",
     "doctor": "deploy.operator.doctor",
     "election": "deploy.rehearsal.command",

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pika
@@ -20,6 +21,10 @@ from pika.exceptions import AMQPError
 
 from deploy.local.launcher.ports import LOOPBACK, answers, free_port
 from deploy.local.launcher.process import Command, end, kill_group, spawn, wait_until
+from deploy.production.broker.accounts import accounts
+from deploy.production.broker.definitions import VHOST, definitions, write
+from services.runtime.broker_address import BrokerAddress
+from services.runtime.bus import topology
 
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 CONTROL = SERVER.with_name("rabbitmqctl")
@@ -30,8 +35,8 @@ START_SECONDS = 90.0
 CONFIGURATION = """\
 listeners.tcp.local = {host}:{port}
 loopback_users.guest = true
-default_user = isoloir
-default_pass = {password}
+load_definitions = {definitions}
+max_message_size = {largest}
 vm_memory_high_watermark.absolute = 512MiB
 disk_free_limit.absolute = 64MB
 log.file = false
@@ -39,6 +44,24 @@ log.console = true
 log.console.level = warning
 log.console.use_colors = off
 """
+TLS_CONFIGURATION = """\
+listeners.tcp = none
+listeners.ssl.local = {host}:{port}
+ssl_options.cacertfile = {authority}
+ssl_options.certfile = {certificate}
+ssl_options.keyfile = {key}
+ssl_options.verify = verify_none
+"""
+ADMINISTRATOR = "isoloir"
+
+
+@dataclass(frozen=True)
+class TlsFiles:
+    """PEM files of a node that speaks TLS only."""
+
+    authority: Path
+    certificate: Path
+    key: Path
 
 
 class BrokerMissing(RuntimeError):
@@ -60,7 +83,7 @@ def _epmd() -> str | None:
 def takes_connections(amqp_uri: str) -> bool:
     """Whether a connection with the account of this address opens, within a few seconds."""
     try:
-        parameters = pika.URLParameters(amqp_uri)
+        parameters = BrokerAddress.parse(amqp_uri).pika_parameters()
         parameters.socket_timeout = parameters.stack_timeout = parameters.blocked_connection_timeout = 3.0
         pika.BlockingConnection(parameters).close()
     except (AMQPError, OSError, ValueError, LookupError):  # the last two: not an address
@@ -68,28 +91,46 @@ def takes_connections(amqp_uri: str) -> bool:
     return True
 
 
+def declare(amqp_uri: str) -> None:
+    """Declare what a broker in earnest loads when it starts, on one that somebody else runs."""
+    connection = pika.BlockingConnection(BrokerAddress.parse(amqp_uri).pika_parameters())
+    topology.declare(connection.channel())
+    connection.close()
+
+
 class LocalBroker:
     """One node. Ports, name and password are chosen once: stop, kill and start again give the same address and data.
 
-    Without ``directory`` a temporary one is used, and ``close()`` removes it.
+    Without ``directory`` a temporary one is used, and ``close()`` removes it. It has the accounts, rights and queues that a
+    broker in earnest has (deploy.production.broker), and an administrator besides, for whoever looks into it. With ``tls``
+    it takes no other connections.
     """
 
-    def __init__(self, directory: Path | None = None) -> None:
+    def __init__(self, directory: Path | None = None, tls: TlsFiles | None = None) -> None:
         if not installed():
             raise BrokerMissing
         self._temporary = directory is None
         self.directory = (directory or Path(tempfile.mkdtemp(prefix="isoloir-rabbitmq-"))).resolve()
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.port, self._distribution_port, self._epmd_port = free_port(), free_port(), free_port()
-        self._password = self._keep("password", secrets.token_hex(16))
+        self._tls = tls
+        self._passwords = {
+            name: self._keep(f"password-{name}", secrets.token_hex(16))
+            for name in (ADMINISTRATOR, *(one.name for one in accounts()))
+        }
         # The name is part of the data's path: another name after a restart would be an empty node.
         self._node = self._keep("node", f"isoloir-{secrets.token_hex(4)}@localhost")
         self._processes: list[tuple[subprocess.Popen[bytes], Command]] = []
 
     @property
     def amqp_uri(self) -> str:
-        """``amqp://…`` of the node, password included."""
-        return f"amqp://isoloir:{self._password}@{LOOPBACK}:{self.port}/%2F"
+        """``amqp://…`` of the node for its administrator, password included."""
+        return self.uri_of(ADMINISTRATOR)
+
+    def uri_of(self, account: str) -> str:
+        """``amqp://…`` of the node for an account; KeyError where there is none."""
+        scheme, query = ("amqp", "") if self._tls is None else ("amqps", f"?cacertfile={self._tls.authority}")
+        return f"{scheme}://{account}:{self._passwords[account]}@{LOOPBACK}:{self.port}/{VHOST}{query}"
 
     @property
     def pid(self) -> int:
@@ -102,7 +143,14 @@ class LocalBroker:
     def commands(self) -> list[Command]:
         """What to run, in this order: the port mapper in the foreground, then the node. Writes the configuration."""
         configuration = self.directory / "rabbitmq.conf"
-        configuration.write_text(CONFIGURATION.format(host=LOOPBACK, port=self.port, password=self._password))
+        loaded = self.directory / "definitions.json"
+        write(loaded, definitions(self._passwords, ADMINISTRATOR))
+        text = CONFIGURATION.format(host=LOOPBACK, port=self.port, definitions=loaded, largest=topology.LARGEST_MESSAGE)
+        if self._tls is not None:
+            text = text.replace(f"listeners.tcp.local = {LOOPBACK}:{self.port}\n", "") + TLS_CONFIGURATION.format(
+                host=LOOPBACK, port=self.port, **vars(self._tls)
+            )
+        configuration.write_text(text)
         configuration.chmod(0o600)
         plugins = self.directory / "enabled_plugins"
         plugins.write_text("[].\n")

@@ -1,8 +1,9 @@
 """A private PostgreSQL cluster for tests, from the server installed on the machine.
 
-On the loopback interface, with accounts as in production: one for each service, which reaches its own database only,
-and one for the relay, which reaches the outbox tables only. Nobody is asked for a password (« trust »): for invented
-data only. PostgreSQL refuses to run as root: root runs it as the user ``postgres``.
+On the loopback interface, with accounts as in production: two for each service, which reach its own database only (one owns
+the tables and migrates them, the other runs and owns nothing), and one for the relay, which reaches the outbox tables only.
+Nobody is asked for a password (« trust »): for invented data only. PostgreSQL refuses to run as root: root runs it as the
+user ``postgres``.
 """
 
 import contextlib
@@ -21,7 +22,7 @@ from psycopg2 import sql
 
 from deploy.local.launcher.ports import LOOPBACK, free_port
 from deploy.local.launcher.process import Command, end, kill_group, spawn, wait_until
-from deploy.production.postgresql.grants import grant
+from deploy.production.postgresql.grants import OWNER, grant
 
 SERVICES = ("identity", "ballot", "reassort", "notification")
 RELAY = "relay"
@@ -65,8 +66,12 @@ class ServiceDatabases:
     suffix: str
 
     def name(self, service: str) -> str:
-        """Name of the service's database, and of its account."""
+        """Name of the service's database, and of the running service's account."""
         return f"isoloir_{service}{self.suffix}"
+
+    def owner(self, service: str) -> str:
+        """Name of the account that owns the service's tables."""
+        return self.name(service) + OWNER
 
     @property
     def relay(self) -> str:
@@ -74,18 +79,22 @@ class ServiceDatabases:
         return f"isoloir_{RELAY}{self.suffix}"
 
     def urls(self) -> dict[str, str]:
-        """service → URL for its own account, as SQLAlchemy takes it."""
+        """service → URL for the running service's account, as SQLAlchemy takes it."""
         return {service: self._url(self.name(service), service) for service in SERVICES}
 
     def relay_urls(self) -> dict[str, str]:
         """service → URL of the service's database for the relay's account."""
         return {service: self._url(self.relay, service) for service in SERVICES}
 
-    def grant_relay(self) -> None:
-        """Give the relay its rights on the outboxes (grants.sql), by each owner. After the migrations."""
+    def owner_urls(self) -> dict[str, str]:
+        """service → URL for the account that owns the tables, and migrates them."""
+        return {service: self._url(self.owner(service), service) for service in SERVICES}
+
+    def grant(self) -> None:
+        """Give the services' running accounts and the relay their rights, by each owner. After the migrations."""
         for service in SERVICES:
-            with _connection(self.port, self.name(service), self.name(service)) as connection:
-                grant(connection, self.relay)
+            with _connection(self.port, self.owner(service), self.name(service)) as connection:
+                grant(connection, service, self.name(service), self.relay)
 
     def _url(self, account: str, service: str) -> str:
         return f"postgresql+psycopg2://{account}@{LOOPBACK}:{self.port}/{self.name(service)}"
@@ -161,9 +170,13 @@ class LocalCluster:
         """service → URL for the relay's account, in the databases that ``start`` created."""
         return self._default.relay_urls()
 
-    def grant_relay(self) -> None:
-        """Give the relay its rights on the outboxes that ``start``'s databases hold. After the migrations."""
-        self._default.grant_relay()
+    def owner_urls(self) -> dict[str, str]:
+        """service → URL for the account that owns the tables, in the databases that ``start`` created."""
+        return self._default.owner_urls()
+
+    def grant(self) -> None:
+        """Give services and relay their rights in the databases that ``start`` created. After the migrations."""
+        self._default.grant()
 
     def another_system(self) -> ServiceDatabases:
         """Four more databases and their accounts, for a system that must find them empty."""
@@ -181,14 +194,16 @@ class LocalCluster:
             relay = sql.Identifier(databases.relay)
             cursor.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(relay))
             for service in SERVICES:
-                name = sql.Identifier(databases.name(service))
-                cursor.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(name))
-                cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, name))
+                name, owner = sql.Identifier(databases.name(service)), sql.Identifier(databases.owner(service))
+                for role in (owner, name):
+                    cursor.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(role))
+                cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, owner))
                 cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
+                cursor.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(name, name))
                 cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, relay))
         for service in SERVICES:
             with _connection(self.port, "postgres", databases.name(service)) as connection:
-                owner = sql.Identifier(databases.name(service))
+                owner = sql.Identifier(databases.owner(service))
                 cursor = connection.cursor()
                 cursor.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
                 cursor.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(owner))

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.runtime.broker_address import BrokerAddress
 from services.runtime.time_limits import TimeLimits
 
 EXIT_BAD_CONFIGURATION = 78  # EX_CONFIG of sysexits.h
@@ -19,7 +20,7 @@ class RuntimeSettings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", populate_by_name=True, hide_input_in_errors=True)
 
     amqp_uri: str = Field(default="", validation_alias="AMQP_URI")
-    """Address of RabbitMQ; empty for the in-process bus of demonstrations."""
+    """Address of RabbitMQ (services.runtime.broker_address); empty for the in-process bus of demonstrations."""
     log_level: str = Field(default="INFO", validation_alias="ISOLOIR_LOG_LEVEL", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     public_url: str = Field(
         default="http://127.0.0.1:8080", validation_alias="ISOLOIR_PUBLIC_URL", pattern=r"^https?://[^\s/]+$"
@@ -69,12 +70,10 @@ class RuntimeSettings(BaseSettings):
 
 def _check_broker(value: str) -> None:
     try:
-        parts = urlsplit(value)
-        good = not value or (parts.scheme in {"amqp", "amqps"} and bool(parts.hostname) and parts.port != 0)
-    except ValueError:  # a port that is none
-        good = False
-    if not good:
-        raise ValueError("should be amqp://account:password@host:port/virtual-host")
+        urlsplit(value).port  # noqa: B018 - of a port that is none, the standard library repeats what was written
+    except ValueError:
+        raise ValueError("should be amqp://account:password@host:port/virtual-host") from None
+    BrokerAddress.parse(value)
 
 
 def _check_database(value: str) -> None:

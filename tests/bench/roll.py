@@ -36,7 +36,7 @@ def run() -> dict[str, Any]:
     cluster = LocalCluster()
     try:
         cluster.start()
-        database = Database(cluster.another_system().urls()["identity"], "identity")
+        database = Database(cluster.another_system().owner_urls()["identity"], "identity")
         database.upgrade()
         _fill(database)
         return _measure(database)

@@ -52,7 +52,7 @@ def main() -> None:
     cluster = LocalCluster()
     cluster.start()
     try:
-        urls = cluster.urls()
+        urls = cluster.owner_urls()
         for service in SERVICES:
             with tempfile.TemporaryDirectory() as folder:
                 for url in (f"sqlite:///{folder}/{service}.sqlite", urls[service]):

@@ -16,17 +16,21 @@ import psycopg2
 import pytest
 import yaml
 
+from deploy.cli.broker_definitions import variable
 from deploy.cli.serve import SERVICES as PATHS
 from deploy.local.launcher.environment import WORKERS as LOCAL_WORKERS
 from deploy.local.postgresql import LocalCluster, PostgresMissing, programs
 from deploy.local.sink.settings import SinkSettings
+from deploy.production.broker.accounts import accounts, processes
+from deploy.production.broker.definitions import VHOST
 from deploy.production.hosting.loading import load_class
 from deploy.production.images.new_env import GIVEN, filled, main
-from deploy.production.postgresql.grants import grant
+from deploy.production.postgresql.grants import OWNER, grant
 from gateway.settings import Settings as GatewaySettings
 from services.notification.bounces.receiver_settings import BounceSettings
 from services.runtime.age_box import new_identity
 from services.runtime.bus.relay import Settings as RelaySettings
+from services.runtime.bus.topology import LARGEST_MESSAGE
 from services.runtime.hosting.worker import has_worker
 from services.runtime.settings import RuntimeSettings, environment_names
 
@@ -34,7 +38,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 SERVICES = ("identity", "ballot", "reassort", "notification")
 WORKERS = tuple(f"{service}-worker" for service in SERVICES)
 OURS = (*SERVICES, *WORKERS, "relay", "gateway", "bounces", "sink")
-ONE_SHOTS = tuple(f"{service}-migrate" for service in SERVICES)
+ONE_SHOTS = (*(f"{service}-migrate" for service in SERVICES), "broker-definitions")
 DATABASES = tuple(f"{service}-database" for service in SERVICES)
 VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)(?::([?-])([^}]*))?\}")
 
@@ -98,8 +102,51 @@ def test_no_required_setting_is_forgotten(compose: dict[str, Any], process: str)
 def test_a_service_is_told_nothing_of_the_others(compose: dict[str, Any], service: str) -> None:
     own = f"ISOLOIR_{service.upper()}_"
     shared = {"AMQP_URI", "ISOLOIR_LOG_LEVEL", "ISOLOIR_METRICS_BIND", "ISOLOIR_PUBLIC_URL"}
-    assert {name for name in compose["services"][service]["environment"] if not name.startswith(own)} == shared
-    assert compose["services"][f"{service}-migrate"]["environment"] == compose["services"][service]["environment"]
+    told = compose["services"][service]["environment"]
+    assert {name for name in told if not name.startswith(own)} == shared
+    # A migration has nothing to say on the bus, and works under the account that owns the tables.
+    migration = compose["services"][f"{service}-migrate"]["environment"]
+    name = f"{own}DATABASE_URL"
+    assert migration | {name: told[name]} == without_bus(told)
+    owner, running = _url(migration[name]), _url(told[name])
+    assert owner.username == f"{running.username}{OWNER}"
+    assert owner.password == f"{service.upper()}_DATABASE_OWNER_PASSWORD"
+    assert (owner.hostname, owner.path) == (running.hostname, running.path)
+    assert (
+        compose["services"][f"{service}-database"]["environment"]["ISOLOIR_OWNER_PASSWORD"]
+        == f"${{{owner.password}:?}}"
+    )
+
+
+def without_bus(environment: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name != "AMQP_URI"}
+
+
+def test_each_process_has_its_own_account_of_the_broker_and_the_broker_knows_it(compose: dict[str, Any]) -> None:
+    tls = yaml.safe_load((REPOSITORY / "deploy/production/broker/tls.compose.yml").read_text())["services"]
+    told = {
+        name: one["environment"]["AMQP_URI"]
+        for name, one in compose["services"].items()
+        if "AMQP_URI" in one.get("environment", {})
+    }
+    assert set(told) == set(processes()) == set(tls) - {"rabbitmq"}
+    assert {name for name, one in compose["services"].items() if "bus" in one.get("networks", [])} == {
+        *told,
+        "rabbitmq",
+    }
+    made = compose["services"]["broker-definitions"]["environment"]
+    assert set(made) == {variable(one.name) for one in accounts()}
+    for name, uri in told.items():
+        address, secure = _url(uri), _url(tls[name]["environment"]["AMQP_URI"])
+        assert (address.username, address.hostname, address.path) == (name, "rabbitmq", f"/{VHOST}")
+        assert made[variable(name)] == f"${{{address.password}:?}}"
+        assert (secure.scheme, secure.username, secure.password) == ("amqps", name, address.password)
+        (mounted,) = tls[name]["volumes"]
+        assert secure.query == f"cacertfile={mounted.split(':')[-2]}"
+    assert len({_url(uri).password for uri in told.values()}) == len(told)
+    conf = (REPOSITORY / "deploy/production/broker/rabbitmq.conf").read_text()
+    assert f"max_message_size = {LARGEST_MESSAGE}\n" in conf
+    assert f"load_definitions = {compose['services']['broker-definitions']['command'][-1]}\n" in conf
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -113,7 +160,7 @@ def test_one_database_one_account_one_network_per_service(compose: dict[str, Any
     assert database["environment"]["ISOLOIR_DATABASE_PASSWORD"] == f"${{{url.password}:?}}"
     (network,) = database["networks"]
     assert compose["networks"][network] == {"internal": True}
-    neighbours = {name for name, process in compose["services"].items() if network in process["networks"]}
+    neighbours = {name for name, process in compose["services"].items() if network in process.get("networks", [])}
     assert neighbours == {service, f"{service}-worker", f"{service}-migrate", f"{service}-database", "relay"}
     assert "ports" not in database
 
@@ -174,7 +221,7 @@ def test_a_worker_is_its_service_without_an_ear(compose: dict[str, Any], worker:
     service = worker.removesuffix("-worker")
     process = compose["services"][worker]
     assert process["command"] == ["worker", service]
-    assert process["environment"] == compose["services"][service]["environment"]
+    assert without_bus(process["environment"]) == without_bus(compose["services"][service]["environment"])
     assert f"{service}-migrate" in process["depends_on"]
     # The codes need identity's roll; no other long work needs another service.
     wanted = {f"{service}-data", "bus"} if service == "reassort" else {f"{service}-data"}
@@ -265,6 +312,7 @@ def test_the_init_script_gives_each_account_its_own_and_no_more(empty_cluster: L
         "PGPORT": port,
         "POSTGRES_USER": "postgres",
         "ISOLOIR_DATABASE_NAME": name,
+        "ISOLOIR_OWNER_PASSWORD": "the owner's",
         "ISOLOIR_DATABASE_PASSWORD": 'it\'s a "password"',
         "ISOLOIR_RELAY_PASSWORD": "another",
     }
@@ -274,13 +322,20 @@ def test_the_init_script_gives_each_account_its_own_and_no_more(empty_cluster: L
     stranger.autocommit = True
     stranger.cursor().execute("CREATE ROLE isoloir_stranger LOGIN")
     stranger.close()
-    owner = psycopg2.connect(host="127.0.0.1", port=port, user=name, dbname=name)
+    owner = psycopg2.connect(host="127.0.0.1", port=port, user=name + OWNER, dbname=name)
     owner.autocommit = True
     owner.cursor().execute(
         "CREATE TABLE outbox (id integer); CREATE TABLE process_alive (id integer); CREATE TABLE kept (id integer)"
     )
-    grant(owner, "isoloir_relay")
+    grant(owner, "ballot", name, "isoloir_relay")
     owner.close()
+    running = psycopg2.connect(host="127.0.0.1", port=port, user=name, dbname=name)
+    running.autocommit = True
+    running.cursor().execute("INSERT INTO kept VALUES (1); CREATE TEMPORARY TABLE probe (id integer)")
+    for refused in ("DROP TABLE kept", "TRUNCATE kept", "CREATE TABLE x (id integer)"):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            running.cursor().execute(refused)
+    running.close()
     with pytest.raises(psycopg2.OperationalError, match="permission denied"):
         psycopg2.connect(host="127.0.0.1", port=port, user="isoloir_stranger", dbname=name)
     relay = psycopg2.connect(host="127.0.0.1", port=port, user="isoloir_relay", dbname=name)

@@ -16,7 +16,7 @@ def url(request, service, tmp_path):
     """Of an empty database of the service."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/{service}.sqlite"
-    return request.getfixturevalue("postgresql").another_system().urls()[service]
+    return request.getfixturevalue("postgresql").another_system().owner_urls()[service]
 
 
 @pytest.mark.parametrize("service", SERVICES)

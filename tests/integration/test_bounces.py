@@ -21,7 +21,7 @@ from tests.waiting import wait_until
 
 @pytest.fixture
 def system(tmp_path, rabbitmq):
-    made = System(tmp_path / "state", bus="broker", amqp_uri=rabbitmq.amqp_uri, settings=QUICK)
+    made = System(tmp_path / "state", bus="broker", node=rabbitmq, settings=QUICK)
     made.start()
     yield made
     made.stop()
@@ -31,7 +31,7 @@ def system(tmp_path, rabbitmq):
 def port(rabbitmq):
     """Where `isoloir bounces` listens, run as an operator runs it."""
     chosen = free_port()
-    environment = {**os.environ, "AMQP_URI": rabbitmq.amqp_uri, "ISOLOIR_BOUNCES_BIND": f"{LOOPBACK}:{chosen}"}
+    environment = {**os.environ, "AMQP_URI": rabbitmq.uri_of("bounces"), "ISOLOIR_BOUNCES_BIND": f"{LOOPBACK}:{chosen}"}
     with subprocess.Popen([*ISOLOIR, "bounces"], env=environment, cwd=REPOSITORY, stdout=subprocess.DEVNULL) as process:
         wait_until(lambda: answers(chosen), 120, "isoloir bounces listens")
         yield chosen

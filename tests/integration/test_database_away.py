@@ -52,14 +52,15 @@ def cluster():
 def serve_ballot(rabbitmq, tmp_path):
     """A function that runs the urn on a cluster, and gives a caller of it."""
     processes = []
-    caller = RpcClient(rabbitmq.amqp_uri)
+    caller = RpcClient(rabbitmq.uri_of("gateway"))
 
     def serve(cluster):
         url = cluster.urls()["ballot"]
-        Database(url, "ballot").upgrade()
+        Database(cluster.owner_urls()["ballot"], "ballot").upgrade()
+        cluster.grant()
         environment = {
             "PATH": os.environ["PATH"],
-            "AMQP_URI": rabbitmq.amqp_uri,
+            "AMQP_URI": rabbitmq.uri_of("ballot"),
             "ISOLOIR_BALLOT_DATABASE_URL": url,
             "ISOLOIR_BALLOT_PERMIT_PUBLIC_KEY": "5" * 64,
             "ISOLOIR_BALLOT_RECEIPT_PRIVATE_KEY": "6" * 64,

@@ -51,10 +51,10 @@ def test_stop_leaves_no_process_and_no_port(broker: LocalBroker) -> None:
 def test_the_address_is_closed_to_a_wrong_password(broker: LocalBroker) -> None:
     uri = broker.start()
     with pytest.raises(pika.exceptions.ProbableAuthenticationError):
-        pika.BlockingConnection(pika.URLParameters(uri.replace(broker._password, "wrong")))
+        pika.BlockingConnection(pika.URLParameters(uri.replace(":" + uri.split("@")[0].rpartition(":")[2], ":wrong")))
 
 
 def test_secrets_of_the_node_are_closed_to_others(broker: LocalBroker) -> None:
     broker.commands()
-    for name in ("password", "rabbitmq.conf"):
+    for name in ("password-isoloir", "password-gateway", "rabbitmq.conf", "definitions.json"):
         assert (broker.directory / name).stat().st_mode & 0o077 == 0

@@ -16,12 +16,12 @@ def _connect(databases: ServiceDatabases, account: str, service: str):  # type: 
 def databases(postgresql: LocalCluster) -> ServiceDatabases:
     databases = postgresql.another_system()
     for service in SERVICES:
-        connection = _connect(databases, databases.name(service), service)
+        connection = _connect(databases, databases.owner(service), service)
         connection.cursor().execute(
             "CREATE TABLE outbox (id integer); CREATE TABLE process_alive (id integer); CREATE TABLE kept (id integer)"
         )
         connection.close()
-    databases.grant_relay()
+    databases.grant()
     return databases
 
 
@@ -31,6 +31,8 @@ def test_an_account_reaches_no_other_database(databases: ServiceDatabases, servi
         if other != service:
             with pytest.raises(psycopg2.OperationalError, match="permission denied"):
                 _connect(databases, databases.name(service), other)
+            with pytest.raises(psycopg2.OperationalError, match="permission denied"):
+                _connect(databases, databases.owner(service), other)
 
 
 @pytest.mark.parametrize("service", SERVICES)

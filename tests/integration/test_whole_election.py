@@ -73,7 +73,7 @@ def system(request, start_system):
     if request.param == "in-process":
         return start_system("in-process")
     databases = request.getfixturevalue("postgresql").another_system()
-    return start_system("broker", "postgresql", databases, amqp_uri=request.getfixturevalue("rabbitmq").amqp_uri)
+    return start_system("broker", "postgresql", databases, node=request.getfixturevalue("rabbitmq"))
 
 
 @pytest.mark.timeout(900)

@@ -27,7 +27,9 @@ WRONG = [
 
 def environment(process: str, folder: Path) -> dict[str, str]:
     urls = {service: f"sqlite:///{folder}/{service}.sqlite" for service in SERVICES}
-    addresses = Addresses(18080, 18025, 18026, BROKER, urls, urls, folder, folder / "voting_event.json")
+    addresses = Addresses(
+        18080, 18025, 18026, lambda _process: BROKER, urls, urls, folder, folder / "voting_event.json"
+    )
     told = environments(draw(), addresses, {})[process]
     # As an operator starts it, who silences no warning.
     return {name: value for name, value in told.items() if name != "PYTHONWARNINGS"}

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg2
 from sqlalchemy import create_engine, text
 
+from deploy.local.postgresql import RELAY
+from deploy.production.postgresql.grants import grant
 from services.runtime.storage.database import Database
 
 
@@ -47,12 +50,20 @@ class MigratedDatabases:
             self._template = f"{self.service}_{uuid.uuid4().hex}"
             self._run(f"CREATE DATABASE {self._template}")
             _migrate(Database(self._url(self._template), self.service))
+            connection = psycopg2.connect(host="127.0.0.1", port=self._port(), user="postgres", dbname=self._template)
+            grant(connection, self.service, self._account, f"isoloir_{RELAY}")
+            connection.close()
         name = f"{self.service}_{uuid.uuid4().hex}"
         self._run(f"CREATE DATABASE {name} TEMPLATE {self._template}")
-        return Database(self._url(name), self.service)
+        return Database(self._url(name, self._account), self.service)
 
-    def _url(self, name: str) -> str:
-        return f"postgresql+psycopg2://postgres@127.0.0.1:{self._port()}/{name}"
+    @property
+    def _account(self) -> str:
+        """The account of the running service, which owns nothing: what it may not do, no test of a rule may need."""
+        return f"isoloir_{self.service}"
+
+    def _url(self, name: str, account: str = "postgres") -> str:
+        return f"postgresql+psycopg2://{account}@127.0.0.1:{self._port()}/{name}"
 
     def _run(self, statement: str) -> None:
         server = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")

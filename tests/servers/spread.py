@@ -11,8 +11,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
-WHOLE_FOLDERS = {"accessibility"}
-"""Folders whose files share one portal."""
+WHOLE_FOLDERS = {"accessibility", "adversary"}
+"""Folders whose files share one portal, or one broker."""
 
 BY_FILE = {"booth", "contract", "e2e", "fuzz", "integration", "property", "unit/belenios"}
 """Folders where each file prepares something dear for all its tests: a system, a portal, an urn."""

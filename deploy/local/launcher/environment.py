@@ -1,6 +1,7 @@
 """What each process of a local system is told: its own settings and nothing of the others'."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,12 +30,15 @@ SMS_SENDER = "+15005550006"  # the number of Twilio's test credentials that alwa
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where things are. ``database_urls`` and ``relay_database_urls``: service → URL. ``amqp_uri`` '' : in-process bus."""
+    """Where things are. ``database_urls`` and ``relay_database_urls``: service → URL.
+
+    ``amqp_uri_of``: process → address of the broker with the process's own account, '' where it has none.
+    """
 
     gateway_port: int
     smtp_port: int
     sms_port: int
-    amqp_uri: str
+    amqp_uri_of: Callable[[str], str]
     database_urls: dict[str, str]
     relay_database_urls: dict[str, str]
     demo_dir: Path
@@ -52,7 +56,6 @@ def environments(keys: Keys, addresses: Addresses, extra: dict[str, str]) -> dic
     everything = {name: value for settings in own.values() for name, value in settings.items()}
     shared = {name: os.environ[name] for name in KEPT if name in os.environ}
     shared |= {
-        "AMQP_URI": addresses.amqp_uri,
         "ISOLOIR_PUBLIC_URL": addresses.base_url,
         "ISOLOIR_LOG_LEVEL": "INFO",
         "PYTHONUNBUFFERED": "1",
@@ -60,7 +63,8 @@ def environments(keys: Keys, addresses: Addresses, extra: dict[str, str]) -> dic
     }
     result = {process: shared | settings | extra for process, settings in own.items()}
     result |= {worker: result[service] for worker, service in WORKERS.items()}
-    result["all"] = shared | everything | extra
+    result = {process: {"AMQP_URI": addresses.amqp_uri_of(process)} | settings for process, settings in result.items()}
+    result["all"] = shared | everything | {"AMQP_URI": ""} | extra
     return result
 
 

@@ -20,6 +20,7 @@ from deploy.local.launcher.ports import LOOPBACK, answers, free_port, is_taken, 
 from deploy.local.launcher.process import Command
 from deploy.local.launcher.supervisor import Supervisor
 from deploy.local.printer import set_up
+from deploy.production.broker.accounts import processes
 from deploy.production.keys import Keys, keep, write_private
 
 Bus = Literal["auto", "broker", "in-process"]
@@ -66,17 +67,20 @@ class PostgresDatabases(Protocol):
     def relay_urls(self) -> dict[str, str]:
         """service → URL for the relay's account."""
 
-    def grant_relay(self) -> None:
-        """Give the relay its rights, after the migrations."""
+    def owner_urls(self) -> dict[str, str]:
+        """service → URL for the account that owns the tables, and migrates them."""
+
+    def grant(self) -> None:
+        """Give services and relay their rights, after the migrations."""
 
 
 class System:
     """In: ``state_dir``, which keeps keys, databases, logs and what was sent; ``port`` of the portal, 0 for a free one.
 
-    ``bus``: « auto » takes AMQP_URI (or ``amqp_uri``) if set, else a private RabbitMQ node if rabbitmq-server is on the
-    machine, else the in-process bus. ``databases``: SQLite files in the state directory, or PostgreSQL: those of ``pg``,
-    or else a private cluster that does not outlive ``stop``. ``settings``: environment variables for all processes.
-    ``tell`` gets a French line for each step and each incident.
+    ``bus``: « auto » takes AMQP_URI if set, else a private RabbitMQ node if rabbitmq-server is on the machine, else the
+    in-process bus. ``node``: a private node that runs already. ``databases``: SQLite files in the state directory, or
+    PostgreSQL: those of ``pg``, or else a private cluster that does not outlive ``stop``. ``settings``: environment
+    variables for all processes. ``tell`` gets a French line for each step and each incident.
     """
 
     def __init__(
@@ -85,7 +89,7 @@ class System:
         port: int = 0,
         bus: Bus = "auto",
         databases: Databases = "sqlite",
-        amqp_uri: str | None = None,
+        node: broker.LocalBroker | None = None,
         pg: PostgresDatabases | None = None,
         *,
         settings: Mapping[str, str] | None = None,
@@ -95,8 +99,8 @@ class System:
         self._port = port
         self._bus = bus
         self._databases = databases
-        self._given_amqp_uri = amqp_uri
-        self._amqp_uri = ""
+        self._node = node
+        self._amqp_uri_of: Callable[[str], str] | None = None
         self._pg = pg
         self._settings = dict(settings or {})
         self._tell = tell
@@ -140,7 +144,7 @@ class System:
     @property
     def bus(self) -> str:
         """« broker » or « in-process »: known once started."""
-        return "broker" if self._amqp_uri else "in-process"
+        return "broker" if self._amqp_uri_of else "in-process"
 
     @property
     def pids(self) -> dict[str, int]:
@@ -202,7 +206,7 @@ class System:
             gateway_port=self._port,
             smtp_port=free_port(),
             sms_port=free_port(),
-            amqp_uri=self._amqp_uri,
+            amqp_uri_of=self._amqp_uri_of or (lambda _process: ""),
             database_urls=self._database_urls(),
             relay_database_urls=self._relay_database_urls(),
             demo_dir=self.demo_dir,
@@ -250,15 +254,17 @@ class System:
         supervisor.start(command, seconds=READY_SECONDS)
 
     def _choose_bus(self, supervisor: Supervisor) -> None:
-        configured = self._given_amqp_uri or os.environ.get("AMQP_URI")
+        configured = os.environ.get("AMQP_URI")
         if self._bus == "in-process":
-            self._amqp_uri = ""
             self._tell("Bus dans le processus, comme demandé : démonstration seulement")
+        elif self._node is not None:
+            self._amqp_uri_of = _own_accounts(self._node)
         elif configured:
             if not broker.takes_connections(configured):
                 raise BusUnreachable(configured)
-            self._amqp_uri = configured
-            self._tell("RabbitMQ : celui qu'indique AMQP_URI")
+            broker.declare(configured)
+            self._amqp_uri_of = lambda _process: configured
+            self._tell("RabbitMQ : celui qu'indique AMQP_URI, un seul compte pour tous : démonstration seulement")
         elif broker.installed():
             self._tell("RabbitMQ : nœud privé sur cette machine (quelques secondes)")
             node = broker.LocalBroker(self.state_dir / "broker")
@@ -268,11 +274,10 @@ class System:
                 self._begun.append(logged)
                 if logged.name == "epmd":
                     supervisor.wait_for(logged)
-            self._amqp_uri = node.amqp_uri
+            self._amqp_uri_of = _own_accounts(node)
         elif self._bus == "broker":
             raise broker.BrokerMissing
         else:
-            self._amqp_uri = ""
             self._tell(
                 "Bus dans le processus : ni AMQP_URI, ni rabbitmq-server sur cette machine. Démonstration seulement ; "
                 f"pour RabbitMQ : {broker.INSTALL}"
@@ -305,9 +310,13 @@ class System:
 
     def _migrate(self) -> None:
         self._tell("Mise à jour des quatre bases de données")
+        environment = dict(self._environments["all"])
+        if self._databases == "postgresql":
+            owners = self._postgres().owner_urls()
+            environment |= {f"ISOLOIR_{service.upper()}_DATABASE_URL": owners[service] for service in SERVICES}
         result = subprocess.run(
             [*ISOLOIR, "migrate"],
-            env=self._environments["all"],
+            env=environment,
             cwd=REPOSITORY,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -318,7 +327,7 @@ class System:
         if result.returncode != 0:
             raise MigrationFailed(f"isoloir migrate: {(result.stderr or result.stdout)[-2000:]}")
         if self._databases == "postgresql":
-            self._postgres().grant_relay()
+            self._postgres().grant()
 
     def _write_token(self) -> None:
         write_private(self.operator_token_file, self._known_keys().operator_token + "\n")
@@ -327,6 +336,12 @@ class System:
         if self._keys is None:
             raise RuntimeError("the system has not been started")
         return self._keys
+
+
+def _own_accounts(node: broker.LocalBroker) -> Callable[[str], str]:
+    """Process → address of the broker with its own account, '' for those that have nothing to say on the bus."""
+    known = set(processes())
+    return lambda process: node.uri_of(process) if process in known else ""
 
 
 def _host_and_port(address: str) -> str:

@@ -9,6 +9,8 @@ from nameko.runners import ServiceRunner
 
 from deploy.production.hosting.loading import load_class
 from services.runtime import settings
+from services.runtime.broker_address import BrokerAddress
+from services.runtime.bus import topology
 from services.runtime.hosting.resource_provider import settings_class_of
 from services.runtime.storage import green_driver
 from services.runtime.telemetry import logs, stray_output
@@ -23,7 +25,16 @@ def run_service(name: str, path: str) -> None:
     log = logs.get_logger()
     stray_output.log_standard_error()
     green_driver.install()
-    runner = ServiceRunner({"AMQP_URI": loaded.amqp_uri, "max_workers": loaded.concurrent_requests, "HEARTBEAT": 20})
+    broker = BrokerAddress.parse(loaded.amqp_uri)
+    runner = ServiceRunner(
+        {
+            "AMQP_URI": broker.uri,
+            "AMQP_SSL": broker.kombu_ssl(),
+            "rpc_exchange": topology.rpc_exchange(name),
+            "max_workers": loaded.concurrent_requests,
+            "HEARTBEAT": 20,
+        }
+    )
     runner.add_service(service_class)
 
     def stop(_signal: int, _frame: Any) -> None:

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from deploy.production.broker.accounts import processes
 from deploy.production.hosting.loading import load_class
 from services.runtime import settings
 from services.runtime.hosting.resource_provider import settings_class_of
@@ -27,7 +28,7 @@ def run_worker(name: str, path: str) -> None:
     service_class = load_class(path)
     if not has_worker(service_class):
         raise SystemExit(f"isoloir: {name} has no long work")
-    loaded: Any = settings.load(settings_class_of(service_class), needs_broker=True)
+    loaded: Any = settings.load(settings_class_of(service_class), needs_broker=f"{name}-worker" in processes())
     logs.configure(f"{name}-worker", loaded.log_level)
     log = logs.get_logger()
     stray_output.log_standard_error()

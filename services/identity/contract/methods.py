@@ -18,6 +18,7 @@ from services.runtime.contracts.condition import CONDITION, RETRY_PARKED
 from services.runtime.contracts.jobs import JOB, JOBS, SHARED, JobAsked
 from services.runtime.contracts.messages import Nothing
 from services.runtime.contracts.methods import (
+    GATEWAY,
     PASSWORD_SECONDS,
     QUESTION_SECONDS,
     Command,
@@ -40,7 +41,7 @@ OPEN_VOTING_EVENT = Command(
     voting_events.VotingEventOpened,
     repeated=Idempotent("the same definition again changes nothing, another is refused"),
 )
-VOTING_EVENT = Question("voting_event", Nothing, voting_events.VotingEventShown)
+VOTING_EVENT = Question("voting_event", Nothing, voting_events.VotingEventShown, callers=(*GATEWAY, "reassort-worker"))
 ATTENDANCE = Question("attendance", voting_events.OfVotingEvent, attendance.Attendance, seconds=OPERATOR_SECONDS)
 
 STAGE_ROLL = Command(
@@ -58,6 +59,7 @@ LIST_BEARERS = Command(
     roll.Bearers,
     repeated=Idempotent("a page is read; that the roll is in use from now on is noted once"),
     seconds=OPERATOR_SECONDS,
+    callers=("reassort-worker",),
 )
 SEARCH_ROLL = Question("search_roll", roll.SearchRoll, roll.RollPage)
 

@@ -15,6 +15,7 @@ RECORD_BOUNCE = Command(
     RecordBounce,
     Recorded,
     repeated=Idempotent("a message that has bounced stays bounced, with the first reason"),
+    callers=("bounces",),
 )
 
 RECORD_CALLBACK = Command(

@@ -11,6 +11,8 @@ from amqp.exceptions import AMQPError
 from kombu import Connection, Exchange, Producer
 from kombu.exceptions import KombuError, OperationalError
 
+from services.runtime.broker_address import BrokerAddress
+from services.runtime.bus import topology
 from services.runtime.telemetry import logs
 
 log = logs.get_logger("isoloir.bus")
@@ -18,17 +20,17 @@ log = logs.get_logger("isoloir.bus")
 BROKER_ERRORS = (OSError, KombuError, OperationalError, AMQPError)
 CONNECT_SECONDS = 3.0
 LOOK_SECONDS = 1.0  # between two looks at whether the alarm is over
-_NOWHERE = Exchange("nameko-rpc", type="topic", durable=True)
+_NOWHERE = Exchange(topology.NOWHERE, type="fanout", no_declare=True)
 
 
 class BrokerAlarm:
-    """Whether the broker is blocked. In: `amqp_uri`; `gone`, true once the process no longer wants to know.
+    """Whether the broker is blocked. In: where the broker is; `gone`, true once the process no longer wants to know.
 
     `raised` is called from any thread that learns of the alarm; one thread then watches for its end.
     """
 
-    def __init__(self, amqp_uri: str, gone: Callable[[], bool]) -> None:
-        self._amqp_uri = amqp_uri
+    def __init__(self, address: BrokerAddress, gone: Callable[[], bool]) -> None:
+        self._address = address
         self._gone = gone
         self._lock = threading.Lock()
         self.is_on = False
@@ -58,7 +60,11 @@ class BrokerAlarm:
         unblocked = threading.Event()
         options = {"confirm_publish": True, "on_unblocked": unblocked.set}
         connection = Connection(
-            self._amqp_uri, heartbeat=20, connect_timeout=CONNECT_SECONDS, transport_options=options
+            self._address.uri,
+            ssl=self._address.kombu_ssl(),
+            heartbeat=20,
+            connect_timeout=CONNECT_SECONDS,
+            transport_options=options,
         )
         try:
             try:

@@ -11,6 +11,7 @@ from pika.exceptions import AMQPError, NackError
 from pydantic_settings import SettingsConfigDict
 from sqlalchemy import delete, select
 
+from services.runtime.broker_address import BrokerAddress
 from services.runtime.bus import condition, topology
 from services.runtime.bus.delivery_tables import OUTBOX
 from services.runtime.settings import RuntimeSettings
@@ -85,7 +86,7 @@ class RabbitPublisher:
     """Publishes to RabbitMQ with pika: persistent, confirmed, mandatory. Reconnects when asked again."""
 
     def __init__(self, amqp_uri: str) -> None:
-        self.amqp_uri = amqp_uri
+        self._address = BrokerAddress.parse(amqp_uri)
         self._connection: Any = None
         self._channel: Any = None
 
@@ -133,27 +134,17 @@ class RabbitPublisher:
     def _open(self) -> Any:
         if self._channel is not None and self._channel.is_open:
             return self._channel
-        parameters = pika.URLParameters(self.amqp_uri)
+        parameters = self._address.pika_parameters()
         parameters.heartbeat = 20
         parameters.blocked_connection_timeout = 30
         self._connection = pika.BlockingConnection(parameters)
         self._connection.add_on_connection_blocked_callback(lambda *_: log.error("broker_blocked"))
         self._connection.add_on_connection_unblocked_callback(lambda *_: log.info("broker_unblocked"))
         self._channel = self._connection.channel()
-        declare_topology(self._channel)
+        topology.declare_events(self._channel)
         self._channel.confirm_delivery()
         log.info("relay_connected")
         return self._channel
-
-
-def declare_topology(channel: Any) -> None:
-    """Declare every exchange, queue and binding of the topology, as the subscribers do themselves."""
-    for (source, event_type), subscribers in topology.SUBSCRIPTIONS.items():
-        channel.exchange_declare(topology.exchange_name(source), exchange_type="topic", durable=True)
-        for subscriber in subscribers:
-            queue = topology.queue_name(source, event_type, subscriber)
-            channel.queue_declare(queue, durable=True)
-            channel.queue_bind(queue, topology.exchange_name(source), routing_key=event_type)
 
 
 def run(settings: Settings, stopping: Callable[[], bool]) -> None:

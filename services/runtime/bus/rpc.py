@@ -1,5 +1,8 @@
 """Calls from one process to a service: nameko's wire format, with a time-out, an expiration and an idempotency key.
 
+Each service has an exchange of its own, on which the broker keeps who may call it. Nothing is declared here but the queue of
+answers: the rest is there before any process (topology).
+
 nameko's own clients are not safe to share between threads and know no expiration (research/nameko.md); this one has a
 single consumer of replies and a table from call id to the thread that waits.
 """
@@ -14,6 +17,8 @@ from kombu import Connection, Consumer, Exchange, Queue
 from kombu.pools import ProducerPool
 
 from services.runtime import deadline
+from services.runtime.broker_address import BrokerAddress
+from services.runtime.bus import topology
 from services.runtime.bus.broker_alarm import BROKER_ERRORS, CONNECT_SECONDS, BrokerAlarm
 from services.runtime.contracts.client import DEFAULT_TIMEOUT, RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal, ServiceFault
@@ -21,7 +26,6 @@ from services.runtime.telemetry import correlation, logs
 
 log = logs.get_logger("isoloir.rpc")
 
-RPC_EXCHANGE = Exchange("nameko-rpc", type="topic", durable=True)
 REPLY_QUEUE_LIFETIME = 300.0  # seconds that the reply queue outlives its consumer: nameko's value
 _RETRY = {"max_retries": 2, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.5}
 PUBLISH_SECONDS = 2.0  # how long a request may take to reach the broker
@@ -32,23 +36,25 @@ class RpcClient:
     """The way to the services over RabbitMQ, shared by all threads of a process. Connects at the first call."""
 
     def __init__(self, amqp_uri: str) -> None:
-        self.amqp_uri = amqp_uri
+        self._address = BrokerAddress.parse(amqp_uri)
         self._reply_key = str(uuid.uuid4())
         self._reply_queue = Queue(
-            f"rpc.reply-isoloir-{self._reply_key}",
-            exchange=RPC_EXCHANGE,
-            routing_key=self._reply_key,
-            durable=True,
-            expires=REPLY_QUEUE_LIFETIME,
+            topology.reply_queue(self._address.account, self._reply_key), durable=True, expires=REPLY_QUEUE_LIFETIME
         )
+        self._answering: set[str] = set()
         self._waiting: dict[str, _Waiting] = {}
         self._lock = threading.Lock()
         self._listening = threading.Event()
         self._closed = False
         self._thread: threading.Thread | None = None
-        self._alarm = BrokerAlarm(amqp_uri, lambda: self._closed)
+        self._alarm = BrokerAlarm(self._address, lambda: self._closed)
         options = {"confirm_publish": True, "max_retries": 1, "on_blocked": self._blocked}
-        connection = Connection(amqp_uri, transport_options=options, connect_timeout=CONNECT_SECONDS)
+        connection = Connection(
+            self._address.uri,
+            ssl=self._address.kombu_ssl(),
+            transport_options=options,
+            connect_timeout=CONNECT_SECONDS,
+        )
         self._producers = ProducerPool(connection.Pool(limit=CONNECTIONS), limit=CONNECTIONS)
 
     @property
@@ -113,9 +119,12 @@ class RpcClient:
         try:
             with self._producers.acquire(block=True, timeout=seconds) as producer:
                 try:
+                    if service not in self._answering:
+                        self._bind(producer.channel, service)
+                        self._answering.add(service)
                     producer.publish(
                         {"args": [], "kwargs": {"payload": payload}},
-                        exchange=RPC_EXCHANGE,
+                        exchange=Exchange(topology.rpc_exchange(service), type="topic", no_declare=True),
                         routing_key=f"{service}.{method}",
                         serializer="json",
                         mandatory=True,
@@ -135,6 +144,12 @@ class RpcClient:
         except BROKER_ERRORS as error:
             log.warning("rpc_not_sent", service=service, method=method, error=type(error).__name__)
             raise RpcUnavailable(f"{service}.{method}: {type(error).__name__}") from None
+
+    def _bind(self, channel: Any, service: str) -> None:
+        """Have the answers of a service brought to this process."""
+        channel.queue_bind(
+            queue=self._reply_queue.name, exchange=topology.rpc_exchange(service), routing_key=self._reply_key
+        )
 
     def _blocked(self, reason: str) -> None:
         """The broker says on a connection that publishes that it is blocked: whoever waits there waits no longer."""
@@ -163,9 +178,20 @@ class RpcClient:
                 delay = min(delay * 2, 2.0)
 
     def _consume(self) -> None:
-        with Connection(self.amqp_uri, heartbeat=20, connect_timeout=3) as connection:
+        ssl = self._address.kombu_ssl()
+        with Connection(self._address.uri, ssl=ssl, heartbeat=20, connect_timeout=CONNECT_SECONDS) as connection:
             channel = connection.channel()
-            with Consumer(channel, queues=[self._reply_queue], callbacks=[self._answer], no_ack=True, accept=["json"]):
+            consumer = Consumer(
+                channel,
+                queues=[self._reply_queue],
+                callbacks=[self._answer],
+                on_decode_error=_not_an_answer,
+                no_ack=True,
+                accept=["json"],
+            )
+            with consumer:
+                for service in tuple(self._answering):  # the queue may be a new one
+                    self._bind(channel, service)
                 self._listening.set()
                 while not self._closed:
                     connection.heartbeat_check()
@@ -178,9 +204,13 @@ class RpcClient:
 
     def _answer(self, body: Any, message: Any) -> None:
         waiting = self._waiting.get(message.properties.get("correlation_id", ""))
-        if waiting is not None:
+        if waiting is not None and isinstance(body, dict):
             waiting.body = body
             waiting.answered.set()
+
+
+def _not_an_answer(_message: Any, error: Exception) -> None:
+    log.error("rpc_answer_unreadable", error=type(error).__name__)
 
 
 class _Waiting:

@@ -17,6 +17,10 @@ PASSWORD_SECONDS = 15.0
 """For what hashes or checks proofs, and waits its turn at opening time."""
 
 
+GATEWAY = ("gateway",)
+"""Who may call a method that says nothing else: process names, which are the names of broker accounts."""
+
+
 @dataclass(frozen=True)
 class Remembered:
     """The answer is kept under the caller's key in the transaction of the change, and given again. It holds no secret."""
@@ -38,20 +42,25 @@ class NeverRepeated:
 
 @dataclass(frozen=True)
 class Question(Generic[Request, Answer]):
-    """A method that changes nothing. `hourly`: its calls are counted by the hour and have no line each (L1)."""
+    """A method that changes nothing.
+
+    `hourly`: its calls are counted by the hour and have no line each (L1). `callers` are the only processes whose calls the
+    broker lets through.
+    """
 
     name: str
     request: type[Request]
     answer: type[Answer]
     seconds: float = QUESTION_SECONDS
     hourly: bool = False
+    callers: tuple[str, ...] = GATEWAY
 
 
 @dataclass(frozen=True)
 class Command(Generic[Request, Answer]):
     """A method that changes something; `seconds` is how long a caller waits for each of its `tries`.
 
-    One try, where whoever waits would rather be told that the service is silent. `hourly` as for a question.
+    One try, where whoever waits would rather be told that the service is silent. `hourly` and `callers` as for a question.
     """
 
     name: str
@@ -61,6 +70,7 @@ class Command(Generic[Request, Answer]):
     seconds: float = COMMAND_SECONDS
     tries: int = 2
     hourly: bool = False
+    callers: tuple[str, ...] = GATEWAY
 
 
 HEALTH = Question("health", Nothing, Health, seconds=2.0)

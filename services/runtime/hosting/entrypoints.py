@@ -17,7 +17,6 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from nameko.rpc import rpc
 from sqlalchemy.orm import Session
 
 from services.runtime.bus import condition, idempotency
@@ -25,6 +24,7 @@ from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.contracts.messages import Health
 from services.runtime.contracts.methods import Answer, AnyMethod, Command, Question, Remembered, Request
 from services.runtime.deadline import DeadlinePassed
+from services.runtime.hosting.consumers import call
 from services.runtime.refusals import Refusal, ServiceFault
 from services.runtime.storage.absence import is_away, is_read_only, kind_of
 from services.runtime.storage.database import Database, only_reading
@@ -154,7 +154,7 @@ def _entry_point(
                 say("rpc", method=method.name, outcome=outcome, milliseconds=round(seconds * 1000, 1))
 
     expected = (Refusal, ServiceFault, RpcUnavailable)
-    decorated: EntryPoint = rpc(expected_exceptions=expected, sensitive_arguments=("payload",))(handle)
+    decorated: EntryPoint = call(expected_exceptions=expected, sensitive_arguments=("payload",))(handle)
     decorated.contract_method = method  # type: ignore[attr-defined]
     return decorated
 

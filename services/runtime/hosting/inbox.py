@@ -1,7 +1,7 @@
 """Facts on their way in: the handler only writes a row and acknowledges; the work is done from the row.
 
-Nothing raises inside a handler except a database that is away, and then the message goes back to the queue after a pause:
-never lost, never in a hot loop (design.md, Bus; research/nameko.md, Traps).
+Nothing raises inside a handler. Where the database is away, the message is held until it is back: never lost, never in a hot
+loop. What is no event of ours is rejected, and set aside as a dead letter.
 """
 
 import time
@@ -9,20 +9,23 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from kombu import Exchange, Queue
+from kombu import Queue
 from nameko.extensions import DependencyProvider
-from nameko.messaging import QueueConsumer
 
 from services.runtime.bus import topology
+from services.runtime.bus.envelopes import fault_of_event
 from services.runtime.clock import utc_now
 from services.runtime.hosting.background import BackgroundLoop
+from services.runtime.hosting.consumers import Reader, reject
 from services.runtime.hosting.received import PRUNED, Received, Work, forget_done, receive, work_due
 from services.runtime.hosting.resource_provider import resources_of
 from services.runtime.hosting.resources import Resources
+from services.runtime.storage.absence import is_away, kind_of
 from services.runtime.telemetry import logs
 
 log = logs.get_logger("isoloir.inbox")
 
+PAUSE = 2.0  # seconds between two tries to write an event down
 LOOK_EVERY = 600.0  # seconds between two looks at what is old
 
 
@@ -33,7 +36,7 @@ class Inbox(DependencyProvider):
     services.runtime.bus.topology); `work(session, event, resources)`. An event that is not as its contract says is parked.
     """
 
-    queue_consumer = QueueConsumer()
+    queue_consumer = Reader()
 
     def __init__(self, source: str, kind: type[Received], work: Work[Received]) -> None:
         self.source = source
@@ -42,6 +45,7 @@ class Inbox(DependencyProvider):
         self.queue: Queue | None = None
         self._next_look = 0.0
         self._loop: BackgroundLoop | None = None
+        self._stopping = False
 
     def make_loop(self, resources: Resources[Any]) -> BackgroundLoop:
         """The loop that works the rows off, not yet started."""
@@ -63,10 +67,9 @@ class Inbox(DependencyProvider):
         return more
 
     def setup(self) -> None:
-        """Declare the queue and take part in the service's consumer."""
+        """Read the subscription's queue, which is there before any process (services.runtime.bus.topology)."""
         name = topology.queue_name(self.source, self.event_type, self.container.service_name)
-        exchange = Exchange(topology.exchange_name(self.source), type="topic", durable=True, auto_delete=False)
-        self.queue = Queue(name, exchange=exchange, routing_key=self.event_type, durable=True)
+        self.queue = Queue(name, no_declare=True)
         self.queue_consumer.register_provider(self)
 
     def start(self) -> None:
@@ -76,6 +79,7 @@ class Inbox(DependencyProvider):
 
     def stop(self) -> None:
         """Stop consuming, then stop working."""
+        self._stopping = True
         self.queue_consumer.unregister_provider(self)
         if self._loop is not None:
             self._loop.stop()
@@ -85,16 +89,25 @@ class Inbox(DependencyProvider):
         return self
 
     def handle_message(self, body: Any, message: Any) -> None:
-        """Insert and acknowledge; where the database is away, wait and give the message back."""
-        try:
-            receive(resources_of(self).database, body)
-        except (KeyError, TypeError) as error:
-            # No envelope of ours: nothing could ever come of it.
-            log.error("event_malformed", event_type=self.event_type, exc_info=error)
-        except Exception as error:
-            log.error("event_not_received", event_type=self.event_type, exc_info=error)
-            time.sleep(2)
-            self._answer(self.queue_consumer.requeue_message, message)
+        """Insert and acknowledge; what is no event of this subscription is rejected, and a database that is away awaited."""
+        fault = fault_of_event(body, self.source, self.event_type)
+        while fault is None:
+            try:
+                receive(resources_of(self).database, body)
+                break
+            except Exception as error:
+                if not is_away(error):
+                    log.error("event_not_received", event_type=self.event_type, exc_info=error)
+                    fault = f"not_written_{type(error).__name__}"
+                elif self._stopping:
+                    self._answer(self.queue_consumer.requeue_message, message)
+                    return
+                else:
+                    # Held, and not given back: the broker counts deliveries, and sets aside what comes too often.
+                    log.warning("event_waits", event_type=self.event_type, error=kind_of(error))
+                    time.sleep(PAUSE)
+        if fault is not None:
+            reject(message, fault, topology.queue_name(self.source, self.event_type, self.container.service_name))
             return
         self._answer(self.queue_consumer.ack_message, message)
         if self._loop is not None:

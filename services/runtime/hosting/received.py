@@ -30,9 +30,11 @@ PRUNED = 500  # rows deleted in one transaction
 
 
 def receive(database: Database, event: dict[str, Any]) -> bool:
-    """Write an event down. In: the envelope that the relay made. Out: False where it had been received before.
+    """Write an event down. Out: False where it had been received before.
 
-    Raises SQLAlchemy's errors where the database is away, KeyError for an envelope that is none.
+    In: the envelope that the relay made, already looked at (bus.envelopes).
+
+    Raises SQLAlchemy's errors where the database is away.
     """
     now = utc_now()
     row = {

@@ -21,7 +21,16 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 
 def _addresses(folder: Path) -> Addresses:
     urls = {service: f"sqlite:///{folder}/{service}.sqlite" for service in SERVICES}
-    return Addresses(8080, 2525, 2580, "", urls, urls, folder, folder / "voting_event.json")
+    return Addresses(
+        8080,
+        2525,
+        2580,
+        lambda process: f"amqp://{process}:x@broker/isoloir",
+        urls,
+        urls,
+        folder,
+        folder / "voting_event.json",
+    )
 
 
 def test_secrets_are_drawn_once_and_closed_to_others(tmp_path: Path) -> None:
@@ -60,6 +69,9 @@ def test_a_process_is_not_told_the_secrets_of_another(tmp_path: Path) -> None:
     for service in SERVICES:
         others = {f"{other}.sqlite" for other in SERVICES if other != service}
         assert not any(url.endswith(tuple(others)) for url in told[service].values())
+    # Those that speak on the bus, each by its own account.
+    assert all(f"//{process}:" in told[process]["AMQP_URI"] for process in told if process != "all")
+    assert told["all"]["AMQP_URI"] == ""
 
 
 def test_the_second_launcher_learns_who_holds_the_directory(tmp_path: Path) -> None:

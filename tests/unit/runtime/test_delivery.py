@@ -6,7 +6,6 @@ from typing import ClassVar
 
 import pytest
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import OperationalError
 
 from services.runtime.bus import idempotency, outbox, relay
 from services.runtime.bus.delivery_tables import INBOX, OUTBOX
@@ -14,7 +13,9 @@ from services.runtime.clock import utc_now
 from services.runtime.contracts.messages import Event
 from services.runtime.hosting import inbox, received
 from services.runtime.hosting.resources import Resources
+from services.runtime.storage.absence import WriterBusy
 from services.runtime.telemetry import correlation
+from services.runtime.telemetry.correlation import new_id
 
 
 class Numbered(Event):
@@ -107,16 +108,34 @@ def test_a_broker_that_dies_before_it_is_answered_ends_no_process(database, reso
         raise ConnectionResetError
 
     def away(_database, _event):
-        raise OperationalError("", {}, Exception())
+        raise WriterBusy
 
     accepted = inbox.Inbox("ballot", Numbered, lambda *_: None)
     accepted.queue_consumer = SimpleNamespace(ack_message=gone, requeue_message=gone)
     monkeypatch.setattr(inbox, "resources_of", lambda _inbox: resources)
-    monkeypatch.setattr(inbox, "time", SimpleNamespace(sleep=lambda _seconds: None))
     if not database_answers:
         monkeypatch.setattr(inbox, "receive", away)
-    accepted.handle_message(envelope("e1"), None)
-    assert [row.event_id for row in rows(database, INBOX)] == (["e1"] if database_answers else [])
+        accepted._stopping = True
+    told = envelope(new_id())
+    accepted.handle_message(told, None)
+    assert [row.event_id for row in rows(database, INBOX)] == ([told["id"]] if database_answers else [])
+
+
+def test_an_event_is_held_until_the_database_is_back(database, resources, monkeypatch):
+    acknowledged, pauses = [], []
+    accepted = inbox.Inbox("ballot", Numbered, lambda *_: None)
+    accepted.queue_consumer = SimpleNamespace(ack_message=acknowledged.append)
+    monkeypatch.setattr(inbox, "resources_of", lambda _inbox: resources)
+    monkeypatch.setattr(inbox, "time", SimpleNamespace(sleep=pauses.append))
+
+    def away_twice(where, event):
+        if len(pauses) < 2:
+            raise WriterBusy
+        return received.receive(where, event)
+
+    monkeypatch.setattr(inbox, "receive", away_twice)
+    accepted.handle_message(envelope(new_id()), "the message")
+    assert (len(rows(database, INBOX)), acknowledged, len(pauses)) == (1, ["the message"], 2)
 
 
 def test_work_that_fails_changes_nothing_waits_and_is_parked_in_the_end(database, resources, notes, monkeypatch):

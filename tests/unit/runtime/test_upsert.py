@@ -16,7 +16,7 @@ def session(request):
     if request.param == "sqlite":
         url = "sqlite://"
     else:
-        url = request.getfixturevalue("postgresql").another_system().urls()["identity"]
+        url = request.getfixturevalue("postgresql").another_system().owner_urls()["identity"]
     engine = create_engine(url)
     METADATA.create_all(engine)
     with Session(engine) as session:

@@ -1,0 +1,1 @@
+"""The broker: its accounts, what each may do, and everything that is declared on it."""

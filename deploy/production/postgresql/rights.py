@@ -1,0 +1,51 @@
+"""What the account of a running service may do with each table of its database. It owns none: migrations do that.
+
+Triggers refuse what must not be; but whoever owns a table can drop them. So the account that runs may alter, drop or empty
+nothing, nor change or delete rows of what is append-only.
+"""
+
+EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"
+KEPT = "SELECT, INSERT, UPDATE"
+APPEND_ONLY = "SELECT, INSERT"
+READ = "SELECT"
+
+RIGHTS: dict[str, dict[str, str]] = {
+    "identity": {
+        "poll_book": APPEND_ONLY,
+        "voting_events": KEPT,
+        "claims": KEPT,
+        "campaigns": KEPT,
+        "campaign_messages": KEPT,
+    },
+    "ballot": {
+        "elections": KEPT,
+        "credentials": "SELECT, INSERT, UPDATE (state)",
+        "credential_commitments": APPEND_ONLY,
+        "chain_events": APPEND_ONLY,
+        "chain_objects": APPEND_ONLY,
+        "ballots": APPEND_ONLY,
+        "closings": APPEND_ONLY,
+        "partial_decryptions": APPEND_ONLY,
+        "activations": APPEND_ONLY,
+        "reissues": APPEND_ONLY,
+    },
+    "reassort": {
+        "generations": KEPT,
+        "bearers": KEPT,
+        "spares": KEPT,
+        "public_credentials": KEPT,
+        "commitments": APPEND_ONLY,
+        "reissues": KEPT,
+        "registers": KEPT,
+        "register_entries": APPEND_ONLY,
+    },
+    "notification": {"messages": KEPT},
+}
+"""Service → table → rights. Tables that are not named: EVERYTHING; the version of the schema: READ."""
+
+VERSION = "alembic_version"
+
+
+def rights_of(service: str, table: str) -> str:
+    """What the service's running account may do with a table."""
+    return READ if table == VERSION else RIGHTS[service].get(table, EVERYTHING)
