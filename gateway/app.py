@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Flask, request
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
 from gateway import api, pages
@@ -15,6 +14,7 @@ from gateway.edge import (
     correlation,
     dedicated_post,
     failures,
+    front,
     language,
     lines,
     rate_limits,
@@ -52,7 +52,9 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
     app = Flask("gateway", template_folder="pages")
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value(),
-        SESSION_COOKIE_NAME="isoloir",
+        # With the prefix, browsers take it from this very host by TLS alone: no neighbour under the same domain can set it.
+        SESSION_COOKIE_NAME="__Host-isoloir" if settings.secure_cookies else "isoloir",
+        SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
@@ -67,8 +69,6 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
         BABEL_TRANSLATION_DIRECTORIES="i18n/translations",
         BABEL_DEFAULT_TIMEZONE="Europe/Paris",
     )
-    if settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
     app.url_map.converters["election"] = ElectionUuid
     app.extensions["isoloir"] = Services.over(rpc or RpcClient(settings.amqp_uri))
     app.extensions["isoloir_settings"] = settings
@@ -81,6 +81,7 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
     compression.install(app)
     correlation.install(app)
     request_log.install(app)
+    front.install(app, settings)
     security_headers.install(app, secure=settings.secure_cookies)
     static_files.install(app)
     lines.install(app, settings)

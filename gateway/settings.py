@@ -1,10 +1,11 @@
 """Settings of the gateway, from the environment. A wrong one stops the start with one clear line."""
 
 import hmac
+import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, StringConstraints, model_validator
+from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.runtime.settings import RuntimeSettings
@@ -27,7 +28,9 @@ class Settings(RuntimeSettings):
     for several together. `workers`: processes that serve at the same address; 0 stands for 2 where the store of limits is
     shared, for 1 where it is memory://. `line_…`: how many requests of a kind one process answers at a time
     (gateway.edge.lines). `trusted_proxies`: how many proxies in front write X-Forwarded-For; with 0 the header is not
-    believed. `content_dir`: the folder of texts for voters, Markdown files.
+    believed. `proxy_addresses`: from where the nearest of them comes (addresses and networks, with commas); whoever comes
+    from elsewhere is not believed. `hosts`: names, with commas, under which the portal answers besides that of
+    ISOLOIR_PUBLIC_URL. `content_dir`: the folder of texts for voters, Markdown files.
     """
 
     model_config = SettingsConfigDict(env_prefix="ISOLOIR_GATEWAY_", extra="ignore")
@@ -52,6 +55,23 @@ class Settings(RuntimeSettings):
     ratelimit_storage: str = "memory://"
     address_limit: Annotated[str, StringConstraints(pattern=LIMIT_OF_REQUESTS)] = "3000 per minute"
     trusted_proxies: int = Field(default=0, ge=0, le=5)
+    proxy_addresses: str = "127.0.0.0/8,::1/128"
+    hosts: str = ""
+
+    @field_validator("proxy_addresses")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        for one in _listed(value):
+            ipaddress.ip_network(one, strict=False)
+        return value
+
+    def proxies(self) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+        """Where believed proxies are."""
+        return [ipaddress.ip_network(one, strict=False) for one in _listed(self.proxy_addresses)]
+
+    def more_names(self) -> list[str]:
+        """Further names of the portal, in lower case."""
+        return [one.lower() for one in _listed(self.hosts)]
 
     @model_validator(mode="after")
     def _limits_are_shared(self) -> "Settings":
@@ -93,3 +113,7 @@ class Settings(RuntimeSettings):
         if self.challenge_key:
             return bytes.fromhex(self.challenge_key)
         return hmac.digest(self.secret_key.get_secret_value().encode(), b"challenge", "sha256")
+
+
+def _listed(text: str) -> list[str]:
+    return [one.strip() for one in text.split(",") if one.strip()]

@@ -1,4 +1,4 @@
-"""Sessions of voters: a random token whose hash alone is stored, ended by idleness (A12)."""
+"""Sessions of voters: a random token whose hash alone is stored, ended by idleness (A12), and by LONGEST in any case."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.identity.access import tokens
@@ -28,7 +28,12 @@ class OpenSession:
     previous_connection_at: datetime | None
     activated: bool
     expires_at: datetime
+    ends_at: datetime
+    """When it is over however busy it is."""
 
+
+LONGEST = timedelta(hours=12)
+"""A cookie that was stolen, or a browser that was left open, opens nothing the next day."""
 
 # The last sign of life is written at most this often: every page of every voter would otherwise be a write.
 PRECISION = timedelta(minutes=1)
@@ -72,21 +77,22 @@ def resume(database: Database, token: str, *, now: datetime, idle: timedelta) ->
     """
     with database.reading() as session:
         opened = find(session, token, now=now, idle=idle)
-    if now + idle - opened.expires_at < min(PRECISION, idle / 4):
+    expires_at = min(now + idle, opened.ends_at)
+    if expires_at - opened.expires_at < min(PRECISION, idle / 4):
         return opened
     with database.transaction() as session:
         session.execute(update(VoterSession).where(VoterSession.id == opened.id).values(last_seen_at=now))
-    return replace(opened, expires_at=now + idle)
+    return replace(opened, expires_at=expires_at)
 
 
 def find(session: Session, token: str, *, now: datetime, idle: timedelta) -> OpenSession:
     """Return the open session of `token` and note nothing. Raises session_expired."""
     found = session.scalar(select(VoterSession).where(VoterSession.token_hash == tokens.digest(token)))
-    if found is None or now - found.last_seen_at >= idle:
+    if found is None or now - found.last_seen_at >= idle or now - found.opened_at >= LONGEST:
         raise refuse(Code.SESSION_EXPIRED)
-    return OpenSession(
-        found.id, found.voter_id, found.previous_connection_at, found.activated, found.last_seen_at + idle
-    )
+    ends_at = found.opened_at + LONGEST
+    expires_at = min(found.last_seen_at + idle, ends_at)
+    return OpenSession(found.id, found.voter_id, found.previous_connection_at, found.activated, expires_at, ends_at)
 
 
 def opened_at(session: Session, voter_id: str, moment: datetime) -> str | None:
@@ -116,5 +122,6 @@ def close_all(session: Session, voter_id: str) -> None:
 
 
 def forget_idle(session: Session, *, now: datetime, idle: timedelta) -> None:
-    """Delete the sessions that idleness has ended."""
-    session.execute(delete(VoterSession).where(VoterSession.last_seen_at <= now - idle))
+    """Delete the sessions that idleness or their length has ended."""
+    over = or_(VoterSession.last_seen_at <= now - idle, VoterSession.opened_at <= now - LONGEST)
+    session.execute(delete(VoterSession).where(over))

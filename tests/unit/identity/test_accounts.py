@@ -176,6 +176,17 @@ def test_a_session_ends_by_idleness_and_not_by_use(database, anne):
     assert refusal(resume, database, anne, moment + IDLE).code == "session_expired"
 
 
+def test_a_session_ends_after_its_longest_whatever_is_done_with_it(database, anne):
+    moment, step, ends = NOW, IDLE - timedelta(minutes=1), NOW + sessions.LONGEST
+    while moment + step < ends:
+        moment += step
+        assert sessions.resume(database, anne, now=moment, idle=IDLE).expires_at == min(moment + IDLE, ends)
+    assert refusal(resume, database, anne, ends).code == "session_expired"
+    with database.transaction() as session:
+        sessions.forget_idle(session, now=ends, idle=2 * sessions.LONGEST)
+    assert everything(database)["sessions"] == []
+
+
 def test_a_closed_session_is_over(database, anne):
     for _ in range(2):
         with database.transaction() as session:
