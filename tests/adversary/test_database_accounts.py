@@ -4,14 +4,14 @@ import psycopg2
 import pytest
 
 from deploy.local.postgresql import SERVICES
-from deploy.production.postgresql.rights import BY_THE_OWNER, RIGHTS, VERSION
+from deploy.production.postgresql.rights import RIGHTS, VERSION
 from services.runtime.storage.database import Database
 
 GUARDED = """
     SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger
-    WHERE NOT tgisinternal AND tgtype & 8 > 0 AND tgname NOT LIKE 'recent_signatures%'
+    WHERE NOT tgisinternal AND tgtype & 8 > 0
 """
-"""Tables with a trigger on DELETE; the hour's signatures go once they are mailed, and their trigger lets them."""
+"""Tables with a trigger on DELETE."""
 
 
 @pytest.fixture(scope="module")
@@ -102,17 +102,6 @@ def test_the_urns_triggers_cannot_be_dropped(as_account, databases):
     for name, table in triggers:
         refused(cursor, f"DROP TRIGGER {name} ON {table}")
         refused(cursor, f"ALTER TABLE {table} DISABLE TRIGGER {name}")
-
-
-def test_what_is_done_in_the_owners_name_is_one_statement_for_one_account(as_account, databases):
-    for service, functions in BY_THE_OWNER.items():
-        for name in functions:
-            as_account(service, databases.name(service)).execute(f"SELECT {name}()")
-            refused(as_account(service, databases.relay), f"SELECT {name}()")
-            refused(
-                as_account(service, databases.name(service)),
-                f"CREATE OR REPLACE FUNCTION {name}() RETURNS void LANGUAGE sql AS ''",
-            )
 
 
 def test_the_running_account_does_its_work_and_reads_no_other_database(as_account, databases):

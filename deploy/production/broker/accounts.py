@@ -63,7 +63,7 @@ def processes() -> list[str]:
     callers = {
         caller for service in topology.SERVICES for one in methods_of(service).values() for caller in one.callers
     }
-    return [*topology.SERVICES, *sorted(callers), RELAY]
+    return [*topology.SERVICES, *sorted(callers - set(topology.SERVICES)), RELAY]
 
 
 def accounts() -> list[Account]:

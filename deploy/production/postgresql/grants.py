@@ -11,7 +11,7 @@ import psycopg2
 from psycopg2 import sql
 from sqlalchemy.engine import make_url
 
-from deploy.production.postgresql.rights import BY_THE_OWNER, rights_of
+from deploy.production.postgresql.rights import rights_of
 from services.runtime import settings
 from services.runtime.bus.delivery_tables import OUTBOX, PROCESS
 
@@ -34,21 +34,8 @@ def grant(connection: Any, service: str, runtime: str, relay: str) -> None:
         for table in tables:
             _grant(cursor, rights_of(service, table), table, runtime)
         _run(cursor, "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {account}", runtime)
-        for name, statement in BY_THE_OWNER.get(service, {}).items():
-            _lend(cursor, name, statement, runtime)
         for table in RELAY_RIGHTS.keys() & set(tables):
             _grant(cursor, RELAY_RIGHTS[table], table, relay)
-
-
-def _lend(cursor: Any, name: str, statement: str, account: str) -> None:
-    """A function that runs one fixed statement as the owner, for an account alone."""
-    made = "CREATE OR REPLACE FUNCTION public.{name}() RETURNS void LANGUAGE plpgsql SECURITY DEFINER "
-    kept = "SET search_path = public, pg_temp AS {body}"
-    names = {"name": sql.Identifier(name), "body": sql.Literal(f"BEGIN EXECUTE {statement!r}; END")}
-    cursor.execute(sql.SQL(made + kept).format(**names))
-    cursor.execute(sql.SQL("REVOKE ALL ON FUNCTION public.{name}() FROM PUBLIC").format(**names))
-    granted = sql.SQL("GRANT EXECUTE ON FUNCTION public.{name}() TO {account}")
-    cursor.execute(granted.format(**names, account=sql.Identifier(account)))
 
 
 def _grant(cursor: Any, rights: str, table: str, account: str) -> None:

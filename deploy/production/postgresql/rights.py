@@ -12,6 +12,7 @@ READ = "SELECT"
 RIGHTS: dict[str, dict[str, str]] = {
     "identity": {
         "poll_book": APPEND_ONLY,
+        "sealed_elections": APPEND_ONLY,
         "voting_events": KEPT,
         "claims": KEPT,
         "campaigns": KEPT,
@@ -26,6 +27,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "closings": APPEND_ONLY,
         "partial_decryptions": APPEND_ONLY,
         "activations": APPEND_ONLY,
+        "attendance_batches": APPEND_ONLY,
         "reissues": APPEND_ONLY,
     },
     "reassort": {
@@ -43,12 +45,6 @@ RIGHTS: dict[str, dict[str, str]] = {
 """Service → table → rights. Tables that are not named: EVERYTHING; the version of the schema: READ."""
 
 VERSION = "alembic_version"
-
-BY_THE_OWNER: dict[str, dict[str, str]] = {
-    # Rows written anew in the order of their random keys, which PostgreSQL lets only the owner of a table do.
-    "identity": {"cluster_recent_signatures": "CLUSTER recent_signatures USING recent_signatures_pkey"},
-}
-"""Service → functions that its running account may call, and what each does in the owner's name: nothing but this."""
 
 
 def rights_of(service: str, table: str) -> str:

@@ -51,7 +51,9 @@ CAST_BALLOT = Command(
     hourly=True,
 )
 LIST_TRACKERS = Question("list_trackers", ballots.ListTrackers, ballots.TrackerPage)
-ATTENDANCE_PART = Question("attendance_part", attendance.PartOfAttendance, attendance.AttendancePart, hourly=True)
+ATTENDANCE_PART = Question(
+    "attendance_part", attendance.PartOfAttendance, attendance.AttendancePart, hourly=True, callers=("identity",)
+)
 FIND_TRACKER = Question("find_tracker", ballots.FindTracker, ballots.TrackerFound)
 
 START_TALLY = Command("start_tally", elections.OfElection, JobAsked, repeated=SHARED)
