@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, select, text
 
 from services.ballot.belenios.trustees import make_trustees, single_key
 from services.ballot.urn import attendance
@@ -117,9 +117,13 @@ def test_nothing_of_the_order_and_no_holder_reaches_identity(world, tmp_path, re
 def _read_for_holders(world, tmp_path, request):
     """The attacker reads what lies on identity's disk: tables, dead rows, write-ahead log, whatever."""
     if world.database.engine.dialect.name == "postgresql":
-        with world.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        cluster = request.getfixturevalue("postgresql")
+        # By the superuser: the service's own account may not.
+        everything = create_engine(world.database.url.set(username="postgres"), isolation_level="AUTOCOMMIT")
+        with everything.connect() as connection:
             connection.exec_driver_sql("CHECKPOINT")
-        folder = request.getfixturevalue("postgresql").data
+        everything.dispose()
+        folder = cluster.data
         files = [path for part in ("base", "pg_wal") for path in (folder / part).rglob("*")]
     else:
         files = list(tmp_path.glob("identity.sqlite*"))
