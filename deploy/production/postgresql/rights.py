@@ -20,7 +20,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "ballot": {
         "elections": KEPT,
         "credentials": "SELECT, INSERT, UPDATE (state)",
-        "credential_commitments": APPEND_ONLY,
+        "credential_commitments": KEPT,
         "chain_events": APPEND_ONLY,
         "chain_objects": APPEND_ONLY,
         "ballots": APPEND_ONLY,
@@ -35,7 +35,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "bearers": KEPT,
         "spares": KEPT,
         "public_credentials": KEPT,
-        "commitments": APPEND_ONLY,
+        "commitments": KEPT,
         "reissues": KEPT,
         "registers": KEPT,
         "register_entries": APPEND_ONLY,
