@@ -83,8 +83,8 @@ def test_notifications_account_can_neither_ask_nor_forge_nor_close(account):
     assert attacker.tries(call("identity", "resume_session")) == REFUSED
     assert attacker.tries(call("ballot", "cast_ballot")) == REFUSED
     assert attacker.tries(call("ballot", "close_election")) == REFUSED
-    assert attacker.tries(lambda channel: channel.basic_publish("ballot.events", "ballot_accepted", b"{}")) == REFUSED
-    straight = topology.queue_name("ballot", "ballot_accepted", "identity")
+    assert attacker.tries(lambda channel: channel.basic_publish("ballot.events", "election_sealed", b"{}")) == REFUSED
+    straight = topology.queue_name("ballot", "election_sealed", "identity")
     assert attacker.tries(lambda channel: channel.basic_publish("", straight, b"{}")) == REFUSED
     assert attacker.tries(lambda channel: channel.basic_publish("", "rpc-ballot", b"{}")) == REFUSED
 
@@ -116,7 +116,7 @@ def test_nobody_listens_in(account, name):
     queue = topology.reply_queue(name, key)
     attacker = account(name)
     for exchange, kind in topology.exchanges().items():
-        for binding in ("#", "identity.*", "identity.log_in", "ballot_accepted", "*"):
+        for binding in ("#", "identity.*", "identity.log_in", "election_sealed", "*"):
 
             def listen(channel, exchange=exchange, binding=binding):
                 channel.queue_declare(queue, durable=True, arguments={"x-expires": 10_000})

@@ -69,7 +69,7 @@ def node(tmp_path_factory):
 def test_services_relay_and_callers_speak_tls(node, tmp_path):
     assert node.amqp_uri.startswith("amqps://")
     publisher = relay.RabbitPublisher(node.uri_of("relay"))
-    publisher.publish({"id": new_uuid(), "source": "ballot", "type": "ballot_accepted", "payload": {}})
+    publisher.publish({"id": new_uuid(), "source": "ballot", "type": "election_sealed", "payload": {}})
     publisher.close()
 
     url = f"sqlite:///{tmp_path}/ballot.sqlite"
@@ -114,7 +114,7 @@ def test_nobody_speaks_to_a_broker_that_the_certificate_does_not_name(node, tmp_
             pika.BlockingConnection(BrokerAddress.parse(uri).pika_parameters())
     publisher = relay.RabbitPublisher(by_another_name)
     with pytest.raises(relay.Undeliverable):
-        publisher.publish({"id": new_uuid(), "source": "ballot", "type": "ballot_accepted", "payload": {}})
+        publisher.publish({"id": new_uuid(), "source": "ballot", "type": "election_sealed", "payload": {}})
 
 
 def test_the_broker_takes_nothing_in_clear(node):

@@ -225,7 +225,7 @@ class Portal:
         port, smtp, sms = free_port(), free_port(), free_port()
         self.base_url = f"http://{LOOPBACK}:{port}"
         urls = {service: f"sqlite:///{self.state_dir / service}.sqlite" for service in SERVICES}
-        addresses = Addresses(port, smtp, sms, "", urls, urls, self.demo_dir, self.presentation_file)
+        addresses = Addresses(port, smtp, sms, lambda _process: "", urls, urls, self.demo_dir, self.presentation_file)
         set_up(self.demo_dir, keys, self.base_url, self.presentation_file)
         values = environments(keys, addresses, {**QUICK, **self._settings})["all"]
         self._prepare_event()

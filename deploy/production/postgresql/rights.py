@@ -14,7 +14,10 @@ RIGHTS: dict[str, dict[str, str]] = {
         "poll_book": APPEND_ONLY,
         "sealed_elections": APPEND_ONLY,
         "voting_events": KEPT,
+        "elections": KEPT,
+        "roll_imports": KEPT,
         "claims": KEPT,
+        "assistance_requests": KEPT,
         "campaigns": KEPT,
     },
     "ballot": {
