@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
-from sqlalchemy import create_engine, text
+from sqlalchemy import Table, create_engine, text
 
 from deploy.local.postgresql import RELAY
 from deploy.production.postgresql.grants import grant
+from deploy.production.postgresql.rights import EVERYTHING
 from services.runtime.storage.database import Database
 
 
@@ -34,6 +35,17 @@ class MigratedDatabases:
             made.dispose()
             if kind != "sqlite":
                 self._run(f"DROP DATABASE {made.url.database} WITH (FORCE)")
+
+    def add(self, made: Database, table: Table) -> None:
+        """Put a table of a test's own into a fresh database, for the running account to read and write."""
+        if made.url.get_backend_name() == "sqlite":
+            table.create(made.engine)
+            return
+        owner = create_engine(self._url(str(made.url.database)))
+        with owner.begin() as connection:
+            table.create(connection)
+            connection.execute(text(f"GRANT {EVERYTHING} ON TABLE {table.name} TO {self._account}"))
+        owner.dispose()
 
     def migrated_file(self, folder: Path) -> Path:
         """An empty, migrated SQLite file `<service>.sqlite` in the folder, for whoever opens it himself."""

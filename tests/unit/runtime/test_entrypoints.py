@@ -100,7 +100,7 @@ def migrated(request, tmp_path_factory):
 def any_database(request, migrated, tmp_path):
     """The tables of a service and one of notes."""
     with migrated.fresh(request.param, tmp_path) as made:
-        NOTES.create(made.engine)
+        migrated.add(made, NOTES)
         yield made
 
 
