@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg2
 from sqlalchemy import Table, create_engine, text
+from sqlalchemy.orm import Session
 
 from deploy.local.postgresql import RELAY
 from deploy.production.postgresql.grants import grant
@@ -82,6 +83,21 @@ class MigratedDatabases:
         with server.connect() as connection:
             connection.execute(text(statement))
         server.dispose()
+
+
+@contextmanager
+def owners_transaction(database: Database) -> Iterator[Session]:
+    """A transaction of an account that may do all that triggers let it: the running one is refused before they are asked."""
+    if database.is_sqlite:
+        with database.transaction() as session:
+            yield session
+        return
+    owned = Database(database.url.set(username="postgres").render_as_string(hide_password=False), database.service)
+    try:
+        with owned.transaction() as session:
+            yield session
+    finally:
+        owned.dispose()
 
 
 def _migrate(database: Database) -> None:

@@ -14,6 +14,7 @@ from services.ballot.urn import activation, casting
 from services.ballot.urn.activation import ActivationConflict
 from services.reassort.contract.events import CredentialExchange
 from services.runtime.refusals import Refusal
+from tests.servers.databases import owners_transaction
 from tests.unit.ballot.urn import AFTER, DURING, KEYS, Urn, holder_of
 
 REQUEST = "7e1e4a0e-0000-4000-8000-000000000001"
@@ -189,5 +190,5 @@ def test_of_a_ballot_and_a_reissue_at_once_the_first_decides(urn):
 )
 def test_what_was_exchanged_is_never_rewritten(urn, statement):
     activate(urn, exchange(urn, "anne"))
-    with pytest.raises(DatabaseError), urn.database.transaction() as session:
+    with pytest.raises(DatabaseError), owners_transaction(urn.database) as session:
         session.execute(text(statement))

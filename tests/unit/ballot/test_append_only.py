@@ -6,6 +6,7 @@ from sqlalchemy.exc import DatabaseError
 
 from services.ballot.elections import closing
 from services.ballot.models import Base
+from tests.servers.databases import owners_transaction
 from tests.unit.ballot.urn import DURING, holder_of
 
 RETIRE = "UPDATE credentials SET state = 'retired' WHERE election = :uuid AND rank = 0"
@@ -35,9 +36,9 @@ REFUSED = [
 
 
 def refused(urn, statement, **values):
-    """The database refuses the statement, and nothing is changed."""
+    """The database refuses the statement to whoever owns its tables too, and nothing is changed."""
     before = urn.snapshot()
-    with pytest.raises(DatabaseError), urn.database.transaction() as session:
+    with pytest.raises(DatabaseError), owners_transaction(urn.database) as session:
         session.execute(text(statement), {"uuid": urn.uuid, **values})
     assert urn.snapshot() == before
 

@@ -11,6 +11,7 @@ from services.identity.attendance.poll_book import Position
 from services.identity.models import PollBookEntry, Voter
 from services.identity.voting_events import holders
 from services.runtime.refusals import Refusal
+from tests.servers.databases import owners_transaction
 from tests.unit.identity.world import EVENT, KEY, ONLINE, ONLINE_TOO, PAPER, everything, import_roll, row
 
 HOUR = datetime(2026, 12, 3, 10, tzinfo=UTC)
@@ -94,7 +95,7 @@ def test_an_unknown_signer_is_said_and_holds_nobody_up(database, letters, mails,
 def test_signatures_are_never_taken_back(database, letters, anne, statement):
     enter(database, letters, anne)
     before = everything(database)
-    with pytest.raises(DBAPIError, match="append-only"), database.transaction() as session:
+    with pytest.raises(DBAPIError, match="append-only"), owners_transaction(database) as session:
         session.execute(text(statement))
     assert everything(database) == before
 

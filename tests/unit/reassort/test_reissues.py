@@ -17,6 +17,7 @@ from services.reassort.register import entries, public_register
 from services.reassort.reissue import reissues
 from services.reassort.reissue.reissues import Keys, NotYet
 from services.runtime.sealing_box import new_keypair, open_sealed, seal
+from tests.servers.databases import owners_transaction
 from tests.unit.reassort.roll import CODE_KEY, pseudonym, simultaneously
 
 PRIVATE, PUBLIC = new_keypair()
@@ -302,7 +303,7 @@ def test_the_register_is_append_only_in_the_database(roll, anne, statement):
     granted = grant(roll, anne)
     take(roll, granted)
     issue(roll, granted)
-    with pytest.raises(DatabaseError), roll.database.transaction() as session:
+    with pytest.raises(DatabaseError), owners_transaction(roll.database) as session:
         session.execute(text(statement))
 
 
