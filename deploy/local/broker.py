@@ -45,7 +45,6 @@ log.console.level = warning
 log.console.use_colors = off
 """
 TLS_CONFIGURATION = """\
-listeners.tcp = none
 listeners.ssl.local = {host}:{port}
 ssl_options.cacertfile = {authority}
 ssl_options.certfile = {certificate}
@@ -57,7 +56,7 @@ ADMINISTRATOR = "isoloir"
 
 @dataclass(frozen=True)
 class TlsFiles:
-    """PEM files of a node that speaks TLS only."""
+    """PEM files of a node that speaks TLS too."""
 
     authority: Path
     certificate: Path
@@ -103,7 +102,7 @@ class LocalBroker:
 
     Without ``directory`` a temporary one is used, and ``close()`` removes it. It has the accounts, rights and queues that a
     broker in earnest has (deploy.production.broker), and an administrator besides, for whoever looks into it. With ``tls``
-    it takes no other connections.
+    it has a second port that takes no other connections.
     """
 
     def __init__(self, directory: Path | None = None, tls: TlsFiles | None = None) -> None:
@@ -113,7 +112,7 @@ class LocalBroker:
         self.directory = (directory or Path(tempfile.mkdtemp(prefix="isoloir-rabbitmq-"))).resolve()
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.port, self._distribution_port, self._epmd_port = free_port(), free_port(), free_port()
-        self._tls = tls
+        self._tls, self._tls_port = tls, free_port()
         self._passwords = {
             name: self._keep(f"password-{name}", secrets.token_hex(16))
             for name in (ADMINISTRATOR, *(one.name for one in accounts()))
@@ -129,8 +128,14 @@ class LocalBroker:
 
     def uri_of(self, account: str) -> str:
         """``amqp://…`` of the node for an account; KeyError where there is none."""
-        scheme, query = ("amqp", "") if self._tls is None else ("amqps", f"?cacertfile={self._tls.authority}")
-        return f"{scheme}://{account}:{self._passwords[account]}@{LOOPBACK}:{self.port}/{VHOST}{query}"
+        return f"amqp://{account}:{self._passwords[account]}@{LOOPBACK}:{self.port}/{VHOST}"
+
+    def tls_uri_of(self, account: str) -> str:
+        """``amqps://…`` of the node for an account; KeyError where there is none, LookupError where it speaks no TLS."""
+        if self._tls is None:
+            raise LookupError("this node has no certificate")
+        where = f"{LOOPBACK}:{self._tls_port}/{VHOST}?cacertfile={self._tls.authority}"
+        return f"amqps://{account}:{self._passwords[account]}@{where}"
 
     @property
     def pid(self) -> int:
@@ -147,9 +152,7 @@ class LocalBroker:
         write(loaded, definitions(self._passwords, ADMINISTRATOR))
         text = CONFIGURATION.format(host=LOOPBACK, port=self.port, definitions=loaded, largest=topology.LARGEST_MESSAGE)
         if self._tls is not None:
-            text = text.replace(f"listeners.tcp.local = {LOOPBACK}:{self.port}\n", "") + TLS_CONFIGURATION.format(
-                host=LOOPBACK, port=self.port, **vars(self._tls)
-            )
+            text += TLS_CONFIGURATION.format(host=LOOPBACK, port=self._tls_port, **vars(self._tls))
         configuration.write_text(text)
         configuration.chmod(0o600)
         plugins = self.directory / "enabled_plugins"

@@ -16,13 +16,14 @@ from deploy.local.launcher.ports import LOOPBACK, free_port
 from deploy.local.postgresql import LocalCluster, PostgresMissing
 from deploy.local.sink.run import Sink
 from deploy.local.sink.settings import SinkSettings
+from tests.servers.certificates import certificates
 
 
 @pytest.fixture(scope="session")
-def rabbitmq() -> Iterator[LocalBroker]:
+def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalBroker]:
     """A running private RabbitMQ node; `amqp_uri`, `kill()` and `start()` for those who test crashes."""
     try:
-        broker = LocalBroker()
+        broker = LocalBroker(tls=certificates(tmp_path_factory.mktemp("tls") / "broker"))
     except BrokerMissing as error:
         pytest.fail(str(error))
     try:
