@@ -24,6 +24,7 @@ from gateway.edge import (
     static_files,
     voter_session,
 )
+from gateway.elections.archive_files import ArchiveFiles
 from gateway.hours import paris_time
 from gateway.i18n import typography
 from gateway.settings import Settings
@@ -72,6 +73,7 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
     app.url_map.converters["election"] = ElectionUuid
     app.extensions["isoloir"] = Services.over(rpc or RpcClient(settings.amqp_uri))
     app.extensions["isoloir_settings"] = settings
+    app.extensions["isoloir_archives"] = ArchiveFiles(settings.archive_dir)
     app.jinja_env.filters["paris"] = paris_time.paris
     app.jinja_env.filters["number"] = paris_time.number
     app.jinja_env.finalize = typography.finalize

@@ -31,6 +31,7 @@ class Settings(RuntimeSettings):
     believed. `proxy_addresses`: from where the nearest of them comes (addresses and networks, with commas); whoever comes
     from elsewhere is not believed. `hosts`: names, with commas, under which the portal answers besides that of
     ISOLOIR_PUBLIC_URL. `content_dir`: the folder of texts for voters, Markdown files.
+    `archive_dir`: where copies of the public archives are kept for downloads; they may be deleted at any time.
     """
 
     model_config = SettingsConfigDict(env_prefix="ISOLOIR_GATEWAY_", extra="ignore")
@@ -43,11 +44,13 @@ class Settings(RuntimeSettings):
     line_session: int = Field(default=24, ge=1, le=500)
     line_public: int = Field(default=16, ge=1, le=500)
     line_operator: int = Field(default=6, ge=1, le=100)
+    line_download: int = Field(default=8, ge=1, le=500)
     operator_token: SecretStr = SecretStr("")
     demo_dir: str = ""
     secure_cookies: bool = False
     presentation_file: str = ""
     content_dir: Path = Path(__file__).parent / "content" / "default"
+    archive_dir: Path = Path("var/archives")
     challenge: Literal["captcha", "proof_of_work"] = "captcha"
     challenge_key: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = Field(default="", repr=False)
     challenge_max_number: int = Field(default=50_000, ge=1, le=10_000_000)
@@ -100,6 +103,7 @@ class Settings(RuntimeSettings):
             "session": self.line_session,
             "public": self.line_public,
             "operator": self.line_operator,
+            "download": self.line_download,
             "readiness": 2,
         }
 

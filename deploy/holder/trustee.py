@@ -13,7 +13,7 @@ from rich.console import Console
 from deploy.holder import ceremony
 from deploy.holder.verify import fault_in_french, verify_with_progress
 from deploy.operator.client import OperatorClient, OperatorRefusal
-from services.ballot.belenios.archive import read_archive
+from services.ballot.belenios.archive import read_archive, skip
 from services.ballot.belenios.election import Election
 from services.ballot.belenios.errors import InvalidPartialDecryption
 from services.ballot.belenios.tally import check_partial_decryption
@@ -123,7 +123,7 @@ def _share(holder: ceremony.TrusteeKey, election: str, archive: Path, ballots: i
         raise _nothing_decrypted("l'urne reçue ne prolonge pas l'empreinte donnée")
     Console().print(f"Archive vérifiée : {report.ballots} bulletin(s), empreinte de l'urne {report.head}")
     with archive.open("rb") as file:
-        entries = read_archive(file)
+        entries = read_archive(file, credentials=skip)
         # The Setup event comes first, and its objects in this order.
         parsed, trustees = Election.parse(next(entries).raw), check_trustees(next(entries).raw)
         tally = next(entry.raw for entry in entries if entry.hash == report.encrypted_tally)

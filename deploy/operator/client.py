@@ -17,6 +17,11 @@ JOB_FAILED = (
     "Ce travail s’est arrêté plusieurs fois sur une erreur. Relancez la commande : il reprend où il en était. "
     "Si cela recommence, cherchez « job_ended » dans le journal du service."
 )
+INTERRUPTED = "Le téléchargement s’est interrompu : le fichier est incomplet. Recommencez."
+COME_AGAIN = frozenset({"archive_in_preparation", "busy", "rate_limited", "service_unavailable", "unreachable"})
+PARTIAL = 206
+MOST_TRIES = 5
+"""Tries in a row of a download that bring nothing more."""
 NOT_OURS = "La réponse ne vient pas d’Isoloir. Vérifiez l’adresse du portail (ISOLOIR_PUBLIC_URL)."
 
 
@@ -268,21 +273,44 @@ class OperatorClient:
         return self._answer("GET", "/api/v1/voting-event")
 
     def archive(self, election: str) -> Iterator[bytes]:
-        """The archive of an election, piece by piece. Errors: OperatorRefusal too when it breaks off on the way."""
-        return self._file(f"/api/v1/elections/{election}/archive")
+        """The archive of an election, piece by piece; what breaks off goes on where it stopped, since an archive only grows.
+
+        Errors: OperatorRefusal too on the way, when several tries in a row bring nothing more.
+        """
+        position, tries = 0, 0
+        while True:
+            try:
+                headers = {"Range": f"bytes={position}-"} if position else {}
+                with self._request("GET", f"/api/v1/elections/{election}/archive", headers, stream=True) as response:
+                    if position and response.status_code != PARTIAL:
+                        raise OperatorRefusal("interrupted", INTERRUPTED)
+                    for piece in response.iter_content(64 * 1024):
+                        yield piece
+                        position, tries = position + len(piece), 0
+                    return
+            except OperatorRefusal as refusal:
+                if position and refusal.code == "out_of_range":
+                    # The transfer broke off after the last byte.
+                    return
+                if refusal.code not in COME_AGAIN:
+                    raise
+                if refusal.code != "archive_in_preparation":
+                    tries += 1
+                if tries > MOST_TRIES:
+                    raise
+                time.sleep(float(refusal.details.get("seconds") or 1))
+            except requests.RequestException:
+                tries += 1
+                if tries > MOST_TRIES:
+                    raise OperatorRefusal("interrupted", INTERRUPTED) from None
 
     def register(self, election: str) -> Iterator[bytes]:
-        """The register of re-issues of an election, as `archive`."""
-        return self._file(f"/api/v1/elections/{election}/register")
-
-    def _file(self, path: str) -> Iterator[bytes]:
+        """The register of re-issues of an election, piece by piece. Errors: OperatorRefusal too when it breaks off."""
         try:
-            with self._request("GET", path, stream=True) as response:
+            with self._request("GET", f"/api/v1/elections/{election}/register", stream=True) as response:
                 yield from response.iter_content(64 * 1024)
         except requests.RequestException:
-            raise OperatorRefusal(
-                "interrupted", "Le téléchargement s’est interrompu : le fichier est incomplet. Recommencez."
-            ) from None
+            raise OperatorRefusal("interrupted", INTERRUPTED) from None
 
     def _post(self, name: str, payload: Payload) -> Payload:
         return self._answer("POST", f"/api/v1/operator/{name}", json=payload)
@@ -297,8 +325,8 @@ class OperatorClient:
             raise OperatorRefusal("not_isoloir", NOT_OURS)
         return found
 
-    def _request(self, method: str, path: str, **more: Any) -> requests.Response:
-        headers = {"X-Correlation-Id": str(uuid4())}
+    def _request(self, method: str, path: str, wanted: dict[str, str] | None = None, **more: Any) -> requests.Response:
+        headers = {"X-Correlation-Id": str(uuid4()), **(wanted or {})}
         if path.startswith("/api/v1/operator/"):
             headers["Authorization"] = f"Bearer {self._token}"
         try:

@@ -1,12 +1,13 @@
 """/voting-event, /elections: what there is to vote on, the booth's material, and the public ballot box."""
 
-import base64
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from flask import Response, current_app, stream_with_context
+from flask import Response, current_app, request, stream_with_context
 from flask_smorest import Blueprint
 from marshmallow import RAISE
+from werkzeug.wsgi import FileWrapper
 
 from gateway.api.description import PUBLIC, SIGNED_IN, STRANGER, UNSAFE, VOTER, operation, refusals
 from gateway.api.json_body import install
@@ -22,7 +23,9 @@ from gateway.api.schemas import (
     VotingEventSchema,
 )
 from gateway.clients import Payload, services
-from gateway.edge import voter_session
+from gateway.edge import failures, lines, voter_session
+from gateway.edge.errors import RETRY_AFTER_SECONDS
+from gateway.elections.archive_files import ArchiveFiles, NotReady
 from gateway.elections.candidate_lists import document_address
 from gateway.elections.election_state import with_states
 from gateway.elections.presentation import lists_of
@@ -31,7 +34,9 @@ from services.runtime.refusals import Refusal
 blueprint = Blueprint("api_elections", __name__, url_prefix="/api/v1", description="Elections and ballot boxes")
 install(blueprint)
 
-ARCHIVE_EVENTS = 200
+ARCHIVE_SECONDS = 20.0
+"""How long a request may bring the copy up to date; the next one goes on."""
+PIECE = 64 * 1024
 
 
 @blueprint.get("/voting-event")
@@ -98,25 +103,28 @@ def trackers(wanted: dict[str, int], uuid: str) -> Payload:
 @blueprint.response(
     200, {"type": "string", "format": "binary"}, content_type="application/x-tar", description="The Belenios archive"
 )
-@refusals(blueprint, "election_unknown")
+@blueprint.alt_response(206, description="The bytes that Range asked for")
+@refusals(blueprint, "election_unknown", "election_not_open", "out_of_range", "archive_in_preparation")
 def archive(uuid: str) -> Response:
-    """The archive as it stands, streamed; a failure on the way breaks the transfer off instead of ending it."""
-    # The first part is read before the answer starts, so that a refusal can still be told as one.
-    first = services().ballot.read_archive(uuid, -1, ARCHIVE_EVENTS)
-
-    def parts() -> Iterator[bytes]:
-        part = first
-        while True:
-            yield base64.b64decode(part.data)
-            if part.next is None:
-                return
-            part = services().ballot.read_archive(uuid, part.next, ARCHIVE_EVENTS)
-
-    return Response(
-        stream_with_context(parts()),
+    """The archive as it stands, from a copy on this portal's disk. A broken transfer goes on by Range: it only grows."""
+    files: ArchiveFiles = current_app.extensions["isoloir_archives"]
+    try:
+        found = files.up_to_date(uuid, partial(services().ballot.read_archive, uuid), ARCHIVE_SECONDS)
+    except NotReady:
+        return failures.answer("archive_in_preparation", {"seconds": RETRY_AFTER_SECONDS})
+    response = Response(
+        FileWrapper(found.content, PIECE),  # type: ignore[arg-type]
         mimetype="application/x-tar",
         headers={"Content-Disposition": f'attachment; filename="{uuid}.bel"'},
+        direct_passthrough=True,
     )
+    response.content_length = found.length
+    response.set_etag(found.tag)
+    response.cache_control.no_cache = True
+    # Werkzeug closes what it passes through, and calls nothing else of the answer.
+    found.content.when_closed = lines.keep_place()
+    response.make_conditional(request, accept_ranges=True, complete_length=found.length)
+    return response
 
 
 @blueprint.post("/elections/<election:uuid>/tracker")

@@ -299,6 +299,21 @@ WORDS: dict[str, Words] = {
             "Terminez leur génération, attendez un instant puis recommencez."
         ),
     ),
+    "too_many_credentials": Words(
+        409,
+        _(
+            "Ce scrutin a %(received)s codes de vote, réserves comprises : au-delà de %(limit)s, personne ne pourrait "
+            "vérifier leur liste. Répartissez les électeurs en plusieurs scrutins."
+        ),
+    ),
+    "archive_in_preparation": Words(
+        503,
+        _(
+            "Une copie de cette urne se prépare : elle est longue. Attendez %(seconds)s secondes puis recommencez, "
+            "la préparation continue d’où elle en est."
+        ),
+    ),
+    "out_of_range": Words(416, _("Ce fichier n’a pas autant d’octets. Reprenez le téléchargement depuis le début.")),
     "permit_invalid": Words(
         403, _("L’autorisation de voter n’est pas valable. Revenez à « Mes scrutins » et recommencez.")
     ),

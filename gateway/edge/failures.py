@@ -24,6 +24,7 @@ HTTP_CODES = {
     405: "method_not_allowed",
     413: "too_large",
     415: "json_expected",
+    416: "out_of_range",
     422: "invalid_request",
     429: "rate_limited",
 }
@@ -130,7 +131,7 @@ def http_error(error: HTTPException) -> BaseResponse:
         problems = getattr(error, "data", {}).get("messages", {})
         fields = {name: found for place in problems.values() for name, found in described(from_messages(place)).items()}
         response = answer(code, {"fields": fields} if code == "invalid_request" and fields else None)
-        response.headers.extend(allow for allow in error.get_headers() if allow[0] == "Allow")
+        response.headers.extend(kept for kept in error.get_headers() if kept[0] in ("Allow", "Content-Range"))
         return response
     return incident(error)
 

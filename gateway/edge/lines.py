@@ -30,6 +30,7 @@ class Line(StrEnum):
     SESSION = "session"
     PUBLIC = "public"
     OPERATOR = "operator"
+    DOWNLOAD = "download"
     READINESS = "readiness"
 
 
@@ -45,6 +46,8 @@ OWN_LINE: dict[str, Line | None] = {
     "access.activate": Line.LOG_IN,
     "api_reissue.answer": Line.LOG_IN,
     "reissue.submit": Line.LOG_IN,
+    # Held until the last byte is sent (keep_place): a slow reader takes no one else's place.
+    "api_elections.archive": Line.DOWNLOAD,
     "health.ready": Line.READINESS,
     # These ask no service.
     "health.alive": None,
@@ -93,3 +96,9 @@ def install(app: Flask, settings: Settings) -> None:
         places: threading.BoundedSemaphore | None = g.pop("place", None)
         if places is not None:
             places.release()
+
+
+def keep_place() -> Callable[[], None]:
+    """Keep a request's place beyond its view, as long as its answer takes a thread; what gives the place back."""
+    places: threading.BoundedSemaphore | None = g.pop("place", None)
+    return places.release if places is not None else lambda: None

@@ -99,7 +99,10 @@ class ChainEvent(Base):
 
 
 class ChainObject(Base):
-    """A file that an event references, in the order of the archive."""
+    """A file that an event references, in the order of the archive.
+
+    ``data`` is its beginning: the whole of all files but the list of credentials, which goes on in ChainObjectPart.
+    """
 
     __tablename__ = "chain_objects"
     __table_args__ = (
@@ -113,6 +116,25 @@ class ChainObject(Base):
     height: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     hash: Mapped[str] = mapped_column(String(64))
+    data: Mapped[str] = mapped_column(Text)
+
+
+class ChainObjectPart(Base):
+    """What follows in a file that is too long for one row; ``part`` counts from 1. Append-only, by trigger."""
+
+    __tablename__ = "chain_object_parts"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["election", "height", "position"],
+            ["chain_objects.election", "chain_objects.height", "chain_objects.position"],
+            name="fk_chain_object_parts_object",
+        ),
+    )
+
+    election: Mapped[str] = mapped_column(String(64), primary_key=True)
+    height: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    part: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     data: Mapped[str] = mapped_column(Text)
 
 

@@ -262,5 +262,12 @@ class BallotService:
     @question(methods.READ_ARCHIVE)
     def read_archive(self, request: ReadArchive, session: Session) -> ArchivePage:
         """A page of the public archive, in base64."""
-        page = archive_pages.page_of(session, request.election, request.after, request.limit)
-        return ArchivePage(data=base64.b64encode(page.data).decode("ascii"), next=page.next)
+        page = archive_pages.page_of(session, request.election, archive_pages.Place(request.after, request.skip))
+        return ArchivePage(
+            data=base64.b64encode(page.data).decode("ascii"),
+            before=page.before,
+            after=page.end.height,
+            skip=page.end.skip,
+            head=page.head,
+            complete=page.complete,
+        )

@@ -33,7 +33,7 @@ SIZES = (120, 400)
 SLACK = 10
 """Steps by which the same work differs: a random key falls here or there in its index. A scan would show in hundreds."""
 TRACKER = b64encode(hashlib.sha256(b"1").digest()).decode().rstrip("=")
-GROWS = {"api_elections.archive": "it is the urn itself, handed out in pages of bounded size"}
+GROWS = {"api_elections.archive": "it is the urn itself, copied in pages of bounded size, each once"}
 FILLED = {
     "election": ONLINE,
     "token": "x" * 43,
@@ -101,7 +101,9 @@ class Portal:
         fill_roll(self.bus.resources["identity"].database, size)
         fill_urn(self.bus.resources["ballot"].database, size)
         self.caller = Counting(self.bus.caller)
-        self.app = create_app(Settings(secret_key="0" * 40, ratelimit_enabled=False), self.caller)
+        self.app = create_app(
+            Settings(secret_key="0" * 40, ratelimit_enabled=False, archive_dir=folder / "archives"), self.caller
+        )
 
     def _count(self, connection, _record):
         def step():

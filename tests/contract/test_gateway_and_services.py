@@ -32,7 +32,12 @@ CONTRACTS: dict[tuple[str, str], AnyMethod] = {
 }
 MEANT = {
     ("ballot", "booth_material"): {"election": ELECTION},
-    ("ballot", "read_archive"): {"data": base64.b64encode(b"tar").decode(), "next": None},
+    ("ballot", "read_archive"): {
+        "data": base64.b64encode(b"tar").decode(),
+        "before": None,
+        "head": "ab" * 32,
+        "complete": True,
+    },
     # What solves a challenge is another test's matter.
     ("identity", "spend_proof"): {},
 }
@@ -74,8 +79,9 @@ def bus() -> ContractBus:
 
 
 @pytest.fixture(scope="module")
-def app(bus: ContractBus) -> Flask:
-    return create_app(Settings(**VALUES, demo_dir="/nonexistent"), bus)
+def app(bus: ContractBus, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    archives = tmp_path_factory.mktemp("archives")
+    return create_app(Settings(**VALUES, demo_dir="/nonexistent", archive_dir=archives), bus)
 
 
 def document_of(app: Flask) -> dict[str, Any]:

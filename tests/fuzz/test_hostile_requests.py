@@ -65,8 +65,9 @@ def around(draw: st.DrawFn) -> str:
 
 
 @pytest.fixture(scope="module")
-def app() -> Flask:
-    return create_app(Settings(**VALUES, demo_dir="/nonexistent"), FakeRpc())
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    archives = tmp_path_factory.mktemp("archives")
+    return create_app(Settings(**VALUES, demo_dir="/nonexistent", archive_dir=archives), FakeRpc())
 
 
 @pytest.fixture(scope="module")

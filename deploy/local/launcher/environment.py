@@ -115,6 +115,7 @@ def _own_settings(keys: Keys, addresses: Addresses) -> dict[str, dict[str, str]]
             "ISOLOIR_GATEWAY_DEMO_DIR": str(addresses.demo_dir),
             "ISOLOIR_GATEWAY_PRESENTATION_FILE": str(addresses.presentation_file),
             "ISOLOIR_GATEWAY_CONTENT_DIR": str(CONTENT),
+            "ISOLOIR_GATEWAY_ARCHIVE_DIR": str(addresses.demo_dir / "archives"),
         },
         "sink": {
             "ISOLOIR_SINK_DIRECTORY": str(addresses.demo_dir),

@@ -5,17 +5,22 @@ Writing is incremental: every function returns the bytes to append. Reading trea
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Literal
 
-from .canonical import dumps, fields, integer, loads, string
+from .canonical import MAX_BYTES, dumps, fields, integer, loads, string
 from .errors import InvalidArchive, Malformed
 from .hashing import sha_hex
+from .public_credentials import LARGEST_LIST, pieces_of_list
 
 BLOCK = 512
-MAX_ENTRY = 64 * 1024 * 1024
+MAX_ENTRY = MAX_BYTES
+CREDENTIALS_ENTRY = 4
+"""Where the list of credentials stands: BELENIOS, election, trustees, credentials. It alone may be longer than MAX_ENTRY."""
+PIECE = 1 << 20
 MAX_HEIGHT = 10**12
 EVENT_TYPES = ("Setup", "Ballot", "EndBallots", "EncryptedTally", "PartialDecryption", "Result")
 UNSUPPORTED_EVENT_TYPES = ("Shuffle", "EndShuffles")
@@ -73,13 +78,12 @@ def make_event(kind: str, parent: str | None, height: int, payload: str | None) 
 
 def make_public_credentials(credentials: Iterable[str]) -> str:
     """The public credentials, sorted so that their order says nothing."""
-    return dumps(sorted(credentials))
+    return "".join(pieces_of_list([sorted(credentials)]))
 
 
-def make_setup_data(election_raw: str, trustees_raw: str, credentials_raw: str) -> str:
-    """The object that the Setup event names."""
-    names = map(sha_hex, (election_raw, trustees_raw, credentials_raw))
-    return dumps(dict(zip(("election", "trustees", "credentials"), names, strict=True)))
+def make_setup_data(election: str, trustees: str, credentials: str) -> str:
+    """The object that the Setup event names, from the hashes of the three files."""
+    return dumps({"election": election, "trustees": trustees, "credentials": credentials})
 
 
 def make_owned(owner: int, payload_raw: str) -> str:
@@ -107,7 +111,7 @@ class ArchiveWriter:
 
     def setup(self, election_raw: str, trustees_raw: str, credentials_raw: str) -> bytes:
         """The Setup event."""
-        setup_data = make_setup_data(election_raw, trustees_raw, credentials_raw)
+        setup_data = make_setup_data(*map(sha_hex, (election_raw, trustees_raw, credentials_raw)))
         return self.event("Setup", election_raw, trustees_raw, credentials_raw, setup_data)
 
     def ballot(self, raw: str) -> bytes:
@@ -158,7 +162,10 @@ class Event:
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry read: ``number`` counts from 1 (BELENIOS), ``end`` is the position after it."""
+    """One entry read: ``number`` counts from 1 (BELENIOS), ``end`` is the position after it.
+
+    ``raw`` is empty where the content went elsewhere in pieces (read_archive).
+    """
 
     number: int
     kind: Literal["data", "event"]
@@ -167,26 +174,49 @@ class Entry:
     end: int
 
 
-def read_archive(file: BinaryIO, max_entry: int = MAX_ENTRY) -> Iterator[Entry]:
+def skip(_size: int) -> Callable[[bytes], object]:
+    """For whoever does not need the list of credentials: its hash is checked, its content forgotten."""
+    return len
+
+
+def read_archive(
+    file: BinaryIO,
+    max_entry: int = MAX_ENTRY,
+    credentials: Callable[[int], Callable[[bytes], object]] | None = None,
+) -> Iterator[Entry]:
     """The entries after BELENIOS, each checked to be byte for byte what ``entry`` would write, and named by its hash.
+
+    Args:
+        file: The archive.
+        max_entry: The longest entry, in bytes, that is read into memory.
+        credentials: Told the size of the list of credentials, it answers with what takes the list in pieces
+            (public_credentials.CredentialsReader.begin, or ``skip``); the list may then have up to LARGEST_LIST bytes.
 
     Raises InvalidArchive (empty, truncated, bad-beginning, bad-name, bad-header, bad-size, bad-mtime, bad-checksum,
     too-large, bad-padding, bad-utf8, wrong-hash). Only one entry is in memory at a time.
     """
     timestamp: int | None = None
     number, position = 0, 0
-    while head := _read(file, BLOCK):
+    while head := b"".join(_pieces(file, BLOCK)):
         number += 1
-        name, size = _parse_header(head, timestamp, max_entry, number)
-        data = _read(file, size)
-        padding = _read(file, -size % BLOCK)
-        if len(data) != size or len(padding) != -size % BLOCK:
+        in_pieces = credentials is not None and number == CREDENTIALS_ENTRY and b".data." in head[:100]
+        name, size = _parse_header(head, timestamp, LARGEST_LIST if in_pieces else max_entry, number)
+        content = hashlib.sha256()
+        parts: list[bytes] = []
+        take = credentials(size) if credentials is not None and in_pieces else parts.append
+        left = size
+        for piece in _pieces(file, size):
+            content.update(piece)
+            take(piece)
+            left -= len(piece)
+        padding = b"".join(_pieces(file, -size % BLOCK))
+        if left or len(padding) != -size % BLOCK:
             raise InvalidArchive("truncated", f"entry {number}")
         if any(padding):
             raise InvalidArchive("bad-padding", f"entry {number}")
         position += BLOCK + size + len(padding)
         try:
-            raw = data.decode("utf-8")
+            raw = b"".join(parts).decode("utf-8")
         except UnicodeDecodeError as error:
             raise InvalidArchive("bad-utf8", f"entry {number}") from error
         if timestamp is None:
@@ -196,20 +226,18 @@ def read_archive(file: BinaryIO, max_entry: int = MAX_ENTRY) -> Iterator[Entry]:
         if match is None:
             raise InvalidArchive("bad-name", f"entry {number}")
         digest = match[1].decode("ascii")
-        if sha_hex(data) != digest:
+        if content.hexdigest() != digest:
             raise InvalidArchive("wrong-hash", f"entry {number}")
         yield Entry(number, "data" if match[2] == b"data" else "event", digest, raw, position)
     if timestamp is None:
         raise InvalidArchive("empty")
 
 
-def _read(file: BinaryIO, size: int) -> bytes:
+def _pieces(file: BinaryIO, size: int) -> Iterator[bytes]:
     # A raw stream may return less than asked for; memory grows only with what really arrives.
-    parts: list[bytes] = []
-    while size > 0 and (part := file.read(min(size, 1 << 20))):
-        parts.append(part)
+    while size > 0 and (part := file.read(min(size, PIECE))):
+        yield part
         size -= len(part)
-    return b"".join(parts)
 
 
 def _parse_header(head: bytes, timestamp: int | None, max_entry: int, number: int) -> tuple[bytes, int]:

@@ -8,7 +8,8 @@ Not supported, and refused by name rather than half checked: weighted credential
 and question kinds other than homomorphic ("unsupported-event", "unsupported-question"), several ballots of one
 credential ("credential-used-twice"), the certificate of credentials ("credentials-certificate").
 
-The archive is untrusted: whatever its bytes, the answer is a Report, after work proportional to its size.
+The archive is untrusted: whatever its bytes, the answer is a Report, after work proportional to its size. Memory: 33 bytes a
+credential (65 while a list is sorted that is not), and a few megabytes a process, whatever the number of ballots.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from typing import BinaryIO
 
 from .archive import MAX_ENTRY, Entry, Event, make_setup_data, read_archive
 from .ballot import max_ballot_size
-from .canonical import MAX_BYTES, fields, integer, loads
+from .canonical import fields, integer, loads
 from .election import Election
 from .errors import InvalidArchive, InvalidTally, ProtocolError
 from .group import Point
 from .hashing import sha_hex
-from .public_credentials import check_public_credentials
+from .public_credentials import CredentialsReader, PublicCredentials
 from .report import Fault, QuestionResult, Report, TrusteeGroup
 from .tally import (
     SizedTally,
@@ -38,8 +39,8 @@ from .tally import (
 from .trustees import Trustees, check_trustees
 from .workers import BallotWorkers, ChunkVerdict
 
-# The objects of one event wait for it in memory; the largest event has a list of credentials and two smaller files.
-MAX_PENDING = MAX_ENTRY + 2 * MAX_BYTES
+# The objects of one event wait for it in memory; those of Setup without the list of credentials, packed as it is read.
+MAX_PENDING = 3 * MAX_ENTRY
 
 Progress = Callable[[int, int | None, int], None]
 
@@ -91,8 +92,12 @@ class _Verifier:
         self.report = Report()
         self._pending: list[Entry] = []
         self._last: str | None = None
-        self._credentials: dict[str, bool] = {}
-        self._ballot_entries: list[int] = []
+        self._reader = CredentialsReader()
+        self._credentials = PublicCredentials(b"")
+        self._used = bytearray()
+        # Ballots follow each other, an object and an event each: the first one's entry tells those of all.
+        self._first_ballot = 0
+        self._read_ballots = 0
         self._election: Election
         self._trustees: Trustees
         self._sum: TallyAccumulator
@@ -107,7 +112,7 @@ class _Verifier:
         number = 1
         try:
             try:
-                for entry in read_archive(self._file, MAX_ENTRY):
+                for entry in read_archive(self._file, MAX_ENTRY, self._reader.begin):
                     number = entry.number
                     self.report.entries = entry.number
                     self.report.bytes = entry.end
@@ -167,7 +172,7 @@ class _Verifier:
             self._ballot(objects[0])
         else:
             self._finish_ballots()
-            self._other_event(event.kind, [o.raw for o in objects])
+            self._other_event(event.kind, objects)
             self._tell()
         self._last = event.kind
         report.stage = event.kind
@@ -176,9 +181,10 @@ class _Verifier:
         if entry.hash in self._wanted_heads:
             report.found_heads.append(entry.hash)
 
-    def _other_event(self, kind: str, raws: list[str]) -> None:
+    def _other_event(self, kind: str, objects: list[Entry]) -> None:
+        raws = [o.raw for o in objects]
         if kind == "Setup":
-            self._setup(*raws)
+            self._setup(*objects)
         elif kind == "EncryptedTally":
             self._tally(*raws)
         elif kind == "PartialDecryption":
@@ -186,24 +192,25 @@ class _Verifier:
         elif kind == "Result":
             self._result(*raws)
 
-    def _setup(self, election_raw: str, trustees_raw: str, credentials_raw: str, setup_raw: str) -> None:
-        setup = loads(setup_raw)
+    def _setup(self, election_file: Entry, trustees_file: Entry, credentials: Entry, setup_data: Entry) -> None:
+        setup = loads(setup_data.raw)
         if isinstance(setup, dict) and "credentials_certificate" in setup:
             raise InvalidArchive("credentials-certificate")
-        if setup_raw != make_setup_data(election_raw, trustees_raw, credentials_raw):
+        if setup_data.raw != make_setup_data(election_file.hash, trustees_file.hash, credentials.hash):
             raise InvalidArchive("wrong-setup-data")
         report = self.report
         self._subject = "election"
-        self._election = election = Election.parse(election_raw)
+        self._election = election = Election.parse(election_file.raw)
         report.uuid, report.name, report.election_hash = election.uuid, election.name, election.hash
         report.questions = len(election.questions)
         self._subject = "trustees"
-        self._trustees = check_trustees(trustees_raw, election.group)
+        self._trustees = check_trustees(trustees_file.raw, election.group)
         report.trustees = [TrusteeGroup(i.kind, i.threshold, i.size) for i in self._trustees.items]
         if self._trustees.public_key != election.public_key:
             raise InvalidArchive("wrong-election-key")
         self._subject = "credentials"
-        self._credentials = dict.fromkeys(check_public_credentials(credentials_raw, self._processes), False)
+        self._credentials = self._reader.finish(self._processes)
+        self._used = bytearray(len(self._credentials))
         report.credentials = len(self._credentials)
         self._subject = "Setup"
         self._sum = TallyAccumulator(election)
@@ -211,10 +218,11 @@ class _Verifier:
         self._workers = BallotWorkers(election, self._processes)
 
     def _ballot(self, entry: Entry) -> None:
-        if len(self._ballot_entries) >= len(self._credentials):
+        if self._read_ballots >= len(self._credentials):
             # More ballots than credentials: one is used twice or unknown. Whichever comes first is found below.
             self._finish_ballots()
-        self._ballot_entries.append(entry.number)
+        self._first_ballot = self._first_ballot or entry.number
+        self._read_ballots += 1
         if self._workers is None:
             raise InvalidArchive("no-setup")
         if len(entry.raw) > self._max_ballot:
@@ -232,21 +240,23 @@ class _Verifier:
     def _take(self, verdict: ChunkVerdict) -> None:
         report = self.report
         for credential, tracker in verdict.ballots:
-            number = self._ballot_entries[report.ballots]
-            used = self._credentials.get(credential)
-            if used is None:
-                raise _BallotFault("unknown-credential", number)
-            if used:
-                raise _BallotFault("credential-used-twice", number)
-            self._credentials[credential] = True
+            place = self._credentials.index(credential)
+            if place is None:
+                raise _BallotFault("unknown-credential", self._next_entry())
+            if self._used[place]:
+                raise _BallotFault("credential-used-twice", self._next_entry())
+            self._used[place] = True
             report.ballots += 1
             if tracker in self._wanted_trackers:
                 report.found_trackers.append(tracker)
         if verdict.fault is not None:
-            number = self._ballot_entries[report.ballots]
-            raise _BallotFault(verdict.fault.reason, number, verdict.fault.detail)
+            raise _BallotFault(verdict.fault.reason, self._next_entry(), verdict.fault.detail)
         self._sum.add(verdict.tally, len(verdict.ballots))
         self._tell()
+
+    def _next_entry(self) -> int:
+        """The entry of the ballot after those that were counted."""
+        return self._first_ballot + 2 * self.report.ballots
 
     def _tally(self, encrypted_tally_raw: str, sized_raw: str) -> None:
         sized = SizedTally.parse(sized_raw)

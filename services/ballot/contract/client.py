@@ -47,7 +47,7 @@ class BallotClient(JobClient):
     def start_seal_election(self, election: str, present: list[str]) -> str:
         """Have an election fixed for good; the job's id, whose result is elections.Sealed.
 
-        Its refusals: trustees_missing, credentials_incomplete, election_unknown.
+        Its refusals: trustees_missing, credentials_incomplete, too_many_credentials, election_unknown.
         """
         return self._do(methods.START_SEAL_ELECTION, elections.SealElection(election=election, present=present)).job
 
@@ -100,6 +100,6 @@ class BallotClient(JobClient):
         """Combine the parts. Refusals: decryptions_missing, election_not_closed, election_unknown."""
         return self._do(methods.PUBLISH_RESULT, elections.OfElection(election=election))
 
-    def read_archive(self, election: str, after: int, limit: int) -> tally.ArchivePage:
-        """A page of the public archive. Refusal: election_unknown."""
-        return self._ask(methods.READ_ARCHIVE, tally.ReadArchive(election=election, after=after, limit=limit))
+    def read_archive(self, election: str, after: int, skip: int) -> tally.ArchivePage:
+        """A page of the public archive. Refusals: election_unknown, election_not_open."""
+        return self._ask(methods.READ_ARCHIVE, tally.ReadArchive(election=election, after=after, skip=skip))

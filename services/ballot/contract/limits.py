@@ -50,6 +50,8 @@ Permit = Annotated[str, Length(0, LONGEST_PERMIT)]
 File = Annotated[str, Length(1, LARGEST_FILE)]
 Height = Annotated[int, Range(-1, LARGEST_INTEGER)]
 """After which event of the chain a page begins; the first is 0."""
+Offset = Annotated[int, Range(0, LARGEST_INTEGER)]
+"""Bytes of a file."""
 TrackerText = Annotated[str, Length(43, 43)]
 """Unpadded base64 of a SHA-256."""
 PageSize = Annotated[int, Range(1, LARGEST_PAGE)]

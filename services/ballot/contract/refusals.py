@@ -21,6 +21,7 @@ class Code(StrEnum):
     TRUSTEES_INVALID = "trustees_invalid"
     TRUSTEES_MISSING = "trustees_missing"
     CREDENTIALS_INCOMPLETE = "credentials_incomplete"
+    TOO_MANY_CREDENTIALS = "too_many_credentials"
     PERMIT_INVALID = "permit_invalid"
     PERMIT_EXPIRED = "permit_expired"
     PERMIT_OTHER_ELECTION = "permit_other_election"

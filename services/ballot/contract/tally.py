@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from services.ballot.contract.elections import OfElection
-from services.ballot.contract.limits import MOST_OWNERS, File, Height, PageSize
+from services.ballot.contract.limits import MOST_OWNERS, File, Height, Offset
 from services.runtime.contracts.kinds import Range
 from services.runtime.contracts.messages import Message
 
@@ -48,14 +48,21 @@ class ResultPublished(Message):
 
 
 class ReadArchive(OfElection):
-    """A page of the public archive: events higher than `after`."""
+    """A page of the public archive: what follows `skip` bytes after the event of height `after` (-1: from the beginning)."""
 
     after: Height = -1
-    limit: PageSize = 100
+    skip: Offset = 0
 
 
 class ArchivePage(Message):
-    """Entries of the archive in base64; `next` is the `after` of the next page, null at the end."""
+    """Bytes of the archive in base64; the place where the next page begins, and whether there is nothing more for now.
+
+    `before` and `head` are the hashes of the events after which this page and the next one begin.
+    """
 
     data: str
-    next: int | None
+    before: str | None
+    after: int
+    skip: int
+    head: str | None
+    complete: bool

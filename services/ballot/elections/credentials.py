@@ -6,17 +6,24 @@ Batches and commitment come as events: in any order, more than once, before or a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from services.ballot.belenios import public_credentials
 from services.ballot.belenios.errors import Malformed
 from services.ballot.belenios.group import ED25519
+from services.ballot.belenios.public_credentials import CommitmentDigest, PublicCredentials
 from services.ballot.contract.refusals import Code, refuse
 from services.ballot.models import Commitment, Credential, Election
+from services.ballot.urn import chain
 from services.reassort.contract.events import CredentialEntry
+
+PAGE = 15_000
+"""Credentials read at once, and in one row of the file of the list: a megabyte."""
 
 
 class CredentialConflict(Exception):
@@ -96,28 +103,81 @@ def commit(session: Session, election: str, *, holders: int, count: int, digest:
     )
 
 
-def complete_list(session: Session, election: str) -> list[str]:
-    """All public credentials, spares included, sorted by point so that their order says nothing.
+@dataclass(frozen=True)
+class CompleteList:
+    """All public credentials of an election, spares included, sorted by point so that their order says nothing.
 
-    Raises Refusal credentials_incomplete {expected, received} unless number, holders and digest are as committed.
+    ``hash`` is that of its file, which has no object for each credential: 32 bytes a credential are in memory.
     """
-    listed = list(session.scalars(select(Credential.credential).where(Credential.election == election)))
-    # Sorted here, not by the database: a PostgreSQL collation must not decide what is hashed.
-    listed.sort()
+
+    credentials: PublicCredentials
+    hash: str
+
+    def as_file(self) -> chain.LongFile:
+        """The file of the list."""
+        return chain.LongFile(self.hash, public_credentials.pieces_of_list(self.credentials.pages(PAGE)))
+
+
+def complete_list(
+    session: Session, election: str, report: Callable[[int, int], None] = lambda done, total: None
+) -> CompleteList:
+    """Read the list of an election's credentials.
+
+    Args:
+        session: To read with; nothing is locked.
+        election: Whose credentials.
+        report: Told after each page how many of how many are read.
+
+    Raises:
+        Refusal: credentials_incomplete {expected, received} unless number, holders and digest are as committed;
+            too_many_credentials {limit, received}, where nobody could verify the list later.
+    """
+    received = _stored(session, election)
     commitment = session.scalars(select(Commitment).where(Commitment.election == election)).one_or_none()
-    if commitment is None or (commitment.count, commitment.digest, commitment.holders) != (
-        len(listed),
-        digest_of(listed),
-        _holders(session, election),
-    ):
+    if commitment is None or commitment.count != received:
         expected = None if commitment is None else commitment.count
-        raise refuse(Code.CREDENTIALS_INCOMPLETE, expected=expected, received=len(listed))
-    return listed
+        raise refuse(Code.CREDENTIALS_INCOMPLETE, expected=expected, received=received)
+    if received > public_credentials.MOST_CREDENTIALS:
+        raise refuse(Code.TOO_MANY_CREDENTIALS, limit=public_credentials.MOST_CREDENTIALS, received=received)
+    listed, content, packed = CommitmentDigest(), hashlib.sha256(), bytearray()
+
+    def pages() -> Iterator[Sequence[str]]:
+        for page in _pages(session, election):
+            listed.add(page)
+            packed.extend(bytes.fromhex("".join(page)))
+            yield page
+            report(listed.count, received)
+
+    for piece in public_credentials.pieces_of_list(pages()):
+        content.update(piece.encode("ascii"))
+    if (commitment.digest, commitment.holders) != (listed.hexdigest(), _holders(session, election)):
+        raise refuse(Code.CREDENTIALS_INCOMPLETE, expected=commitment.count, received=received)
+    return CompleteList(PublicCredentials(packed), content.hexdigest())
 
 
-def digest_of(sorted_credentials: Sequence[str]) -> str:
-    """The digest of the commitment: SHA-256 of the sorted points, one a line."""
-    return hashlib.sha256("\n".join(sorted_credentials).encode("ascii")).hexdigest()
+def _pages(session: Session, election: str) -> Iterator[Sequence[str]]:
+    # In the order of the primary key's index; that it is the points' own order is checked by the digest.
+    after = ""
+    while page := session.scalars(
+        select(Credential.credential)
+        .where(Credential.election == election, Credential.credential > after)
+        .order_by(Credential.credential)
+        .limit(PAGE)
+    ).all():
+        yield page
+        after = page[-1]
+
+
+def still_complete(session: Session, election: str, listed: CompleteList) -> bool:
+    """Whether nothing has come since the list was written; the caller holds the election's lock.
+
+    Credentials are only ever added (trigger), so that the same number of them is the same list.
+    """
+    return _stored(session, election) == len(listed.credentials)
+
+
+def _stored(session: Session, election: str) -> int:
+    return session.scalar(select(func.count()).select_from(Credential).where(Credential.election == election)) or 0
 
 
 def _holders(session: Session, election: str) -> int:
@@ -137,4 +197,4 @@ def count(session: Session, election: str) -> int:
     ).scalar_one_or_none()
     if committed is not None:
         return committed
-    return session.scalar(select(func.count()).select_from(Credential).where(Credential.election == election)) or 0
+    return _stored(session, election)

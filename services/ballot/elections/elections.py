@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -14,6 +14,7 @@ from services.ballot.belenios.credential import is_uuid
 from services.ballot.belenios.election import Election as ElectionFile
 from services.ballot.belenios.election import Question, make_election
 from services.ballot.belenios.errors import InvalidTrustees, Malformed
+from services.ballot.belenios.hashing import sha_hex
 from services.ballot.belenios.trustees import Trustees, check_trustees
 from services.ballot.contract.elections import CreateElection, Described, Sealed
 from services.ballot.contract.events import ElectionSealed
@@ -183,13 +184,51 @@ def _checked_trustees(raw: str) -> Trustees:
         raise refuse(Code.TRUSTEES_INVALID, reason=error.reason) from error
 
 
-def seal(session: Session, uuid: str, present: Sequence[str], now: datetime, receipt_key: str) -> Sealed:
+def seal(
+    database: Database,
+    uuid: str,
+    present: Sequence[str],
+    now: datetime,
+    receipt_key: str,
+    report: Callable[[int, int], None] = lambda done, total: None,
+    confirm: Callable[[Session], None] = lambda session: None,
+) -> Sealed:
     """Fix election, trustees and credentials for good and write the Setup event. Idempotent once sealed.
 
-    ``receipt_key`` is the public half of the key that will sign the receipts: fixed too. ``present`` are the members of
-    the board who attend (L7). Raises Refusal election_unknown, trustees_missing, credentials_incomplete {expected,
-    received}.
+    The list of credentials is written before the transaction that fixes it, and compared again within.
+
+    Args:
+        database: Of the ballot box.
+        uuid: The election.
+        present: The members of the board who attend (L7).
+        now: When.
+        receipt_key: The public half of the key that will sign the receipts: fixed too.
+        report: Told how many credentials of how many are listed.
+        confirm: Called at the end of the transaction, which it may undo by raising.
+
+    Raises:
+        Refusal: election_unknown, trustees_missing, credentials_incomplete {expected, received},
+            too_many_credentials {limit, received}.
     """
+    with database.reading() as session:
+        election = found(session, uuid)
+        if election.raw is None and election.trustees is None:
+            raise refuse(Code.TRUSTEES_MISSING)
+        listed = credentials.complete_list(session, uuid, report) if election.raw is None else None
+    with database.transaction() as session:
+        sealed = _sealed(session, uuid, present, now, receipt_key, listed)
+        confirm(session)
+    return sealed
+
+
+def _sealed(
+    session: Session,
+    uuid: str,
+    present: Sequence[str],
+    now: datetime,
+    receipt_key: str,
+    listed: credentials.CompleteList | None,
+) -> Sealed:
     election = locked(session, uuid)
     if election is None:
         raise refuse(Code.ELECTION_UNKNOWN)
@@ -197,10 +236,10 @@ def seal(session: Session, uuid: str, present: Sequence[str], now: datetime, rec
         return sealing_of(session, election)
     if election.trustees is None or election.public_key is None:
         raise refuse(Code.TRUSTEES_MISSING)
-    published = credentials.complete_list(session, uuid)
+    if listed is None or not credentials.still_complete(session, uuid, listed):
+        raise refuse(Code.CREDENTIALS_INCOMPLETE, expected=None, received=credentials.count(session, uuid))
     raw = _election_file(election, election.public_key)
-    files = (raw, election.trustees, archive.make_public_credentials(published))
-    setup = archive.make_setup_data(*files)
+    setup = archive.make_setup_data(sha_hex(raw), sha_hex(election.trustees), listed.hash)
     session.execute(
         update(Election)
         .where(Election.uuid == uuid)
@@ -212,7 +251,7 @@ def seal(session: Session, uuid: str, present: Sequence[str], now: datetime, rec
             receipt_key=receipt_key,
         )
     )
-    chain.append(session, uuid, EventType.SETUP, (*files, setup), after=None)
+    chain.append(session, uuid, EventType.SETUP, (raw, election.trustees, listed.as_file(), setup), after=None)
     told = ElectionSealed(election=uuid, fingerprint=ElectionFile.parse(raw).hash, receipt_key=receipt_key)
     outbox.publish(session, "ballot", told)
     session.expire(election)

@@ -1,7 +1,8 @@
 """The job that seals an election: the list of its credentials, spares included, may have millions of lines.
 
-It is one transaction, tied to the lease by its last statement: a worker that is killed has changed nothing, and the next
-one begins anew. An election that is sealed answers with its sealing.
+The list is written to a file first, with nothing locked. Then all is one transaction, tied to the lease by its last
+statement: a worker that is killed has changed nothing, and the next one begins anew. An election that is sealed answers with
+its sealing.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ def seal_election(resources: Resources[Settings], job: RunningJob) -> dict[str, 
     """Fix an election for good. Request: {election, present}. Out and refusals: elections.seal."""
     job.report(STEP)
     key = receipt.public_key(resources.settings.receipt_private_key)
-    with resources.database.transaction() as session:
-        sealed = elections.seal(session, job.request["election"], job.request["present"], utc_now(), key)
-        job.confirm(session)
-    return sealed.dump()
+
+    def report(done: int, total: int) -> None:
+        job.report(STEP, done, total)
+
+    uuid, present = job.request["election"], job.request["present"]
+    return elections.seal(resources.database, uuid, present, utc_now(), key, report, job.confirm).dump()

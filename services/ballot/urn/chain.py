@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.ballot.belenios import archive
 from services.ballot.belenios.hashing import sha_hex
-from services.ballot.models import Ballot, ChainEvent, ChainObject
+from services.ballot.models import Ballot, ChainEvent, ChainObject, ChainObjectPart
 
 
 class EventType(StrEnum):
@@ -23,6 +23,14 @@ class EventType(StrEnum):
     ENCRYPTED_TALLY = "EncryptedTally"
     PARTIAL_DECRYPTION = "PartialDecryption"
     RESULT = "Result"
+
+
+@dataclass(frozen=True)
+class LongFile:
+    """A file that is never in memory as a whole: its hash, and its text in pieces of equal length but for the last."""
+
+    hash: str
+    pieces: Iterable[str]
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ def head(session: Session, election: str) -> Head | None:
 
 
 def append(
-    session: Session, election: str, kind: EventType, objects: Sequence[str] = (), *, after: Head | None
+    session: Session, election: str, kind: EventType, objects: Sequence[str | LongFile] = (), *, after: Head | None
 ) -> Head:
     """Add an event to the chain, with the files that it references; the last of ``objects`` is its payload.
 
@@ -54,23 +62,27 @@ def append(
     violates the primary key (IntegrityError), so a fork cannot be written.
     """
     height = 0 if after is None else after.height + 1
-    payload = sha_hex(objects[-1]) if objects else None
+    files = [file if isinstance(file, LongFile) else LongFile(sha_hex(file), (file,)) for file in objects]
+    payload = files[-1].hash if files else None
     raw = archive.make_event(kind.value, None if after is None else after.hash, height, payload)
     added = Head(height, sha_hex(raw), kind)
     session.execute(
         insert(ChainEvent).values(election=election, height=height, type=kind.value, hash=added.hash, raw=raw)
     )
-    rows = [
-        {"election": election, "height": height, "position": position, "hash": sha_hex(data), "data": data}
-        for position, data in enumerate(objects)
-    ]
-    if rows:
-        session.execute(insert(ChainObject), rows)
+    for position, file in enumerate(files):
+        _keep(session, {"election": election, "height": height, "position": position}, file)
     return added
 
 
+def _keep(session: Session, place: dict[str, str | int], file: LongFile) -> None:
+    pieces = iter(file.pieces)
+    session.execute(insert(ChainObject).values(**place, hash=file.hash, data=next(pieces)))
+    for part, data in enumerate(pieces, 1):
+        session.execute(insert(ChainObjectPart).values(**place, part=part, data=data))
+
+
 def objects_of(session: Session, election: str, kind: EventType) -> list[str]:
-    """The files that the last event of that kind references, in order; empty if there is no such event."""
+    """The files that the last event of that kind (not Setup) references, in order; empty if there is no such event."""
     height = (
         select(func.max(ChainEvent.height))
         .where(ChainEvent.election == election, ChainEvent.type == kind.value)

@@ -17,6 +17,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.ballot.belenios.credential import private_from_credential, public_credential
+from services.ballot.belenios.public_credentials import CommitmentDigest
 from services.identity.contract.roll import Bearer as ListedBearer
 from services.identity.contract.roll import Holder, NoticeAddress
 from services.notification.contract.events import MessageRequested
@@ -33,6 +34,7 @@ from services.runtime.storage.upsert import upsert
 
 SOURCE = "reassort"
 NOTICE_TEMPLATE = "voting_notice"
+PAGE_OF_LIST = 15_000
 
 
 @dataclass(frozen=True)
@@ -293,26 +295,38 @@ def _commit(session: Session, voting_event: str) -> None:
         select(PublicCredential.election).where(PublicCredential.voting_event == voting_event).distinct()
     )
     for election in sorted(elections):
-        points = list(session.scalars(select(PublicCredential.credential).where(PublicCredential.election == election)))
-        # Sorted here: a database's collation must not decide what is hashed.
-        points.sort()
-        digest = hashlib.sha256("\n".join(points).encode("ascii")).hexdigest()
+        listed = _listed(session, election)
+        digest = listed.hexdigest()
         sent = session.scalars(select(Commitment).where(Commitment.election == election)).one_or_none()
         if sent is not None and sent.digest == digest:
             continue
         if sent is None:
             sent = Commitment(election=election, voting_event=voting_event)
             session.add(sent)
-        sent.count, sent.digest = len(points), digest
+        sent.count, sent.digest = listed.count, digest
         holders = session.scalar(
             select(func.count(func.distinct(PublicCredential.holder))).where(PublicCredential.election == election)
         )
         outbox.publish(
             session,
             SOURCE,
-            CredentialsCommitted(election=election, holders=holders or 0, count=len(points), digest=digest),
+            CredentialsCommitted(election=election, holders=holders or 0, count=listed.count, digest=digest),
         )
         declare(session, voting_event, election)
+
+
+def _listed(session: Session, election: str) -> CommitmentDigest:
+    """All credentials of an election, page by page in the order of the primary key's index."""
+    listed, after = CommitmentDigest(), ""
+    while page := session.scalars(
+        select(PublicCredential.credential)
+        .where(PublicCredential.election == election, PublicCredential.credential > after)
+        .order_by(PublicCredential.credential)
+        .limit(PAGE_OF_LIST)
+    ).all():
+        listed.add(page)
+        after = page[-1]
+    return listed
 
 
 def _count(table: type[Bearer] | type[Spare] | type[PublicCredential], voting_event: str) -> Any:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from services.ballot.belenios import canonical
 from services.ballot.belenios.archive import Event, read_archive
-from services.ballot.belenios.public_credentials import check_public_credentials
+from services.ballot.belenios.public_credentials import CredentialsReader, PublicCredentials
 from services.reassort.register.public_register import BEFORE_SETUP, Entry, InvalidRegister, Register
 
 
@@ -23,7 +22,7 @@ class Agreement:
 
 @dataclass
 class _Urn:
-    credentials: list[str] = field(default_factory=list)
+    credentials: PublicCredentials = field(default_factory=lambda: PublicCredentials(b""))
     heads: list[str] = field(default_factory=list)
     # Only of credentials that the register speaks of, or that began as spares.
     ballots: dict[str, int] = field(default_factory=dict)
@@ -67,8 +66,10 @@ def compare(register: Register, archive: BinaryIO) -> Agreement:
 
 
 def _check_entry(register: Register, urn: _Urn, entry: Entry, first: bool, line: int) -> None:
-    if _index(urn, entry.retired) is None or not _is_spare(register, urn, entry.spare):
-        raise InvalidRegister("not-a-spare" if _index(urn, entry.spare) is not None else "unknown-credential", line)
+    if urn.credentials.index(entry.retired) is None or not _is_spare(register, urn, entry.spare):
+        raise InvalidRegister(
+            "not-a-spare" if urn.credentials.index(entry.spare) is not None else "unknown-credential", line
+        )
     if first and _is_spare(register, urn, entry.retired):
         # The first code that a voter gives up is the one of the paper notice.
         raise InvalidRegister("other-code-retired", line)
@@ -83,10 +84,10 @@ def _check_entry(register: Register, urn: _Urn, entry: Entry, first: bool, line:
 
 
 def _read(register: Register, archive: BinaryIO) -> _Urn:
-    urn = _Urn()
+    urn, reader = _Urn(), CredentialsReader()
     spoken_of = {credential for entry in register.entries for credential in (entry.retired, entry.spare)}
     objects: list[str] = []
-    for part in read_archive(archive):
+    for part in read_archive(archive, credentials=reader.begin):
         if part.kind == "data":
             objects.append(part.raw)
             continue
@@ -96,7 +97,7 @@ def _read(register: Register, archive: BinaryIO) -> _Urn:
         urn.heads.append(part.hash)
         if event.kind == "Setup":
             urn.election = canonical.loads(objects[0])["uuid"]
-            urn.credentials = sorted(check_public_credentials(objects[2]))
+            urn.credentials = reader.finish()
         elif event.kind == "Ballot":
             credential = canonical.loads(objects[-1])["credential"]
             urn.count += 1
@@ -106,11 +107,6 @@ def _read(register: Register, archive: BinaryIO) -> _Urn:
     return urn
 
 
-def _index(urn: _Urn, credential: str) -> int | None:
-    place = bisect_left(urn.credentials, credential)
-    return place if place < len(urn.credentials) and urn.credentials[place] == credential else None
-
-
 def _is_spare(register: Register, urn: _Urn, credential: str) -> bool:
-    index = _index(urn, credential)
+    index = urn.credentials.index(credential)
     return index is not None and index < register.beginning.credentials and register.beginning.is_spare(index)

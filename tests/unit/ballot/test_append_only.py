@@ -17,6 +17,7 @@ REFUSED = [
     "DELETE FROM chain_events WHERE election = :uuid AND height = 1",
     "UPDATE chain_objects SET data = '{}' WHERE election = :uuid",
     "DELETE FROM chain_objects WHERE election = :uuid",
+    "INSERT INTO chain_object_parts (election, height, position, part, data) VALUES (:uuid, 9, 9, 1, 'x')",
     "UPDATE elections SET closes_at = opens_at WHERE uuid = :uuid",
     "UPDATE elections SET raw = NULL WHERE uuid = :uuid",
     "DELETE FROM elections WHERE uuid = :uuid",

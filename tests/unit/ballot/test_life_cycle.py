@@ -4,10 +4,12 @@ import io
 import json
 
 import pytest
+from sqlalchemy import select
 
-from services.ballot.belenios import tally
+from services.ballot.belenios import archive, tally
 from services.ballot.belenios.verify import verify_archive
-from services.ballot.elections import closing
+from services.ballot.elections import closing, credentials
+from services.ballot.models import ChainObject, ChainObjectPart
 from services.ballot.records import archive_pages
 from services.ballot.tally import tallying
 from services.ballot.urn import trackers
@@ -49,19 +51,23 @@ def publish(urn):
     return tallying.publish_result(urn.database, urn.uuid)
 
 
-def archive_of(urn, limit):
-    """The archive, put together from its pages."""
-    parts, after = [], -1
-    while after is not None:
+def pages_of(urn):
+    """The archive in pages, each continuing the one before."""
+    place, head, complete = archive_pages.Place(), None, False
+    while not complete:
         with urn.database.reading() as session:
-            page = archive_pages.page_of(session, urn.uuid, after, limit)
-        parts.append(page.data)
-        after = page.next
-    return b"".join(parts)
+            page = archive_pages.page_of(session, urn.uuid, place)
+        assert page.before == head
+        place, head, complete = page.end, page.head, page.complete
+        yield page.data
+
+
+def archive_of(urn):
+    return b"".join(pages_of(urn))
 
 
 def verified(urn):
-    report = verify_archive(io.BytesIO(archive_of(urn, 1000)), processes=1)
+    report = verify_archive(io.BytesIO(archive_of(urn)), processes=1)
     assert report.ok, report
     return report
 
@@ -107,8 +113,8 @@ def test_a_whole_election(draft, board):
 
 def test_nothing_published_names_a_holder(urn):
     urn.vote("anne")
-    archive = archive_of(urn, 100)
-    assert all(holder_of(name).encode() not in archive for name in ("anne", "bruno", "chloé"))
+    published = archive_of(urn)
+    assert all(holder_of(name).encode() not in published for name in ("anne", "bruno", "chloé"))
 
 
 def test_an_election_without_any_ballot(urn, board):
@@ -119,37 +125,87 @@ def test_an_election_without_any_ballot(urn, board):
     verified(urn)
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 100])
-def test_pages_in_a_row_are_the_archive(urn, limit):
+def test_pages_in_a_row_are_the_archive(draft, monkeypatch):
+    """At every limit: of a page, of its events, and of the pieces in which the list of credentials is kept."""
+    draft.sealed("anne", "bruno", "chloé", "denis")
     for name in ("anne", "bruno", "chloé"):
-        urn.vote(name)
-    close(urn)
-    whole = archive_of(urn, 1000)
-    assert archive_of(urn, limit) == whole
+        draft.vote(name)
+    close(draft)
+    whole = archive_of(draft)
     assert whole.startswith(b"BELENIOS\0")
+    for limit, value in (("MOST_EVENTS", 1), ("MOST_EVENTS", 2), ("PAGE_SIZE", 1)):
+        with monkeypatch.context() as patch:
+            patch.setattr(archive_pages, limit, value)
+            pages = list(pages_of(draft))
+        assert b"".join(pages) == whole
+        assert len(pages) >= 3
+    # In whatever place a copy was broken off.
+    for skip in (1, 511, 1024, 3000):
+        with draft.database.reading() as session:
+            page = archive_pages.page_of(session, draft.uuid, archive_pages.Place(-1, skip))
+        assert whole[skip:].startswith(page.data)
 
 
-def test_a_page_also_ends_by_size(urn, monkeypatch):
-    for name in ("anne", "bruno"):
-        urn.vote(name)
-    whole = archive_of(urn, 1000)
-    monkeypatch.setattr(archive_pages, "PAGE_SIZE", 1)
-    with urn.database.reading() as session:
-        assert archive_pages.page_of(session, urn.uuid, -1, 1000).next == 0
-    assert archive_of(urn, 1000) == whole
+def test_a_long_list_of_credentials_is_kept_and_handed_out_in_pieces(draft, board, monkeypatch):
+    """What 1.2 million voters need, with limits lowered: nothing ever holds the list as one text."""
+    monkeypatch.setattr(credentials, "PAGE", 3)
+    monkeypatch.setattr(archive_pages, "PAGE_SIZE", 500)
+    names = [f"voter {number}" for number in range(7)]
+    draft.sealed(*names)
+    draft.vote(names[0])
+    with draft.database.reading() as session:
+        kept = session.execute(select(ChainObjectPart.part, ChainObjectPart.data)).all()
+        beginning = session.scalars(select(ChainObject.data).where(ChainObject.position == 2)).one()
+    listed = sorted(entry["credential"] for entry in draft.entries(*names))
+    assert len(listed) == 14
+    assert beginning + "".join(row.data for row in kept) == archive.make_public_credentials(listed)
+    assert len(kept) == 4
+    pages = list(pages_of(draft))
+    assert len(pages) > 4
+    assert all(archive.make_public_credentials(listed).encode() not in page for page in pages)
+    report = verify_archive(io.BytesIO(b"".join(pages)), processes=1)
+    assert (report.ok, report.credentials, report.ballots) == (True, 14, 1)
+
+
+def test_a_list_that_nobody_could_verify_is_not_sealed(draft, monkeypatch):
+    draft.create()
+    draft.set_trustees()
+    draft.receive(draft.entries("anne", "bruno"))
+    draft.commit()
+    monkeypatch.setattr("services.ballot.belenios.public_credentials.MOST_CREDENTIALS", 3)
+    refusal = refusal_of(draft, draft.seal)
+    assert (refusal.code, refusal.details) == ("too_many_credentials", {"limit": 3, "received": 4})
+
+
+def test_credentials_that_come_while_sealing_stop_it(draft, monkeypatch):
+    draft.create()
+    draft.set_trustees()
+    draft.receive(draft.entries("anne"))
+    draft.commit()
+    complete = credentials.complete_list
+
+    def then_one_more(*given):
+        listed = complete(*given)
+        draft.receive(draft.entries("bruno"))
+        return listed
+
+    monkeypatch.setattr(credentials, "complete_list", then_one_more)
+    with pytest.raises(Refusal, match="credentials_incomplete"):
+        draft.seal()
+    assert draft.describe().state == "draft"
 
 
 def test_the_archive_only_grows(urn):
     urn.vote("anne")
-    earlier = archive_of(urn, 1000)
+    earlier = archive_of(urn)
     urn.vote("bruno")
-    assert archive_of(urn, 1000).startswith(earlier)
+    assert archive_of(urn).startswith(earlier)
 
 
 def test_no_archive_of_a_draft(draft):
     def page():
         with draft.database.reading() as session:
-            archive_pages.page_of(session, draft.uuid, -1, 10)
+            archive_pages.page_of(session, draft.uuid, archive_pages.Place())
 
     assert refusal_of(draft, page).code == "election_unknown"
     draft.create()

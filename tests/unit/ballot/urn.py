@@ -121,8 +121,7 @@ class Urn:
         return elections.set_trustees(self.database, self.uuid, self.trustees if raw is None else raw)
 
     def seal(self, now=BEFORE):
-        with self.database.transaction() as session:
-            return elections.seal(session, self.uuid, ["Présidente", "Délégué 1", "Déléguée 2"], now, RECEIPT_PUBLIC)
+        return elections.seal(self.database, self.uuid, ["Présidente", "Délégué 1", "Déléguée 2"], now, RECEIPT_PUBLIC)
 
     def sealed(self, *names):
         """From nothing to sealed, with these voters."""

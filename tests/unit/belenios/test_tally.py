@@ -48,12 +48,6 @@ def test_all_ways_of_adding_agree(urn) -> None:
     assert tally.encrypted_tally(s.election, reversed(ballots)) == encrypted
 
 
-def test_the_same_credential_twice_is_refused(urn) -> None:
-    s, ballots, _, _ = urn
-    with pytest.raises(InvalidTally, match="credential-used-twice"):
-        tally.encrypted_tally(s.election, [ballots[0], ballots[1], ballots[0]])
-
-
 @pytest.mark.parametrize("shape", [TWO_GROUPS, ONE_HOLDER])
 def test_an_empty_urn_has_a_result(shape) -> None:
     s = sample(shape=shape)

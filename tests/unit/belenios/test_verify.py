@@ -5,17 +5,20 @@ import json
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.ballot.belenios import archive, tally
-from services.ballot.belenios.canonical import dumps
+from services.ballot.belenios.canonical import dumps, loads
 from services.ballot.belenios.credential import public_credential
 from services.ballot.belenios.election import Election
-from services.ballot.belenios.errors import Malformed
+from services.ballot.belenios.errors import Malformed, ProtocolError
 from services.ballot.belenios.group import ED25519
 from services.ballot.belenios.hashing import sha_hex
-from services.ballot.belenios.public_credentials import check_public_credentials
+from services.ballot.belenios.public_credentials import CredentialsReader, check_public_credentials, pieces_of_list
 from services.ballot.belenios.verify import verify_archive
 from services.ballot.belenios.workers import CHUNK_BALLOTS, BallotWorkers, check_chunk
 from tests.vectors.generate import signed_again
@@ -157,7 +160,7 @@ def test_events_out_of_order(s: Sample, ballots: list[str], kinds: list[str]) ->
     writer = archive.ArchiveWriter(TIMESTAMP)
     content = writer.beginning()
     encrypted, sized = s.tally(ballots[:1] if "Ballot" in kinds[:2] else [])
-    setup = archive.make_setup_data(s.election.raw, s.trustees.raw, s.credentials())
+    setup = archive.make_setup_data(*map(sha_hex, (s.election.raw, s.trustees.raw, s.credentials())))
     objects = {
         "Setup": [s.election.raw, s.trustees.raw, s.credentials(), setup],
         "Ballot": ballots[:1],
@@ -295,7 +298,7 @@ def test_setups(s: Sample) -> None:
 
 def test_setup_data(s: Sample) -> None:
     raws = [s.election.raw, s.trustees.raw, s.credentials()]
-    data = json.loads(archive.make_setup_data(*raws))
+    data = json.loads(archive.make_setup_data(*map(sha_hex, raws)))
     for changed, code in (
         (data | {"credentials": "0" * 64}, "wrong-setup-data"),
         (data | {"credentials_certificate": "0" * 64}, "credentials-certificate"),
@@ -335,6 +338,53 @@ def test_a_giant_list_that_holds_no_points_is_not_taken_to_pieces() -> None:
             check_public_credentials(raw)
         assert tracemalloc.get_traced_memory()[1] < 2**20
         tracemalloc.stop()
+
+
+POINTS = [public_credential(5000 + number) for number in range(14)]
+
+
+@given(st.integers(0, 12), st.randoms(use_true_random=False), st.integers(1, 200))
+def test_a_list_is_the_same_however_it_is_cut_and_ordered(count: int, random: Random, step: int) -> None:
+    credentials = random.sample(POINTS, count)
+    raw = dumps(credentials).encode()
+    reader = CredentialsReader()
+    take = reader.begin(len(raw))
+    for start in range(0, len(raw), step):
+        take(raw[start : start + step])
+    listed = reader.finish()
+    assert list(listed) == sorted(credentials)
+    assert [listed.index(credential) for credential in sorted(credentials)] == list(range(count))
+    assert all(listed.index(other) is None for other in (*(set(POINTS) - set(credentials)), "", "0" * 64, "zz", "é"))
+    assert "".join(pieces_of_list(listed.pages(3))) == dumps(sorted(credentials))
+
+
+@given(st.integers(0, 410), st.sampled_from(['"', ",", "[", "]", " ", "0", "G", "\x00", "é"]), st.booleans())
+def test_a_damaged_list_is_refused_or_says_the_same(place: int, damage: str, instead: bool) -> None:
+    raw = dumps(POINTS[:6])
+    damaged = raw[:place] + damage + raw[place + instead :]
+    try:
+        listed = check_public_credentials(damaged)
+    except ProtocolError:
+        assert damaged != raw
+    else:
+        assert list(listed) == sorted(loads(damaged))
+
+
+def test_memory_of_a_long_list_is_what_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Packed points: 32 bytes a credential while it is read, whatever its length; no object for each."""
+    monkeypatch.setattr("services.ballot.belenios.public_credentials.first_fault", lambda packed: None)
+    monkeypatch.setattr("services.ballot.belenios.public_credentials.MAX_BYTES", 1000)
+    count = 60_000
+    raw = ('["' + '","'.join(f"{count - number:064x}" for number in range(count)) + '"]').encode()
+    reader = CredentialsReader()
+    tracemalloc.start()
+    take = reader.begin(len(raw))
+    for start in range(0, len(raw), 1 << 16):
+        take(raw[start : start + (1 << 16)])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 32 * count * 1.3 + 2**20
+    assert len(reader.finish()) == count
 
 
 def test_a_giant_ballot_waits_for_no_worker(s: Sample, ballots: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -383,7 +433,7 @@ def test_long_lists_of_credentials_are_checked_by_several_processes(monkeypatch:
     monkeypatch.setattr("services.ballot.belenios.public_credentials.MIN_FOR_POOL", 4)
     monkeypatch.setattr("services.ballot.belenios.public_credentials.CHUNK", 2)
     credentials = [public_credential(1000 + i) for i in range(7)]
-    assert check_public_credentials(dumps(credentials), 2) == credentials
+    assert list(check_public_credentials(dumps(credentials), 2)) == sorted(credentials)
     with pytest.raises(Malformed, match="bad-point"):
         check_public_credentials(dumps([*credentials, "00"]), 2)
 
@@ -391,7 +441,7 @@ def test_long_lists_of_credentials_are_checked_by_several_processes(monkeypatch:
         raise OSError("no more processes")
 
     monkeypatch.setattr("services.ballot.belenios.public_credentials.ProcessPoolExecutor", no_processes)
-    assert check_public_credentials(dumps(credentials), 2) == credentials
+    assert list(check_public_credentials(dumps(credentials), 2)) == sorted(credentials)
 
 
 def test_without_processes_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:

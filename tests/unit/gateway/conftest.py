@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from gateway.app import create_app
 from gateway.clients import Services
+from gateway.elections.archive_files import ArchiveFiles
 from gateway.settings import Settings
 from tests.unit.gateway.fake_rpc import CAPTCHA, CAPTCHA_TEXT, SESSION, FakeRpc
 
@@ -36,8 +37,8 @@ class Browser:
         self.client = client
 
     def get(self, path: str, **more: Any) -> TestResponse:
-        """GET."""
-        return self.client.get(path, **more)
+        """GET, read to the end, as a server would have it sent."""
+        return self.client.get(path, **{"buffered": True, **more})
 
     def csrf(self) -> str:
         """The token of a page of this session."""
@@ -98,7 +99,9 @@ def make_app(rpc: FakeRpc, tmp_path: Path) -> Callable[..., Flask]:
     """Make an application with other settings."""
 
     def make(**changes: Any) -> Flask:
-        return create_app(Settings(**{**VALUES, "demo_dir": str(tmp_path), **changes}), rpc)
+        return create_app(
+            Settings(**{**VALUES, "demo_dir": str(tmp_path), "archive_dir": tmp_path / "archives", **changes}), rpc
+        )
 
     return make
 
@@ -114,6 +117,7 @@ def app(shared_app: Flask, rpc: FakeRpc, tmp_path: Path) -> Flask:
     """The application, demonstration page included, over this test's bus and folder."""
     shared_app.extensions["isoloir"] = Services.over(rpc)
     shared_app.extensions["isoloir_settings"] = Settings(**VALUES, demo_dir=str(tmp_path))
+    shared_app.extensions["isoloir_archives"] = ArchiveFiles(tmp_path / "archives")
     return shared_app
 
 

@@ -235,7 +235,14 @@ def answers() -> dict[tuple[str, str], Answer]:
         ("ballot", "cast_ballot"): {"receipt": receipt},
         ("ballot", "list_trackers"): {"trackers": [{"height": 1, "tracker": TRACKER}], "next": None, "total": 1},
         ("ballot", "find_tracker"): {"height": 1},
-        ("ballot", "read_archive"): {"data": base64.b64encode(b"tar").decode(), "next": None},
+        ("ballot", "read_archive"): {
+            "data": base64.b64encode(b"tar").decode(),
+            "before": None,
+            "after": 0,
+            "skip": 0,
+            "head": "ab" * 32,
+            "complete": True,
+        },
     }
     for service in ("identity", "ballot", "reassort", "notification"):
         table[service, "health"] = {"service": service, "database": "ok"}

@@ -19,7 +19,7 @@ CODES = sorted(
         for code in importlib.import_module(f"services.{service}.contract.refusals").Code
     }
 )
-DETAILS = {"minutes": 5, "seconds": 20, "expected": 3, "received": 1, "staged": 2, "name": "Élections 2026"}
+DETAILS = {"minutes": 5, "seconds": 20, "expected": 3, "received": 1, "limit": 9, "staged": 2, "name": "Élections 2026"}
 
 
 @pytest.mark.parametrize("code", CODES)

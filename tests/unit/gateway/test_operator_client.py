@@ -1,6 +1,8 @@
 """The operator's client: what the contracts refuse is said before anything travels."""
 
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -64,3 +66,43 @@ def test_the_portal_says_the_same(address: str, client: OperatorClient, rpc: Fak
 def test_what_the_contracts_have_is_asked_as_they_have_it() -> None:
     for command in COMMANDS:
         assert METHODS[command.method.name] is command.method
+
+
+def test_a_download_that_breaks_off_goes_on_where_it_stopped() -> None:
+    """Over real connections: one is cut in the middle, one finds the copy in preparation, one brings the rest."""
+    asked: list[str | None] = []
+    content = bytes(range(256)) * 1000
+
+    class Urn(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.headers["Range"])
+            if len(asked) == 1:
+                self.answer(200, len(content), content[:100_000])
+            elif len(asked) == 2:
+                body = b'{"code":"archive_in_preparation","message":"","details":{"seconds":0.01},"correlation_id":""}'
+                self.answer(503, len(body), body)
+            else:
+                rest = content[int(self.headers["Range"].removeprefix("bytes=").removesuffix("-")) :]
+                self.answer(206, len(rest), rest)
+            self.close_connection = True
+
+        def answer(self, status: int, length: int, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(length))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Urn)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    client = OperatorClient(f"http://127.0.0.1:{server.server_port}", OPERATOR_TOKEN)
+    try:
+        assert b"".join(client.archive(ONLINE)) == content
+    finally:
+        client.close()
+        server.shutdown()
+        server.server_close()
+    assert asked[0] is None
+    assert asked[1] == asked[2] != "bytes=0-"

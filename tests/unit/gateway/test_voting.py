@@ -246,18 +246,88 @@ def test_register_of_reissues_is_streamed_in_pages(browser: Browser, rpc: FakeRp
     assert browser.get(f"/api/v1/elections/{ONLINE}/register").status_code == 404
 
 
-def test_archive_is_streamed_in_pages(browser: Browser, rpc: FakeRpc) -> None:
-    def pages(payload: dict) -> dict:
-        part = {-1: (b"one", 5), 5: (b"two", None)}[payload["after"]]
-        return {"data": base64.b64encode(part[0]).decode(), "next": part[1]}
+class GrowingUrn:
+    """The urn's answers: an archive that only grows, a byte of each event a page."""
 
-    rpc.table["ballot", "read_archive"] = pages
-    answer = browser.get(f"/api/v1/elections/{ONLINE}/archive")
-    assert answer.data == b"onetwo"
+    def __init__(self, rpc: FakeRpc, content: bytes) -> None:
+        self.content, self.asked, self.name = content, [], "a"
+        rpc.table["ballot", "read_archive"] = self.page
+
+    def head(self, height: int) -> str | None:
+        return None if not 0 <= height < len(self.content) else f"{self.name}{height}"
+
+    def page(self, payload: dict) -> dict:
+        after = payload["after"]
+        self.asked.append(after)
+        last = min(after + 1, len(self.content) - 1)
+        return {
+            "data": base64.b64encode(self.content[after + 1 : last + 1]).decode(),
+            "before": self.head(after),
+            "after": last,
+            "skip": 0,
+            "head": self.head(last),
+            "complete": last == len(self.content) - 1,
+        }
+
+
+def test_archive_is_copied_once_and_served_from_the_copy(browser: Browser, rpc: FakeRpc) -> None:
+    urn = GrowingUrn(rpc, b"onetwo")
+    address = f"/api/v1/elections/{ONLINE}/archive"
+    answer = browser.get(address)
+    assert (answer.data, answer.content_length) == (b"onetwo", 6)
     assert answer.mimetype == "application/x-tar"
     assert f'filename="{ONLINE}.bel"' in answer.headers["Content-Disposition"]
+    assert answer.headers["Accept-Ranges"] == "bytes"
+    # What is copied is not asked for again; the urn is asked whether there is more.
+    urn.asked.clear()
+    assert browser.get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    assert urn.asked == [5]
+    # A transfer that broke off goes on, even after the urn has grown.
+    urn.content = b"onetwothree"
+    rest = browser.get(address, headers={"Range": "bytes=4-"})
+    assert (rest.status_code, rest.data) == (206, b"wothree")
+    assert rest.headers["Content-Range"] == "bytes 4-10/11"
+    assert rest.headers["ETag"] != answer.headers["ETag"]
+    beyond = browser.get(address, headers={"Range": "bytes=11-"})
+    assert (beyond.status_code, beyond.json["code"]) == (416, "out_of_range")
+
+
+def test_a_copy_that_the_urn_does_not_continue_is_begun_anew(browser: Browser, rpc: FakeRpc) -> None:
+    urn = GrowingUrn(rpc, b"onetwo")
+    address = f"/api/v1/elections/{ONLINE}/archive"
+    assert browser.get(address).data == b"onetwo"
+    urn.content, urn.name = b"other", "b"
+    assert browser.get(address).data == b"other"
+
+
+def test_a_copy_goes_on_with_the_next_request(browser: Browser, rpc: FakeRpc, monkeypatch: pytest.MonkeyPatch) -> None:
+    urn = GrowingUrn(rpc, b"four")
+    monkeypatch.setattr("gateway.api.elections.ARCHIVE_SECONDS", 0.0)
+    address = f"/api/v1/elections/{ONLINE}/archive"
+    waiting = browser.get(address)
+    assert (waiting.status_code, waiting.json["code"]) == (503, "archive_in_preparation")
+    assert int(waiting.headers["Retry-After"]) > 0
+    while (answer := browser.get(address)).status_code == 503:
+        pass
+    assert answer.data == b"four"
+    assert urn.asked == [-1, 0, 1, 2]
+
+
+def test_slow_readers_of_archives_leave_the_other_lines_alone(make_app: Callable[..., Flask], rpc: FakeRpc) -> None:
+    app = make_app(line_download=1, line_public=1)
+    GrowingUrn(rpc, b"onetwo")
+    address = f"/api/v1/elections/{ONLINE}/archive"
+    slow = app.test_client().get(address, buffered=False)
+    assert app.test_client().get(address).status_code == 503
+    assert app.test_client().get("/identification").status_code == 200
+    slow.close()
+    assert app.test_client().get(address).data == b"onetwo"
+
+
+def test_an_archive_that_does_not_exist_leaves_nothing(browser: Browser, rpc: FakeRpc, tmp_path: Path) -> None:
     rpc.table["ballot", "read_archive"] = Refusal("election_unknown")
     assert browser.get(f"/api/v1/elections/{ONLINE}/archive").status_code == 404
+    assert list(tmp_path.glob("archives/*.bel")) == []
 
 
 @pytest.mark.parametrize("query", ["after=-1", "limit=0", "limit=5000", "after=x", "other=1"])
