@@ -20,6 +20,7 @@ COMMANDS = {
     "printer": "deploy.printer.command",
     "receipt": "deploy.holder.receipt",
     "relay": "deploy.cli.relay",
+    "seats": "deploy.holder.seats",
     "serve": "deploy.cli.serve",
     "sink": "deploy.local.sink.command",
     "trustee": "deploy.holder.trustee",

@@ -223,11 +223,11 @@ def _print(report: Report, missing: list[str]) -> None:
     if report.head is not None:
         lines.append(("Empreinte de l'urne", report.head))
     for label, value in lines:
-        click.echo(f"{_clean(label):<24} {_clean(value)}")
+        click.echo(f"{clean(label):<24} {clean(value)}")
     for question in report.result if report.ok else []:
-        click.echo(f"\n{_clean(question.question)}")
+        click.echo(f"\n{clean(question.question)}")
         for answer, count in zip(question.answers, question.counts, strict=True):
-            click.echo(f"  {count:>8}  {_clean(answer)}")
+            click.echo(f"  {count:>8}  {clean(answer)}")
         if question.blank is not None:
             click.echo(f"  {question.blank:>8}  Vote blanc")
     click.echo()
@@ -236,15 +236,16 @@ def _print(report: Report, missing: list[str]) -> None:
     for found in report.found_heads:
         click.echo(f"L'urne prolonge bien l'empreinte : {found}")
     for value in missing:
-        click.echo(f"INTROUVABLE dans cette archive : {_clean(value)}")
+        click.echo(f"INTROUVABLE dans cette archive : {clean(value)}")
     if report.fault is not None:
-        click.echo(f"DÉFAUT dans {_clean(fault_in_french(report.fault))}")
+        click.echo(f"DÉFAUT dans {clean(fault_in_french(report.fault))}")
     elif report.finished:
         click.echo("Tout est juste : le résultat est celui des bulletins de l'urne.")
     else:
         click.echo("Tout est juste jusqu'ici ; l'élection n'a pas encore de résultat.")
 
 
-def _clean(value: object) -> str:
+def clean(value: object) -> str:
+    """A text of the archive as a terminal may show it."""
     # The archive is untrusted: no control character of it reaches the terminal.
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(value))
