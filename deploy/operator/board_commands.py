@@ -17,6 +17,7 @@ STATES = {
     "draft": "brouillon",
     "sealed": "scellé, pas encore ouvert",
     "open": "vote ouvert",
+    "closing": "clos, derniers bulletins de qui était identifié",
     "closed": "clos, à dépouiller",
     "tallied": "dépouillement en cours",
     "published": "résultat publié",

@@ -119,7 +119,13 @@ def _urns(client: OperatorClient) -> list[Urn]:
     signed = {line["uuid"]: line["signed"] for line in client.attendance(event["voting_event"])}
     after = {uuid: client.describe_election(uuid)["ballots"] for uuid in codes}
     return [
-        Urn(code, before[uuid]["ballots"], signed.get(uuid, 0), after[uuid], before[uuid]["state"] == "open")
+        Urn(
+            code,
+            before[uuid]["ballots"],
+            signed.get(uuid, 0),
+            after[uuid],
+            before[uuid]["state"] in {"open", "closing"},
+        )
         for uuid, code in codes.items()
     ]
 

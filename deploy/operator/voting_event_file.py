@@ -8,6 +8,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from services.runtime.contracts.kinds import LEGAL_GRACE
+
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 REQUIRED: dict[str, Any] = {"required": "champ obligatoire absent"}
 
@@ -127,6 +129,12 @@ class VotingEventSchema(_Strict):
     name = _text(200)
     opens_at = _moment()
     closes_at = _moment()
+    grace_minutes = fields.Integer(
+        strict=True,
+        load_default=LEGAL_GRACE,
+        validate=validate.Range(0, LEGAL_GRACE, error="nombre de minutes de {min} à {max} attendu (R211-563)"),
+        error_messages={"invalid": "nombre entier attendu"},
+    )
     profile = fields.String(validate=validate.OneOf(["2018", "2022"], error="« 2018 » ou « 2022 » attendu"))
     availability = fields.Nested(AvailabilitySchema)
     elections = fields.List(
@@ -192,7 +200,7 @@ def for_identity(event: dict[str, Any]) -> dict[str, Any]:
     keys = ("uuid", "code", "name", "mode", "notice")
     found: dict[str, Any] = {
         key: event[key]
-        for key in ("voting_event", "name", "opens_at", "closes_at", "profile", "availability")
+        for key in ("voting_event", "name", "opens_at", "closes_at", "grace_minutes", "profile", "availability")
         if key in event
     }
     return {**found, "elections": [{key: election[key] for key in keys} for election in event["elections"]]}
@@ -211,6 +219,7 @@ def for_ballot(event: dict[str, Any]) -> list[dict[str, Any]]:
             ],
             "opens_at": event["opens_at"],
             "closes_at": event["closes_at"],
+            **({"grace_minutes": event["grace_minutes"]} if "grace_minutes" in event else {}),
         }
         for election in event["elections"]
         if election["mode"] == "online"

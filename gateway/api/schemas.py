@@ -237,7 +237,10 @@ class OwnElectionSchema(ElectionSchema):
     )
     state = fields.String(
         allow_none=True,
-        metadata={"description": "draft, sealed, open, closed, tallied, published, unknown; null where on paper"},
+        metadata={
+            "description": "draft, sealed, open, closing (for whoever signed in before the closing), closed, tallied, "
+            "published, unknown; null where on paper"
+        },
     )
 
 
@@ -248,6 +251,9 @@ class VotingEventSchema(Schema):
     name = fields.String(required=True)
     opens_at = moment()
     closes_at = moment()
+    grace_minutes = fields.Integer(
+        required=True, metadata={"description": "How long whoever signed in before the closing may still vote"}
+    )
     now = moment()
     roll_sealed = fields.Boolean()
     elections = fields.List(fields.Nested(ElectionSchema), required=True)

@@ -117,7 +117,7 @@ export function isUnfinished(state) {
  */
 function load({ voted, electionState }) {
   if (voted) return { ...INITIAL, step: "unavailable", reason: "already_voted" };
-  if (electionState === "open") return { ...INITIAL, step: "code" };
+  if (electionState === "open" || electionState === "closing") return { ...INITIAL, step: "code" };
   const early = electionState === "draft" || electionState === "sealed";
   return { ...INITIAL, step: "unavailable", reason: early ? "election_not_open" : "election_closed" };
 }

@@ -10,7 +10,7 @@ import { clone, fill, find, root, text } from "./dom.js";
  * @returns {readonly OwnElection[]} those in which the voter may still vote, in their order
  */
 export function remaining(elections, done) {
-  return elections.filter((entry) => !entry.signed && !done.has(entry.uuid) && entry.state === "open");
+  return elections.filter((entry) => !entry.signed && !done.has(entry.uuid) && (entry.state === "open" || entry.state === "closing"));
 }
 
 /**

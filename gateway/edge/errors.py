@@ -335,7 +335,11 @@ WORDS: dict[str, Words] = {
         409, _("Le vote n’est pas encore ouvert pour ce scrutin. Revenez à l’heure d’ouverture indiquée sur l’accueil.")
     ),
     "election_closed": Words(
-        409, _("Le vote est clos pour ce scrutin : votre bulletin n’a pas été enregistré et ne peut plus l’être.")
+        409,
+        _(
+            "Le vote est clos pour ce scrutin : votre bulletin n’a pas été enregistré et ne peut plus l’être. Après l’heure "
+            "de clôture, seul peut finir de voter qui s’était identifié avant et ne s’est pas déconnecté."
+        ),
     ),
     "ballot_malformed": Words(
         422, _("Le bulletin reçu est illisible et n’a pas été enregistré. Rechargez la page puis votez de nouveau.")

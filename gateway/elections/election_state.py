@@ -3,10 +3,14 @@
 from flask_babel import gettext as _
 
 from gateway.clients import Payload, services
+from gateway.edge import voter_session
+from gateway.hours.paris_time import parse
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import ServiceFault
 
 UNKNOWN = "unknown"
+CLOSING = "closing"
+CLOSED = "closed"
 PUBLISHED = "published"
 PATIENCE_SECONDS = 2.0
 
@@ -14,8 +18,8 @@ PATIENCE_SECONDS = 2.0
 def with_states(entries: list[Payload]) -> list[Payload]:
     """A voter's elections, each with `state` and `signed` (whether he has voted: the urn says it, by his own permit).
 
-    Paper elections have no state. Where the ballot box does not answer, `state` is "unknown" and `signed` None: the list
-    itself is still worth showing.
+    A vote that is closing is closed for whoever was not authenticated before it. Paper elections have no state. Where
+    the ballot box does not answer, `state` is "unknown" and `signed` None: the list itself is still worth showing.
     """
     online = [entry["uuid"] for entry in entries if entry["mode"] == "online"]
     permits = [entry["permit"] for entry in entries if entry["permit"] is not None]
@@ -24,13 +28,20 @@ def with_states(entries: list[Payload]) -> list[Payload]:
     if online:
         try:
             answer = services().ballot.election_states(online, permits, PATIENCE_SECONDS)
-            states = {**answer.states}
+            states = {uuid: _for_this_session(state) for uuid, state in answer.states.items()}
             signed = {uuid: uuid in answer.voted for uuid in online}
         except (RpcTimeout, RpcUnavailable, ServiceFault):
             pass  # as unknown as they are
     return [
         {**entry, "state": states.get(entry["uuid"]), "signed": signed.get(entry["uuid"], False)} for entry in entries
     ]
+
+
+def _for_this_session(state: str) -> str:
+    if state != CLOSING:
+        return state
+    voter = voter_session.state()
+    return CLOSING if parse(voter["votes_until"]) > parse(voter["voting_event"]["closes_at"]) else CLOSED
 
 
 def in_words(state: str | None) -> str:
@@ -41,7 +52,8 @@ def in_words(state: str | None) -> str:
         "draft": _("En préparation"),
         "sealed": _("Vote pas encore ouvert"),
         "open": _("Vote ouvert"),
-        "closed": _("Vote clos"),
+        CLOSING: _("Vote clos, derniers bulletins"),
+        CLOSED: _("Vote clos"),
         "tallied": _("Dépouillement en cours"),
         PUBLISHED: _("Résultat publié"),
     }.get(state, _("État momentanément indisponible"))

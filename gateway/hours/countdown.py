@@ -1,4 +1,6 @@
-"""How long until the vote opens, then until it closes: counted on the server, ticked on by scripts/countdown.js.
+"""How long until the vote opens, then until it closes, then until the grace period of who was authenticated before ends.
+
+Counted on the server, ticked on by scripts/countdown.js.
 
 The server's time is what counts (`now` of the voting event): a device with a wrong clock shows the right number.
 """
@@ -25,6 +27,7 @@ class Phase(StrEnum):
 
     BEFORE = "before"
     OPEN = "open"
+    GRACE = "grace"
     CLOSED = "closed"
 
 
@@ -60,13 +63,21 @@ class Countdown:
         return self.target is not None and self.left < timedelta(minutes=1)
 
 
-def countdown_to(event: Payload) -> Countdown:
-    """The countdown of a voting event {now, opens_at, closes_at}: a closing minute that has begun is over."""
+def countdown_to(event: Payload, votes_until: str | None = None) -> Countdown:
+    """The countdown of a voting event: a closing minute that has begun is over.
+
+    Args:
+        event: {now, opens_at, closes_at}.
+        votes_until: When the voter who is signed in can vote no more; None where nobody is.
+    """
     now, opens, closes = (parse(event[key]) for key in ("now", "opens_at", "closes_at"))
+    last = parse(votes_until) if votes_until else closes
     if now < opens:
         phase, target = Phase.BEFORE, opens
     elif now < closes:
         phase, target = Phase.OPEN, closes
+    elif now < last:
+        phase, target = Phase.GRACE, last
     else:
         phase, target = Phase.CLOSED, None
     left = target - now if target else timedelta(0)
@@ -79,7 +90,21 @@ def current_countdown() -> Countdown | None:
     For pages that must stand without it, such as the identification page.
     """
     event = _event()
-    return countdown_to(event) if event else None
+    return countdown_to(event, _votes_until()) if event else None
+
+
+def grace_until() -> str | None:
+    """Until when the voter who is signed in may still vote after the closing (R211-563); None at any other time."""
+    until = _votes_until()
+    if until is None:
+        return None
+    return until if countdown_to(g.voter_state["voting_event"], until).phase is Phase.GRACE else None
+
+
+def _votes_until() -> str | None:
+    # Known where the page has asked for the session; nothing is asked for here.
+    found: str | None = g.voter_state["votes_until"] if "voter_state" in g else None
+    return found
 
 
 def current_event() -> tuple[str, str]:

@@ -39,6 +39,7 @@ class Election(Base):
     definition: Mapped[str] = mapped_column(Text)
     opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    grace_minutes: Mapped[int] = mapped_column(Integer, default=30, server_default="30")
     trustees: Mapped[str | None] = mapped_column(Text)
     public_key: Mapped[str | None] = mapped_column(String(64))
     raw: Mapped[str | None] = mapped_column(Text)

@@ -30,6 +30,7 @@ class VotingEvent(Base):
     name: Mapped[str] = mapped_column(String(200))
     opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    grace_minutes: Mapped[int] = mapped_column(Integer, default=30, server_default="30")
     profile: Mapped[str] = mapped_column(String(20))
     codes_listed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     roll_sealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -126,7 +126,7 @@ test("who cannot vote is told why at once", () => {
     [true, "open", "unavailable", "already_voted"], [true, "closed", "unavailable", "already_voted"],
     [false, "sealed", "unavailable", "election_not_open"], [false, "draft", "unavailable", "election_not_open"],
     [false, "closed", "unavailable", "election_closed"], [false, "tallied", "unavailable", "election_closed"],
-    [false, "published", "unavailable", "election_closed"], [false, "open", "code", ""],
+    [false, "published", "unavailable", "election_closed"], [false, "open", "code", ""], [false, "closing", "code", ""],
   ];
   for (const [voted, electionState, step, reason] of cases) {
     const state = advance(INITIAL, { type: "loaded", voted, electionState });

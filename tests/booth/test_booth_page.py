@@ -72,6 +72,7 @@ class Backend:
             "profile": "2022",
             "availability": {},
             "roll_sealed": True,
+            "grace_minutes": 30,
             "elections": [],
             **opens,
         }
@@ -80,6 +81,7 @@ class Backend:
             "last_connection": None,
             "activated": True,
             "expires_at": "2026-12-02T09:00:00Z",
+            "votes_until": "2026-12-10T16:30:00Z",
             "voting_event": event,
             "elections": [entry, other],
         }

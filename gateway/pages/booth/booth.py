@@ -15,5 +15,10 @@ def show(uuid: str) -> str:
     entry = voter_session.entitlement(uuid)
     if entry["mode"] != "online":
         raise Refusal("election_elsewhere")
-    closes_at = voter_session.state()["voting_event"]["closes_at"]
-    return render_template("booth/booth.html", election_uuid=uuid, closes_at=closes_at)
+    voter = voter_session.state()
+    return render_template(
+        "booth/booth.html",
+        election_uuid=uuid,
+        closes_at=voter["voting_event"]["closes_at"],
+        votes_until=voter["votes_until"],
+    )

@@ -22,6 +22,6 @@ def show() -> str:
         event=event,
         elections=with_states(state["elections"]),
         in_words=in_words,
-        countdown=countdown.countdown_to(event),
+        countdown=countdown.countdown_to(event, state["votes_until"]),
         lists_from=waits_until(event, Part.ELECTIONS) or waits_until(event, Part.LISTS),
     )

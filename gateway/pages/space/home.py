@@ -25,7 +25,7 @@ def show() -> str:
         event=event,
         elections=elections,
         in_words=in_words,
-        countdown=countdown.countdown_to(event),
+        countdown=countdown.countdown_to(event, state["votes_until"]),
         waits={part.value: waits_until(event, part) for part in Part},
         any_result=any(entry["state"] == PUBLISHED for entry in elections),
     )

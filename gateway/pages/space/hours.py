@@ -8,6 +8,7 @@ from gateway.hours.overseas import hours_of
 
 blueprint = Blueprint("hours", __name__)
 blueprint.add_app_template_global(countdown.current_countdown, "current_countdown")
+blueprint.add_app_template_global(countdown.grace_until, "grace_until")
 
 
 @blueprint.get("/horaires-hors-metropole")

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from services.ballot.contract import attendance, ballots, elections, methods, tally
 from services.runtime.contracts.client import JobClient
+from services.runtime.contracts.kinds import LEGAL_GRACE
 
 
 class BallotClient(JobClient):
@@ -23,6 +24,7 @@ class BallotClient(JobClient):
         questions: list[elections.Question],
         opens_at: datetime,
         closes_at: datetime,
+        grace_minutes: int = LEGAL_GRACE,
     ) -> str:
         """Write a draft; its uuid. Refusals: election_differs, invalid_request."""
         request = elections.CreateElection(
@@ -33,6 +35,7 @@ class BallotClient(JobClient):
             questions=questions,
             opens_at=opens_at,
             closes_at=closes_at,
+            grace_minutes=grace_minutes,
         )
         return self._do(methods.CREATE_ELECTION, request).uuid
 

@@ -22,7 +22,15 @@ from services.ballot.contract.limits import (
     State,
 )
 from services.runtime.contracts.changes import Change
-from services.runtime.contracts.kinds import Count, ElectionUuid, Moment, Range, VotingEventUuid
+from services.runtime.contracts.kinds import (
+    LEGAL_GRACE,
+    Count,
+    ElectionUuid,
+    GraceMinutes,
+    Moment,
+    Range,
+    VotingEventUuid,
+)
 from services.runtime.contracts.messages import Message
 
 
@@ -50,6 +58,7 @@ class CreateElection(Message):
     questions: Annotated[list[Question], Count(1, MOST_QUESTIONS)]
     opens_at: Moment
     closes_at: Moment
+    grace_minutes: GraceMinutes = LEGAL_GRACE
     correct: bool = False
     dry_run: bool = False
 
@@ -118,6 +127,7 @@ class Described(Message):
     state: State
     opens_at: datetime
     closes_at: datetime
+    grace_minutes: int
     election_hash: str | None
     receipt_key: str | None
     head: str | None

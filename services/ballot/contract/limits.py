@@ -30,11 +30,12 @@ LARGEST_PAGE = 1000
 
 
 class State(StrEnum):
-    """Where an election is. Only ``open`` accepts ballots."""
+    """Where an election is. ``open`` accepts ballots, ``closing`` those of whoever was authenticated before the closing."""
 
     DRAFT = "draft"
     SEALED = "sealed"
     OPEN = "open"
+    CLOSING = "closing"
     CLOSED = "closed"
     TALLIED = "tallied"
     PUBLISHED = "published"

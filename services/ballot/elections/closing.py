@@ -1,4 +1,4 @@
-"""Closing the urn: the EndBallots event, by the bureau or by itself when the time has come (L12)."""
+"""Closing the urn: the EndBallots event, by the bureau, or by itself when the grace period is over (L9, L12)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.ballot.contract.elections import Closed
 from services.ballot.contract.limits import State
 from services.ballot.contract.refusals import Code, refuse
-from services.ballot.elections.elections import locked, state_of
+from services.ballot.elections.elections import ends_at, locked, state_of
 from services.ballot.models import Closing, Election
 from services.ballot.urn import chain
 from services.ballot.urn.chain import EventType
@@ -36,12 +36,11 @@ def close(session: Session, uuid: str, reason: str, now: datetime) -> Closed:
 
 
 def due(session: Session, now: datetime) -> list[str]:
-    """The sealed elections whose time is over and whose urn is not closed yet."""
-    return list(
-        session.scalars(
-            select(Election.uuid)
-            .outerjoin(Closing, Closing.election == Election.uuid)
-            .where(Election.raw.is_not(None), Election.closes_at <= now, Closing.election.is_(None))
-            .order_by(Election.uuid)
-        )
+    """The sealed elections whose grace period is over and whose urn is not closed yet."""
+    past = session.scalars(
+        select(Election)
+        .outerjoin(Closing, Closing.election == Election.uuid)
+        .where(Election.raw.is_not(None), Election.closes_at <= now, Closing.election.is_(None))
+        .order_by(Election.uuid)
     )
+    return [election.uuid for election in past if ends_at(election) <= now]

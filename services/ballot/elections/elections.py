@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -26,6 +26,7 @@ from services.ballot.urn import chain
 from services.ballot.urn.chain import EventType
 from services.runtime.bus import outbox
 from services.runtime.contracts.changes import Change, between
+from services.runtime.contracts.kinds import LEGAL_GRACE
 from services.runtime.contracts.problems import Code as ProblemCode
 from services.runtime.contracts.problems import invalid_request, problem
 from services.runtime.storage.database import Database
@@ -42,6 +43,7 @@ class Definition:
     questions: tuple[Question, ...]
     opens_at: datetime
     closes_at: datetime
+    grace_minutes: int = LEGAL_GRACE
 
     @classmethod
     def of(cls, request: CreateElection) -> Definition:
@@ -55,6 +57,7 @@ class Definition:
             questions=tuple(questions),
             opens_at=request.opens_at,
             closes_at=request.closes_at,
+            grace_minutes=request.grace_minutes,
         )
 
     def content(self) -> str:
@@ -84,14 +87,15 @@ def create(session: Session, definition: Definition, *, correct: bool = False) -
                 definition=definition.content(),
                 opens_at=definition.opens_at,
                 closes_at=definition.closes_at,
+                grace_minutes=definition.grace_minutes,
             )
         )
         return []
     if election.voting_event != definition.voting_event:
         raise refuse(Code.ELECTION_DIFFERS)
     changes = between(
-        _fields(election.definition, election.opens_at, election.closes_at),
-        _fields(definition.content(), definition.opens_at, definition.closes_at),
+        _fields(election.definition, election.opens_at, election.closes_at, election.grace_minutes),
+        _fields(definition.content(), definition.opens_at, definition.closes_at, definition.grace_minutes),
     )
     if not changes:
         return []
@@ -102,12 +106,17 @@ def create(session: Session, definition: Definition, *, correct: bool = False) -
     session.execute(
         update(Election)
         .where(Election.uuid == definition.uuid)
-        .values(definition=definition.content(), opens_at=definition.opens_at, closes_at=definition.closes_at)
+        .values(
+            definition=definition.content(),
+            opens_at=definition.opens_at,
+            closes_at=definition.closes_at,
+            grace_minutes=definition.grace_minutes,
+        )
     )
     return changes
 
 
-def _fields(content: str, opens_at: datetime, closes_at: datetime) -> dict[str, object]:
+def _fields(content: str, opens_at: datetime, closes_at: datetime, grace_minutes: int) -> dict[str, object]:
     """All that a draft may be corrected in, by a name that says where it stands in the operator's file."""
     known = canonical.loads(content)
     fields = {
@@ -115,6 +124,7 @@ def _fields(content: str, opens_at: datetime, closes_at: datetime) -> dict[str, 
         "description": known["description"],
         "opens_at": opens_at.astimezone(UTC).isoformat(),
         "closes_at": closes_at.astimezone(UTC).isoformat(),
+        "grace_minutes": grace_minutes,
     }
     for number, question in enumerate(known["questions"], 1):
         fields |= {f"questions[{number}].{name}": value for name, value in question.items() if name != "answers"}
@@ -285,9 +295,16 @@ def state_of(election: Election, last: EventType | None, now: datetime) -> State
         return State.PUBLISHED
     if last in (EventType.ENCRYPTED_TALLY, EventType.PARTIAL_DECRYPTION):
         return State.TALLIED
-    if last is EventType.END_BALLOTS or now >= election.closes_at:
+    if last is EventType.END_BALLOTS or now >= ends_at(election):
         return State.CLOSED
+    if now >= election.closes_at:
+        return State.CLOSING
     return State.OPEN if now >= election.opens_at else State.SEALED
+
+
+def ends_at(election: Election) -> datetime:
+    """When the last ballot may come in: at the end of the grace period (R211-563)."""
+    return election.closes_at + timedelta(minutes=election.grace_minutes)
 
 
 def states(session: Session, uuids: Sequence[str], now: datetime) -> dict[str, State]:
@@ -315,6 +332,7 @@ def describe(session: Session, uuid: str, now: datetime) -> Described:
         state=state,
         opens_at=election.opens_at,
         closes_at=election.closes_at,
+        grace_minutes=election.grace_minutes,
         election_hash=election.hash,
         receipt_key=election.receipt_key,
         head=None if last is None else last.hash,

@@ -85,8 +85,13 @@ def booth_material(session: Session, keys: Keys, permit: str, now: datetime) -> 
         election=election.raw,
         credential=credential,
         voted=_ballot_of(session, granted) is not None,
-        state=state_of(election, None if last is None else last.type, now),
+        state=_state_for(granted, state_of(election, None if last is None else last.type, now), now),
     )
+
+
+def _state_for(granted: Permit, state: State, now: datetime) -> State:
+    """The state as it is for a holder: to whoever was not authenticated before the closing, it is final (R211-563)."""
+    return State.CLOSED if state is State.CLOSING and now >= granted.votes_until else state
 
 
 def voted_in(session: Session, keys: Keys, permits: Sequence[str], now: datetime) -> list[str]:
@@ -114,7 +119,7 @@ def cast(database: Database, keys: Keys, permit: str, raw: str, clock: Clock) ->
         earlier = _ballot_of(session, granted)
         if earlier is not None:
             return _again(session, keys, earlier, tracker)
-        election_raw, _ = _refuse_unless_open(session, election, clock())
+        election_raw, _ = _refuse_unless_open(session, election, granted, clock())
     checked = _check(_parsed(election_raw), raw)
     try:
         with database.transaction() as session:
@@ -158,7 +163,7 @@ def _commit(session: Session, keys: Keys, granted: Permit, checked: CheckedBallo
     if earlier is not None:
         return _again(session, keys, earlier, checked.tracker)
     # The clock is read under the lock: who waited past the closing is too late.
-    _, last = _refuse_unless_open(session, election, clock())
+    _, last = _refuse_unless_open(session, election, granted, clock())
     _refuse_unless_usable(session, granted, checked.credential)
     added = chain.append(session, granted.election, EventType.BALLOT, (checked.raw,), after=last)
     row = {
@@ -197,12 +202,13 @@ def _again(session: Session, keys: Keys, earlier: Ballot, tracker: str) -> Recei
     )
 
 
-def _refuse_unless_open(session: Session, election: Election, now: datetime) -> tuple[str, Head]:
+def _refuse_unless_open(session: Session, election: Election, granted: Permit, now: datetime) -> tuple[str, Head]:
     """The election file and the head of the chain that a ballot would come after."""
     last = chain.head(session, election.uuid)
-    if election.raw is None or last is None or state_of(election, last.type, now) is State.SEALED:
+    state = state_of(election, None if last is None else last.type, now)
+    if election.raw is None or last is None or state is State.SEALED:
         raise refuse(Code.ELECTION_NOT_OPEN)
-    if state_of(election, last.type, now) is not State.OPEN:
+    if _state_for(granted, state, now) not in (State.OPEN, State.CLOSING):
         raise refuse(Code.ELECTION_CLOSED)
     return election.raw, last
 

@@ -20,11 +20,13 @@ from services.runtime.storage.database import Database
 class OpenSession:
     """A session that may go on until `expires_at`; `previous_connection_at` is the connection before this one.
 
-    `activated` is false for whoever came in by « accès sans activation ».
+    `activated` is false for whoever came in by « accès sans activation ». `opened_at` decides about the grace period: it
+    never changes, and no other session of the voter has it.
     """
 
     id: str
     voter_id: str
+    opened_at: datetime
     previous_connection_at: datetime | None
     activated: bool
     expires_at: datetime
@@ -92,7 +94,15 @@ def find(session: Session, token: str, *, now: datetime, idle: timedelta) -> Ope
         raise refuse(Code.SESSION_EXPIRED)
     ends_at = found.opened_at + LONGEST
     expires_at = min(found.last_seen_at + idle, ends_at)
-    return OpenSession(found.id, found.voter_id, found.previous_connection_at, found.activated, expires_at, ends_at)
+    return OpenSession(
+        found.id,
+        found.voter_id,
+        found.opened_at,
+        found.previous_connection_at,
+        found.activated,
+        expires_at,
+        ends_at,
+    )
 
 
 def opened_at(session: Session, voter_id: str, moment: datetime) -> str | None:

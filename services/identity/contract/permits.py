@@ -28,7 +28,8 @@ _TEXTS = {
     "fingerprint": re.compile(r"[A-Za-z0-9+/]{43}"),
     "receipt_key": re.compile(r"[0-9a-f]{64}"),
 }
-_FIELDS = {*_TEXTS, "use", "issued_at", "expires_at"}
+_MOMENTS = ("issued_at", "expires_at", "votes_until")
+_FIELDS = {*_TEXTS, *_MOMENTS, "use"}
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+={0,2}")
 
 
@@ -53,6 +54,8 @@ class Permit:
 
     `holder` is a pseudonym that only identity can resolve, `session` a keyed tag of the session that it was issued to,
     another one in each election. `fingerprint` is the hash of the sealed election, `receipt_key` the key of its receipts.
+    `votes_until` is when that session can vote no more: the closing, and the end of the grace period for a session that was
+    opened before the closing (R211-563). Which of the two, and no moment of a log-in, is all that the urn learns.
     """
 
     election: str
@@ -63,6 +66,7 @@ class Permit:
     receipt_key: str
     issued_at: datetime
     expires_at: datetime
+    votes_until: datetime
 
 
 def sign(private_key: str, permit: Permit) -> str:
@@ -74,8 +78,7 @@ def sign(private_key: str, permit: Permit) -> str:
         "session": permit.session,
         "fingerprint": permit.fingerprint,
         "receipt_key": permit.receipt_key,
-        "issued_at": int(permit.issued_at.timestamp()),
-        "expires_at": int(permit.expires_at.timestamp()),
+        **{name: int(getattr(permit, name).timestamp()) for name in _MOMENTS},
     }
     body = _encoded(json.dumps(claims, separators=(",", ":")).encode())
     signature = SigningKey(bytes.fromhex(private_key)).sign(body.encode("ascii")).signature
@@ -121,6 +124,7 @@ def _parsed(body: str) -> Permit:
         use=Use(value["use"]),
         issued_at=_moment(value["issued_at"]),
         expires_at=_moment(value["expires_at"]),
+        votes_until=_moment(value["votes_until"]),
     )
 
 

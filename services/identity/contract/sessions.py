@@ -34,12 +34,17 @@ class OwnElection(ElectionShown):
 
 
 class ResumedSession(Message):
-    """All that the voter's pages need; `last_connection` is the one before this session."""
+    """All that the voter's pages need; `last_connection` is the one before this session.
+
+    `votes_until`: when this session can vote no more: the closing, or the end of the grace period where the session was
+    opened before the closing.
+    """
 
     voter: Person
     last_connection: datetime | None
     activated: bool
     expires_at: datetime
+    votes_until: datetime
     voting_event: VotingEventShown
     elections: list[OwnElection]
 

@@ -16,7 +16,7 @@ from services.identity.contract.limits import (
     Profile,
 )
 from services.runtime.contracts.changes import Change
-from services.runtime.contracts.kinds import Moment, VotingEventUuid
+from services.runtime.contracts.kinds import LEGAL_GRACE, GraceMinutes, Moment, VotingEventUuid
 from services.runtime.contracts.messages import Message
 
 
@@ -33,6 +33,7 @@ class ElectionDefinition(Message):
 class OpenVotingEvent(Message):
     """A voting event; `profile` names its password policy, `availability` dates blocks of the voter's space.
 
+    `grace_minutes`: how long after the closing whoever was authenticated before it may still vote (R211-563).
     `in_place_of`: the event that is the current one, where another is to take its place. `correct`: whether a draft that
     is known with another content becomes this one. `dry_run`: whether to say what would come of it, and change nothing.
     """
@@ -41,6 +42,7 @@ class OpenVotingEvent(Message):
     name: EventName
     opens_at: Moment
     closes_at: Moment
+    grace_minutes: GraceMinutes = LEGAL_GRACE
     profile: Profile = "2022"
     availability: Availability = dataclasses.field(default_factory=dict)
     elections: list[ElectionDefinition]
@@ -79,6 +81,7 @@ class VotingEventShown(Message):
     name: str
     opens_at: datetime
     closes_at: datetime
+    grace_minutes: int
     now: datetime
     profile: Profile
     availability: Availability

@@ -23,6 +23,7 @@ def voting_event(session: Session, event: VotingEvent, now: datetime) -> VotingE
         name=event.name,
         opens_at=event.opens_at,
         closes_at=event.closes_at,
+        grace_minutes=event.grace_minutes,
         now=now,
         profile=event.profile,
         availability=voting_events.availability(event),
@@ -56,13 +57,16 @@ def link(session: Session, token: str, now: datetime) -> LinkShown:
 def session(reading: Session, opened: OpenSession, keys: PermitKeys, now: datetime) -> ResumedSession:
     """Describe the voter of an open session."""
     voter = reading.get_one(Voter, opened.voter_id)
+    event = reading.get_one(VotingEvent, voter.voting_event)
+    votes_until = voting_events.votes_until(event, opened.opened_at)
     return ResumedSession(
         voter=person(voter),
         last_connection=opened.previous_connection_at,
         activated=opened.activated,
         expires_at=opened.expires_at,
-        voting_event=voting_event(reading, reading.get_one(VotingEvent, voter.voting_event), now),
-        elections=entitlements.own_elections(reading, opened, keys, now),
+        votes_until=votes_until,
+        voting_event=voting_event(reading, event, now),
+        elections=entitlements.own_elections(reading, opened, keys, now, votes_until),
     )
 
 

@@ -13,13 +13,15 @@ from services.identity.contract.permits import Use
 from services.identity.contract.refusals import Code, refuse
 from services.identity.contract.roll import Bearer, Bearers, Holder, NoticeAddress
 from services.identity.contract.sessions import OwnElection
-from services.identity.models import Election, Entitlement, SealedElection, Voter
+from services.identity.models import Election, Entitlement, SealedElection, Voter, VotingEvent
 from services.identity.voting_events import holders, permits, voting_events
 
 CHUNK = 1000
 
 
-def own_elections(session: Session, opened: OpenSession, keys: permits.PermitKeys, now: datetime) -> list[OwnElection]:
+def own_elections(
+    session: Session, opened: OpenSession, keys: permits.PermitKeys, now: datetime, votes_until: datetime
+) -> list[OwnElection]:
     """Return the voter's elections, in the operator's order, each with a permit to ask the urn whether he has voted."""
     rows = session.execute(
         select(Election, SealedElection)
@@ -35,17 +37,32 @@ def own_elections(session: Session, opened: OpenSession, keys: permits.PermitKey
             name=election.name,
             mode=election.mode,
             notice=election.notice,
-            permit=None if sealed is None else _permit(keys, sealed, opened, Use.STATE, now, permits.MOMENT)[0],
+            permit=None
+            if sealed is None
+            else _permit(keys, sealed, opened, Use.STATE, now, permits.MOMENT, votes_until)[0],
         )
         for election, sealed in rows
     ]
 
 
 def _permit(
-    keys: permits.PermitKeys, sealed: SealedElection, opened: OpenSession, use: Use, now: datetime, lifetime: timedelta
+    keys: permits.PermitKeys,
+    sealed: SealedElection,
+    opened: OpenSession,
+    use: Use,
+    now: datetime,
+    lifetime: timedelta,
+    votes_until: datetime,
 ) -> tuple[str, datetime]:
     return permits.issue(
-        keys, sealed, voter_id=opened.voter_id, session_id=opened.id, use=use, now=now, lifetime=lifetime
+        keys,
+        sealed,
+        voter_id=opened.voter_id,
+        session_id=opened.id,
+        use=use,
+        now=now,
+        lifetime=lifetime,
+        votes_until=votes_until,
     )
 
 
@@ -63,19 +80,22 @@ def issue_permit(
     Raises not_entitled, also for an election that does not exist, election_elsewhere for one held on paper, and
     election_not_sealed.
     """
-    mode = session.scalar(
-        select(Election.mode)
+    entitled = session.execute(
+        select(Election.mode, VotingEvent)
         .join(Entitlement, Entitlement.election == Election.uuid)
+        .join(VotingEvent, VotingEvent.uuid == Election.voting_event)
         .where(Entitlement.voter_id == opened.voter_id, Election.uuid == election)
-    )
-    if mode is None:
+    ).one_or_none()
+    if entitled is None:
         raise refuse(Code.NOT_ENTITLED)
+    mode, event = entitled
     if mode != ONLINE:
         raise refuse(Code.ELECTION_ELSEWHERE)
     sealed = session.get(SealedElection, election)
     if sealed is None:
         raise refuse(Code.ELECTION_NOT_SEALED)
-    return _permit(keys, sealed, opened, Use.BOOTH, now, lifetime)
+    votes_until = voting_events.votes_until(event, opened.opened_at)
+    return _permit(keys, sealed, opened, Use.BOOTH, now, lifetime, votes_until)
 
 
 def list_bearers(

@@ -35,8 +35,9 @@ def issue(
     use: Use,
     now: datetime,
     lifetime: timedelta,
+    votes_until: datetime,
 ) -> tuple[str, datetime]:
-    """Return (permit, moment of expiry) for a voter's session in a sealed election."""
+    """Return (permit, moment of expiry) for a voter's session, which votes until that moment, in a sealed election."""
     permit = Permit(
         election=sealed.election,
         holder=holders.holder(keys.holder, sealed.election, voter_id),
@@ -46,6 +47,7 @@ def issue(
         receipt_key=sealed.receipt_key,
         issued_at=now,
         expires_at=(now + lifetime).replace(microsecond=0),
+        votes_until=votes_until.replace(microsecond=0),
     )
     return written.sign(keys.signing, permit), permit.expires_at
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -50,6 +50,7 @@ def open_voting_event(session: Session, definition: OpenVotingEvent) -> list[Cha
             name=definition.name,
             opens_at=definition.opens_at,
             closes_at=definition.closes_at,
+            grace_minutes=definition.grace_minutes,
             profile=definition.profile,
             availability=_written(definition),
         )
@@ -96,6 +97,7 @@ def _correct(session: Session, known: VotingEvent, definition: OpenVotingEvent) 
     if known.roll_sealed_at is not None:
         raise refuse(Code.ROLL_SEALED)
     known.name, known.opens_at, known.closes_at = definition.name, definition.opens_at, definition.closes_at
+    known.grace_minutes = definition.grace_minutes
     known.availability = _written(definition)
     for row, wanted in zip(elections_of(session, known.uuid), definition.elections, strict=True):
         row.name, row.notice = wanted.name, wanted.notice
@@ -109,6 +111,7 @@ def _fields(definition: OpenVotingEvent) -> dict[str, object]:
         "name": definition.name,
         "opens_at": definition.opens_at.astimezone(UTC).isoformat(),
         "closes_at": definition.closes_at.astimezone(UTC).isoformat(),
+        "grace_minutes": definition.grace_minutes,
         "profile": definition.profile,
     }
     dated = _dated(definition)
@@ -135,6 +138,17 @@ def find(session: Session, uuid: str) -> VotingEvent:
     if event is None:
         raise refuse(Code.VOTING_EVENT_UNKNOWN)
     return event
+
+
+def votes_until(event: VotingEvent, authenticated_at: datetime) -> datetime:
+    """Return when a session can vote no more (R211-563): only one opened before the closing has the grace period.
+
+    Args:
+        event: The voting event.
+        authenticated_at: When the session was opened. Whoever logs out, or is idle too long, opens another one.
+    """
+    grace = timedelta(minutes=event.grace_minutes) if authenticated_at < event.closes_at else timedelta(0)
+    return event.closes_at + grace
 
 
 def elections_of(session: Session, voting_event: str) -> list[Election]:
@@ -171,6 +185,7 @@ def _described(session: Session, event: VotingEvent) -> OpenVotingEvent:
         name=event.name,
         opens_at=event.opens_at,
         closes_at=event.closes_at,
+        grace_minutes=event.grace_minutes,
         profile=event.profile,
         elections=[
             ElectionDefinition(uuid=row.uuid, code=row.code, name=row.name, mode=row.mode, notice=row.notice)

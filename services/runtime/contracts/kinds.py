@@ -163,3 +163,7 @@ def within_reach(moment: datetime) -> None:
 
 Moment = Annotated[datetime, within_reach]
 """A moment that people plan: ISO 8601, UTC where no offset is written."""
+
+LEGAL_GRACE = 30
+"""Minutes after the closing in which whoever was authenticated before it may still vote (R211-563): no more are allowed."""
+GraceMinutes = Annotated[int, Range(0, LEGAL_GRACE)]

@@ -14,7 +14,7 @@ from services.ballot.elections import closing
 from services.ballot.models import Ballot, ChainEvent, Credential
 from services.ballot.urn import casting
 from services.runtime.refusals import Refusal
-from tests.unit.ballot.urn import AFTER, BEFORE, CLOSES, DURING, KEYS, OPENS, RECEIPT_PUBLIC, Urn, holder_of
+from tests.unit.ballot.urn import AFTER, BEFORE, DURING, ENDS, KEYS, OPENS, RECEIPT_PUBLIC, Urn, holder_of
 
 
 def refusal_of(urn, permit, raw, now=DURING):
@@ -115,7 +115,7 @@ def test_before_the_opening_and_after_the_closing(urn):
         return refusal_of(urn, urn.permit("anne", now=now - timedelta(minutes=1)), raw, now)
 
     assert refused(OPENS - timedelta(seconds=1)) == ("election_not_open", {})
-    assert refused(CLOSES) == ("election_closed", {})
+    assert refused(ENDS) == ("election_closed", {})
     assert urn.cast(urn.permit("anne"), raw, OPENS + timedelta(days=1)).height == 1
 
 
@@ -133,12 +133,10 @@ def test_after_end_ballots_nothing_is_accepted_even_before_the_time(urn):
 
 def test_who_waited_past_the_closing_is_too_late(urn):
     raw = urn.ballot("anne")
-    times = iter([CLOSES - timedelta(seconds=2), CLOSES - timedelta(seconds=1), CLOSES])
+    times = iter([ENDS - timedelta(seconds=2), ENDS - timedelta(seconds=1), ENDS])
     before = urn.snapshot()
     with pytest.raises(Refusal) as caught:
-        casting.cast(
-            urn.database, KEYS, urn.permit("anne", now=CLOSES - timedelta(minutes=1)), raw, lambda: next(times)
-        )
+        casting.cast(urn.database, KEYS, urn.permit("anne", now=ENDS - timedelta(minutes=1)), raw, lambda: next(times))
     assert caught.value.code == "election_closed"
     assert urn.snapshot() == before
 

@@ -7,7 +7,7 @@ import pytest
 from services.ballot.belenios.election import Question
 from services.ballot.elections import closing, elections, sealing_checks
 from services.runtime.refusals import Refusal
-from tests.unit.ballot.urn import AFTER, BEFORE, CLOSES, DURING, OPENS, QUESTION, Urn, holder_of
+from tests.unit.ballot.urn import AFTER, BEFORE, CLOSES, DURING, ENDS, OPENS, QUESTION, Urn, holder_of
 
 
 def refusal_of(urn, action, *arguments, **named):
@@ -187,11 +187,11 @@ def test_what_sealing_publishes(urn):
 
 
 def test_the_states_follow_the_clock(urn):
-    assert [urn.describe(now).state for now in (BEFORE, OPENS, DURING, CLOSES, AFTER)] == [
+    assert [urn.describe(now).state for now in (BEFORE, OPENS, DURING, CLOSES, ENDS)] == [
         "sealed",
         "open",
         "open",
-        "closed",
+        "closing",
         "closed",
     ]
 

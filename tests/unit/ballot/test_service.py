@@ -241,7 +241,7 @@ def test_a_job_about_an_unknown_election_ends_with_its_refusal(work):
 
 def test_the_urn_closes_by_itself_when_its_time_is_over(bus, call, work, deliver, urn, board):
     soon = utc_now() + timedelta(milliseconds=20)
-    call("create_election", **creation(urn, closes_at=soon.isoformat()))
+    call("create_election", **creation(urn, closes_at=soon.isoformat(), grace_minutes=0))
     call("set_trustees", election=urn.uuid, trustees=board[0])
     deliver("credentials_issued", {"election": urn.uuid, "batch": 0, "entries": urn.entries("anne")})
     deliver("credentials_committed", {"election": urn.uuid, **urn.commitment()})

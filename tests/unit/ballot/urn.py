@@ -23,7 +23,10 @@ OPENS = datetime(2026, 12, 3, 7, tzinfo=UTC)
 CLOSES = datetime(2026, 12, 10, 16, tzinfo=UTC)
 BEFORE = OPENS - timedelta(days=2)
 DURING = OPENS + timedelta(days=1)
-AFTER = CLOSES + timedelta(minutes=1)
+GRACE = CLOSES + timedelta(minutes=1)
+"""In the grace period."""
+ENDS = CLOSES + timedelta(minutes=30)
+AFTER = ENDS + timedelta(minutes=1)
 
 PERMIT_KEY = SigningKey(b"\x01" * 32)
 RECEIPT_SEED = "02" * 32
@@ -49,6 +52,7 @@ def permit_for(election, name, *, now=DURING, minutes=60, key=PERMIT_KEY, use="c
         "receipt_key": RECEIPT_PUBLIC,
         "issued_at": int(now.timestamp()),
         "expires_at": int((now + timedelta(minutes=minutes)).timestamp()),
+        "votes_until": int(ENDS.timestamp()),
     } | changes
     return signed(json.dumps(content, separators=(",", ":")).encode(), key)
 

@@ -49,6 +49,7 @@ def permit(election: str = ONLINE, use: str = "booth", fingerprint: str = FINGER
             "receipt_key": RECEIPT_KEY,
             "issued_at": 1,
             "expires_at": 2,
+            "votes_until": 2,
         }
     )
     return base64.urlsafe_b64encode(claims.encode()).decode().rstrip("=") + ".c2lnbmF0dXJl"
@@ -96,6 +97,7 @@ def event() -> Payload:
         "name": "Élections 2026",
         "opens_at": "2026-12-03T07:00:00+00:00",
         "closes_at": "2026-12-10T16:00:00+00:00",
+        "grace_minutes": 30,
         "now": "2026-12-04T07:00:00+00:00",
         "profile": "2022",
         "availability": {},
@@ -111,6 +113,7 @@ def described(**changes: Any) -> Payload:
         "state": "open",
         "opens_at": "2026-12-03T07:00:00+00:00",
         "closes_at": "2026-12-10T16:00:00+00:00",
+        "grace_minutes": 30,
         "election_hash": FINGERPRINT,
         "receipt_key": RECEIPT_KEY,
         "head": "ab" * 32,
@@ -195,6 +198,7 @@ def answers() -> dict[tuple[str, str], Answer]:
             "last_connection": "2026-12-01T07:00:00+00:00",
             "activated": True,
             "expires_at": "2100-01-01T00:00:00+00:00",
+            "votes_until": "2026-12-10T16:30:00+00:00",
             "voting_event": event(),
             "elections": [entry(), entry(PAPER, "paper")],
         },

@@ -50,6 +50,8 @@ def test_event_gets_the_uuids_it_lacks_and_keeps_those_it_has(tmp_path: Path) ->
         frozenset({"uuid", "code", "name", "mode", "notice"})
     }
     (ballot,) = voting_event_file.for_ballot(event)
+    # What the law grants, unless the file says less (R211-563).
+    assert identity["grace_minutes"] == ballot["grace_minutes"] == 30
     assert ballot["questions"] == [
         {"question": "Q ?", "answers": ["A", "B"], "blank": True, "minimum": 1, "maximum": 1}
     ]
@@ -70,6 +72,7 @@ def test_imported_name_is_stable() -> None:
         (definition(opens_at="demain"), "opens_at : date attendue"),
         (definition(opens_at="2026-12-03T08:00:00"), "opens_at : décalage horaire absent"),
         (definition(closes_at="2026-12-01T08:00:00Z"), "closes_at : la clôture doit suivre"),
+        (definition(grace_minutes=31), "grace_minutes : nombre de minutes de 0 à 30"),
         (definition(elections=[]), "elections : au moins un scrutin"),
         (definition(voting_event="x"), "voting_event : uuid attendu"),
         (definition(elections=[{"code": "A", "name": "n", "mode": "online"}]), "elections[1].question : un scrutin en"),

@@ -114,7 +114,7 @@ def test_home_counts_down_without_javascript(voter: Browser, rpc: FakeRpc) -> No
 
 
 def test_home_after_the_closing(voter: Browser, rpc: FakeRpc) -> None:
-    session(rpc, now=AFTER)
+    session(rpc, now=AFTER, votes_until=AFTER)
     page = voter.get("/accueil").text
     assert "Le vote est clos." in page
     assert "data-countdown" not in page

@@ -28,6 +28,7 @@ from tests.unit.identity.world import (
     PAPER,
     RECEIPT_KEY,
     SIGNING_KEY,
+    definition,
     everything,
     import_roll,
     opened,
@@ -73,6 +74,7 @@ def test_a_permit_is_signed_and_names_a_pseudonym_only(database, sealed):
         "receipt_key": RECEIPT_KEY,
         "issued_at": int(NOW.timestamp()),
         "expires_at": int(expires_at.timestamp()),
+        "votes_until": int((definition().closes_at + timedelta(minutes=30)).timestamp()),
     }
     assert expires_at == NOW + timedelta(hours=1)
     assert voter not in str(claims)
@@ -122,7 +124,8 @@ def test_a_session_casts_by_its_own_permit_for_a_moment(database, sealed):
 
 def test_own_elections_bring_permits_to_ask_the_urn_with(database, sealed):
     with database.reading() as session:
-        own = entitlements.own_elections(session, opened(voter_id(database, "anne@ac-amiens.fr")), KEYS, NOW)
+        anne = opened(voter_id(database, "anne@ac-amiens.fr"))
+        own = entitlements.own_elections(session, anne, KEYS, NOW, definition().closes_at)
     public = SigningKey(bytes.fromhex(SIGNING_KEY)).verify_key.encode().hex()
     assert [(election.code, election.mode) for election in own] == [("CSA-M", "online"), ("CCP", "paper")]
     assert written.verify(own[0].permit, public).use is written.Use.STATE

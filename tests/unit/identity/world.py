@@ -83,7 +83,12 @@ def seal(database, *elections):
 
 def opened(voter_id, session_id="a-session", **changes):
     """An open session of a voter."""
-    values = {"previous_connection_at": None, "activated": True, "expires_at": NOW + timedelta(minutes=30)}
+    values = {
+        "opened_at": NOW,
+        "previous_connection_at": None,
+        "activated": True,
+        "expires_at": NOW + timedelta(minutes=30),
+    }
     return OpenSession(id=session_id, voter_id=voter_id, **{**values, **changes})
 
 
