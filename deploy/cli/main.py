@@ -19,6 +19,7 @@ COMMANDS = {
     "operator": "deploy.operator.command",
     "printer": "deploy.printer.command",
     "receipt": "deploy.holder.receipt",
+    "record": "deploy.holder.record",
     "relay": "deploy.cli.relay",
     "seats": "deploy.holder.seats",
     "serve": "deploy.cli.serve",

@@ -55,12 +55,10 @@ def command(archive: Path, rules: Path, number: int, as_json: bool) -> None:
         raise click.ClickException(f"Ce scrutin n'a que {len(report.result)} question(s).")
     question = report.result[number - 1]
     try:
-        allocation = allocate(*_read(rules, question))
-    except LotsNeeded as needed:
-        raise click.ClickException(
-            f"Pour le siège n° {needed.seat}, rien ne départage : {', '.join(map(clean, needed.names))}. Tirez au sort en "
-            "public, inscrivez l'ordre du tirage sous « lots », puis recommencez."
-        ) from None
+        given = tomllib.loads(rules.read_text(encoding="utf-8"))
+    except ValueError:
+        raise _wrong("relisez la forme attendue par isoloir seats --help") from None
+    allocation = allocated(given, question)
     if as_json:
         click.echo(json.dumps({"election": report.uuid, "question": question.question, **as_data(allocation)}))
         return
@@ -68,9 +66,19 @@ def command(archive: Path, rules: Path, number: int, as_json: bool) -> None:
         click.echo(line)
 
 
-def _read(path: Path, question: QuestionResult) -> tuple[list[CandidateList], Rules]:
+def allocated(given: dict[str, Any], question: QuestionResult) -> Allocation:
+    """Give the seats of a question by rules as they are written (`isoloir seats --help`). Raises click.ClickException."""
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        return allocate(*_read(given, question))
+    except LotsNeeded as needed:
+        raise click.ClickException(
+            f"Pour le siège n° {needed.seat}, rien ne départage : {', '.join(map(clean, needed.names))}. Tirez au sort en "
+            "public, inscrivez l'ordre du tirage sous « lots », puis recommencez."
+        ) from None
+
+
+def _read(given: dict[str, Any], question: QuestionResult) -> tuple[list[CandidateList], Rules]:
+    try:
         candidates: dict[str, Any] = given["candidates"]
         if set(given) - _KEYS or set(candidates) != set(question.answers):
             raise _wrong("les listes de [candidates] ne sont pas celles du scrutin, ou un mot est inconnu")

@@ -15,6 +15,7 @@ from gateway.api.schemas import (
     BoothSchema,
     OwnElectionSchema,
     PageSchema,
+    RecordFactsSchema,
     ResultSchema,
     SealingSchema,
     TrackerFoundSchema,
@@ -29,6 +30,7 @@ from gateway.elections.archive_files import ArchiveFiles, NotReady
 from gateway.elections.candidate_lists import document_address
 from gateway.elections.election_state import with_states
 from gateway.elections.presentation import lists_of
+from gateway.elections.record import facts_of, pages_of
 from services.runtime.refusals import Refusal
 
 blueprint = Blueprint("api_elections", __name__, url_prefix="/api/v1", description="Elections and ballot boxes")
@@ -172,6 +174,33 @@ def register(uuid: str) -> Response:
 def sealing(uuid: str) -> Payload:
     """What was sealed, signed: the fingerprint that booths insist on, and the key that receipts are checked with."""
     return services().identity.sealing(uuid).dump()
+
+
+@blueprint.get("/elections/<election:uuid>/record")
+@operation("getRecordFacts", PUBLIC)
+@blueprint.response(200, RecordFactsSchema)
+@refusals(blueprint, "election_unknown", "result_not_published")
+def record_facts(uuid: str) -> Payload:
+    """What the portal knows for the official record: `isoloir record ARCHIVE --facts FILE` makes it, with the archive."""
+    return facts_of(uuid).as_json()
+
+
+@blueprint.get("/elections/<election:uuid>/record.pdf")
+@operation("getRecordDraft", PUBLIC)
+@blueprint.response(
+    200,
+    {"type": "string", "format": "binary"},
+    content_type="application/pdf",
+    description="The record as the portal knows it, which says that it is a draft",
+)
+@refusals(blueprint, "election_unknown", "result_not_published")
+def record_draft(uuid: str) -> Response:
+    """The official record as accessible PDF (PDF/UA-1), for the board to complete and sign."""
+    return Response(
+        pages_of(uuid),
+        mimetype="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{uuid}.record.pdf"'},
+    )
 
 
 @blueprint.get("/elections/<election:uuid>/result")

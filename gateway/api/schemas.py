@@ -355,6 +355,41 @@ class ResultSchema(Schema):
     ballots = fields.Integer(required=True)
 
 
+class InterventionSchema(Schema):
+    """What somebody did to the system, and why."""
+
+    at = moment()
+    who = fields.String(required=True)
+    what = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
+class RecordFactsSchema(Schema):
+    """What the portal says of an election that is over: the part of its official record that is in no archive."""
+
+    format = fields.String(required=True, validate=validate.OneOf(["isoloir-record-facts"]))
+    version = fields.Integer(required=True)
+    voting_event = fields.String(
+        required=True, metadata={"description": "Its name, '' where it is not the current one"}
+    )
+    election = fields.String(required=True)
+    name = fields.String(required=True)
+    election_hash = fields.String(required=True)
+    opens_at = moment()
+    closes_at = moment()
+    grace_minutes = fields.Integer(required=True)
+    sealed_at = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
+    closed_at = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
+    close_reason = fields.String(required=True, metadata={"description": "closes_at: by itself, at the time"})
+    present_at_sealing = fields.List(fields.String(), required=True)
+    registered = fields.Integer(required=True, allow_none=True, metadata={"description": "null while it is not known"})
+    attendance = fields.Integer(required=True, allow_none=True, metadata={"description": "Signatures of the poll book"})
+    ballots = fields.Integer(required=True)
+    head = fields.String(required=True)
+    software = fields.String(required=True, metadata={"description": "SHA-256 over the portal's sources"})
+    interventions = fields.List(fields.Nested(InterventionSchema), required=True)
+
+
 # Another voting code
 
 

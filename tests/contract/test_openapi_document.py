@@ -25,6 +25,8 @@ VOTERS_OPERATIONS = {
     "getArchive",
     "getRegister",
     "getBooth",
+    "getRecordDraft",
+    "getRecordFacts",
     "getResult",
     "getSealing",
     "getSession",
