@@ -13,7 +13,8 @@ from typing import Any
 import click
 
 from deploy.holder import seats
-from deploy.holder.verify import clean, fault_in_french, verify_with_progress
+from deploy.holder.verify import verify_with_progress
+from deploy.holder.verify_words import clean, fault_in_french
 from services.ballot.belenios.report import QuestionResult, Report
 from services.record import software, typesetting
 from services.record.facts import Facts, NotFacts

@@ -11,7 +11,8 @@ import click
 from rich.console import Console
 
 from deploy.holder import ceremony
-from deploy.holder.verify import fault_in_french, verify_with_progress
+from deploy.holder.verify import verify_with_progress
+from deploy.holder.verify_words import fault_in_french
 from deploy.operator.client import OperatorClient, OperatorRefusal
 from services.ballot.belenios.archive import read_archive, skip
 from services.ballot.belenios.election import Election

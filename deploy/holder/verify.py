@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import io
 import json
 import sys
 from collections.abc import Collection
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,10 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from deploy.holder import plain_report
 from deploy.holder.register_words import fault_in_french as fault_of_register
-from services.ballot.belenios.report import Fault, Report
+from deploy.holder.verify_words import STAGES, clean, fault_in_french
+from services.ballot.belenios.report import Report
 from services.ballot.belenios.verify import verify_archive
 from services.reassort.register import audit, public_register
 
@@ -24,87 +28,6 @@ _REASONS = {
     errno.ENOENT: "il n'existe pas",
     errno.EACCES: "accès refusé",
     errno.EISDIR: "c'est un dossier",
-}
-
-STAGES = {
-    None: "aucune étape",
-    "Setup": "ouverte, aucun bulletin",
-    "Ballot": "vote en cours",
-    "EndBallots": "vote clos",
-    "EncryptedTally": "bulletins additionnés, non déchiffrés",
-    "PartialDecryption": "déchiffrement en cours",
-    "Result": "terminée, résultat publié",
-}
-
-SUBJECTS = {
-    "archive": "le fichier d'archive",
-    "event": "l'enchaînement des événements",
-    "election": "les paramètres du scrutin",
-    "trustees": "les clefs du bureau de vote",
-    "credentials": "la liste des identifiants publics",
-    "Setup": "l'ouverture du scrutin",
-    "Ballot": "l'enregistrement d'un bulletin",
-    "ballot": "un bulletin",
-    "EndBallots": "la clôture du vote",
-    "EncryptedTally": "la somme chiffrée des bulletins",
-    "PartialDecryption": "un déchiffrement partiel",
-    "Result": "le résultat",
-}
-
-FAULTS = {
-    "bad-beginning": "le fichier n'est pas une archive d'élection",
-    "bad-blank-proof": "la preuve du vote blanc est fausse",
-    "bad-checksum": "la somme de contrôle d'un en-tête est fausse",
-    "bad-context": "un certificat ne porte pas sur la même cérémonie que les autres",
-    "bad-credential": "un identifiant public n'est pas valable",
-    "bad-header": "un en-tête n'est pas celui du format",
-    "bad-individual-proof": "la preuve qu'un choix vaut 0 ou 1 est fausse",
-    "bad-json": "le contenu n'est pas du JSON",
-    "bad-mtime": "la date d'un en-tête n'est pas celle de l'archive",
-    "bad-name": "le nom d'une entrée n'est pas celui du format",
-    "bad-overall-proof": "la preuve du nombre de choix est fausse",
-    "bad-padding": "des octets étrangers se trouvent entre deux entrées",
-    "bad-point": "un nombre n'appartient pas au groupe",
-    "bad-proof": "une preuve est fausse",
-    "bad-public-key": "une clef publique n'est pas valable",
-    "bad-scalar": "un nombre est hors des bornes",
-    "bad-signature": "une signature est fausse",
-    "bad-size": "la taille d'une entrée est illisible",
-    "bad-utf8": "le contenu n'est pas du texte UTF-8",
-    "bad-verification-key": "une clef de vérification ne découle pas de la cérémonie",
-    "broken-chain": "un événement ne suit pas le précédent : la chaîne est rompue",
-    "credential-listed-twice": "un identifiant public figure deux fois dans la liste",
-    "credential-used-twice": "un identifiant public a servi à deux bulletins",
-    "credentials-certificate": "le certificat des identifiants n'est pas pris en charge",
-    "decrypted-twice": "un détenteur a publié deux déchiffrements",
-    "duplicate-key": "une clef JSON figure deux fois",
-    "empty": "le fichier est vide",
-    "impossible-sums": "les sommes ne peuvent pas venir de ce nombre de bulletins",
-    "internal-error": "la vérification a échoué de façon imprévue",
-    "malformed": "le contenu n'a pas la forme prescrite",
-    "no-setup": "l'archive ne contient pas l'ouverture du scrutin",
-    "not-canonical": "le contenu n'est pas écrit sous sa forme unique",
-    "not-enough-holders": "trop peu de détenteurs de clef ont déchiffré",
-    "object-without-event": "un objet n'appartient à aucun événement",
-    "too-deep": "le contenu est trop imbriqué",
-    "too-large": "une entrée est trop grande",
-    "truncated": "le fichier est coupé",
-    "unknown-credential": "l'identifiant public du bulletin n'est pas dans la liste",
-    "unsupported-event": "ce type d'événement n'est pas pris en charge",
-    "unsupported-question": "ce type de question n'est pas pris en charge",
-    "weighted-credentials": "les identifiants pondérés ne sont pas pris en charge",
-    "wrong-election": "le bulletin est celui d'un autre scrutin",
-    "wrong-election-key": "la clef du scrutin n'est pas celle du bureau de vote",
-    "wrong-encrypted-tally": "la somme publiée n'est pas celle des bulletins",
-    "wrong-hash": "une entrée ne porte pas l'empreinte de son contenu",
-    "wrong-number-of-ballots": "le nombre de bulletins additionnés n'est pas celui de l'urne",
-    "wrong-objects": "un événement n'est pas accompagné des objets prescrits",
-    "wrong-order": "les événements ne sont pas dans l'ordre prescrit",
-    "wrong-payload": "un événement désigne un autre objet que celui qui le précède",
-    "wrong-result": "le résultat publié n'est pas celui du déchiffrement",
-    "wrong-setup-data": "l'ouverture ne désigne pas les fichiers publiés",
-    "wrong-shape": "le contenu n'a pas la forme prescrite",
-    "wrong-total-weight": "le poids total n'est pas le nombre de bulletins",
 }
 
 
@@ -116,6 +39,12 @@ FAULTS = {
 @click.option("--register-key", metavar="CLEF", help="Clef publique du registre, telle que le bureau l'a publiée.")
 @click.option("--processes", type=click.IntRange(1, 256), default=None, help="Nombre de processus (un par cœur).")
 @click.option("--json", "as_json", is_flag=True, help="Rapport lisible par une machine.")
+@click.option(
+    "--report",
+    "plain",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Écrire aussi le verdict sur une page, pour qui n'est pas technicien : en PDF (.pdf), sinon en texte.",
+)
 def command(
     archive: Path,
     trackers: tuple[str, ...],
@@ -124,6 +53,7 @@ def command(
     register_key: str | None,
     processes: int | None,
     as_json: bool,
+    plain: Path | None,
 ) -> None:
     """Vérifier une élection à partir de sa seule archive publique, et le registre des réassorts s'il est donné.
 
@@ -135,11 +65,16 @@ def command(
     try:
         report = verify_with_progress(archive, trackers, heads, processes, quiet=as_json)
         compared = _compared(archive, register, register_key) if register is not None and report.ok else None
+        missing = sorted(set(trackers) - set(report.found_trackers)) + sorted(set(heads) - set(report.found_heads))
+        if plain is not None:
+            made_at = datetime.now(UTC)
+            with archive.open("rb") as content:
+                digest = hashlib.file_digest(content, "sha256").hexdigest()
+            plain_report.write(plain, plain_report.page(report, digest, missing, made_at), made_at)
     except OSError as error:
         file = error.filename or archive
         click.echo(f"Fichier illisible : {file} ({_REASONS.get(error.errno or 0, 'erreur de lecture')})", err=True)
         sys.exit(2)
-    missing = sorted(set(trackers) - set(report.found_trackers)) + sorted(set(heads) - set(report.found_heads))
     if as_json:
         # ASCII: neither an encoding nor a control character of the archive can matter.
         found = {} if compared is None else {"register": compared}
@@ -194,14 +129,6 @@ def verify_with_progress(
         return verify_archive(archive, progress, processes=processes, trackers=trackers, heads=heads)
 
 
-def fault_in_french(fault: Fault) -> str:
-    """One plain sentence: where and what."""
-    where = SUBJECTS.get(fault.subject, fault.subject)
-    what = FAULTS.get(fault.code, "le contenu n'est pas conforme")
-    detail = f" : {fault.detail}" if fault.detail and fault.subject != "archive" else ""
-    return f"{where} (entrée n° {fault.entry}) : {what} [{fault.code}{detail}]"
-
-
 def _print(report: Report, missing: list[str]) -> None:
     lines: list[tuple[str, object]] = []
     if report.uuid is not None:
@@ -243,9 +170,3 @@ def _print(report: Report, missing: list[str]) -> None:
         click.echo("Tout est juste : le résultat est celui des bulletins de l'urne.")
     else:
         click.echo("Tout est juste jusqu'ici ; l'élection n'a pas encore de résultat.")
-
-
-def clean(value: object) -> str:
-    """A text of the archive as a terminal may show it."""
-    # The archive is untrusted: no control character of it reaches the terminal.
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(value))

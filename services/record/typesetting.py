@@ -35,7 +35,7 @@ def election(record: Record, made_at: datetime) -> bytes:
     Returns:
         A PDF/UA-1 file; the same record at the same time gives the same bytes.
     """
-    return _set("record.typ", _prepared(record), made_at)
+    return set_page("record.typ", _prepared(record), made_at)
 
 
 def event(records: Sequence[Record], board: Board, made_at: datetime) -> bytes:
@@ -64,7 +64,7 @@ def event(records: Sequence[Record], board: Board, made_at: datetime) -> bytes:
         "signatures": _signatures(board),
         "made": paris(made_at),
     }
-    return _set("event.typ", data, made_at)
+    return set_page("event.typ", data, made_at)
 
 
 def paris(moment: datetime) -> str:
@@ -169,7 +169,14 @@ def _count(number: int | None) -> str:
     return UNKNOWN if number is None else f"{number:,}".replace(",", "\u202f")
 
 
-def _set(page: str, data: dict[str, Any], made_at: datetime) -> bytes:
+def set_page(page: str, data: dict[str, Any], made_at: datetime) -> bytes:
+    """Set one of the pages beside this module as PDF/UA-1.
+
+    Args:
+        page: The name of its file.
+        data: What it reads.
+        made_at: With time zone, written into the file.
+    """
     made = typst.compile(
         str(PAGES / page),
         root=str(PAGES),

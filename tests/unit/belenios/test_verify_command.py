@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from deploy.holder.verify import FAULTS, STAGES, SUBJECTS, command, fault_in_french
+from deploy.holder.verify import command
+from deploy.holder.verify_words import FAULTS, STAGES, SUBJECTS, fault_in_french
 from services.ballot.belenios.archive import EVENT_TYPES
 from services.ballot.belenios.ballot import REASONS, tracker
 from services.ballot.belenios.report import Fault
