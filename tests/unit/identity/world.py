@@ -88,6 +88,7 @@ def opened(voter_id, session_id="a-session", **changes):
         "previous_connection_at": None,
         "activated": True,
         "expires_at": NOW + timedelta(minutes=30),
+        "ends_at": NOW + timedelta(hours=12),
     }
     return OpenSession(id=session_id, voter_id=voter_id, **{**values, **changes})
 
