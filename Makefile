@@ -76,6 +76,7 @@ lint: setup-dev ## ruff, mypy, import contracts, dependencies, JavaScript types
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	npm run --silent typecheck
+	$(BIN)/python -m tests.machine.audit
 
 translations: setup-dev ## take up the sentences of the portal into the English catalogue, and say how many have their English
 	@mkdir -p build
