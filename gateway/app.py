@@ -75,6 +75,7 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
     app.extensions["isoloir_settings"] = settings
     app.extensions["isoloir_archives"] = ArchiveFiles(settings.archive_dir)
     app.jinja_env.filters["paris"] = paris_time.paris
+    app.jinja_env.filters["paris_hour"] = paris_time.paris_hour
     app.jinja_env.filters["number"] = paris_time.number
     app.jinja_env.finalize = typography.finalize
     app.jinja_env.trim_blocks = True

@@ -8,6 +8,7 @@ from flask import current_app
 
 from services.ballot.contract.client import BallotClient
 from services.identity.contract.client import IdentityClient
+from services.identity.contract.sessions import ResumedSession
 from services.notification.contract.client import NotificationClient
 from services.reassort.contract.client import ReassortClient
 from services.runtime.contracts.client import Caller, ServiceClient
@@ -25,6 +26,7 @@ class Identity(IdentityClient):
     def __init__(self, rpc: Caller) -> None:
         super().__init__(rpc)
         self._event: tuple[float, Payload | None] = (-EVENT_SECONDS, None)
+        self._versions: dict[str, Payload] = {}
 
     def presented_event(self) -> Payload | None:
         """The voting event as pages for strangers present it, some seconds old; None where there is none yet."""
@@ -38,6 +40,14 @@ class Identity(IdentityClient):
                 event = None
             self._event = (time.monotonic(), event)
         return event
+
+    def event_of(self, session: ResumedSession) -> Payload:
+        """The voting event of a session, asked for only when it has changed, with the time that the session brings."""
+        known = self._versions.get(session.voting_event)
+        if known is None or known["version"] != session.version:
+            known = self.voting_event(known_as=session.voting_event).dump()
+            self._versions[session.voting_event] = known
+        return {**known, "now": session.now.isoformat()}
 
 
 class Reassort(ReassortClient):

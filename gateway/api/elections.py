@@ -56,7 +56,7 @@ def voting_event() -> Payload:
 @refusals(blueprint, *SIGNED_IN)
 def own() -> list[Payload]:
     """The voter's own elections with their states."""
-    return with_states(voter_session.state()["elections"])
+    return with_states(voter_session.own_elections())
 
 
 @blueprint.get("/elections/<election:uuid>/booth")
@@ -74,7 +74,7 @@ def own() -> list[Payload]:
 def booth(uuid: str) -> dict[str, Any]:
     """What the browser needs to make a ballot, with a permit to cast it."""
     settings = current_app.extensions["isoloir_settings"]
-    voting_event = voter_session.state()["voting_event"]["voting_event"]
+    voting_event = voter_session.state().voting_event
     entry = voter_session.entitlement(uuid)
     permit = services().identity.issue_permit(voter_session.required_token(), uuid).permit
     material = services().ballot.booth_material(permit)

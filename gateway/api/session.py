@@ -21,13 +21,11 @@ def present() -> dict[str, Any]:
     """The session as the API tells it. Refusal: session_expired."""
     if voter_session.token() is None:
         return {"signed_in": False, "csrf_token": generate_csrf()}
-    state = voter_session.state()
+    described = voter_session.state().dump()
     return {
         "signed_in": True,
         "csrf_token": generate_csrf(),
-        "voter": state["voter"],
-        "last_connection": state["last_connection"],
-        **{name: state[name] for name in ("activated", "expires_at") if name in state},
+        **{key: described[key] for key in ("voter", "last_connection", "activated", "expires_at")},
     }
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from flask import g
 from flask_babel import format_datetime
 
+from gateway.edge import voter_session
 from gateway.hours.paris_time import hour_pattern, parse
 
 
@@ -28,13 +28,12 @@ def clock(moment: str) -> str:
     return text
 
 
-def session_ending_at(moment: str) -> SessionEnd:
+def session_ending_at(moment: datetime) -> SessionEnd:
     """From what identity says in `expires_at`."""
-    return SessionEnd(moment, max(0, int((parse(moment) - datetime.now(UTC)).total_seconds())))
+    return SessionEnd(moment.isoformat(), max(0, int((moment - datetime.now(UTC)).total_seconds())))
 
 
 def end_of_session() -> SessionEnd | None:
     """The end of the session, None on pages that are the same for everybody."""
-    state = g.get("voter_state")
-    moment = state.get("expires_at") if state else None
-    return session_ending_at(moment) if moment else None
+    state = voter_session.known_state()
+    return session_ending_at(state.expires_at) if state else None

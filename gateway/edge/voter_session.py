@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from gateway.clients import Payload, services
+from services.identity.contract.sessions import ResumedSession
 from services.runtime.refusals import Refusal
 
 VOTER = "voter"
@@ -44,6 +45,7 @@ def forget() -> None:
         browser()
     # Both belong to the session that has just ended: the next answer needs its own.
     g.pop("voter_state", None)
+    g.pop("own_elections", None)
     g.pop("csrf_token", None)
 
 
@@ -73,20 +75,38 @@ def required_token() -> str:
     return held
 
 
-def state() -> Payload:
+def state() -> ResumedSession:
     """What identity says of the voter who is signed in, asked once a request. Refusal: session_expired."""
     if "voter_state" not in g:
-        g.voter_state = services().identity.resume_session(required_token()).dump()
-    found: Payload = g.voter_state
+        g.voter_state = services().identity.resume_session(required_token())
+    found: ResumedSession = g.voter_state
+    return found
+
+
+def known_state() -> ResumedSession | None:
+    """What identity has said of the voter for this request; None where nothing has asked."""
+    found: ResumedSession | None = g.get("voter_state")
+    return found
+
+
+def event() -> Payload:
+    """The voting event of the voter who is signed in. Refusal: session_expired."""
+    return services().identity.event_of(state())
+
+
+def own_elections() -> list[Payload]:
+    """The elections of the voter who is signed in, asked once a request. Refusal: session_expired."""
+    if "own_elections" not in g:
+        g.own_elections = [entry.dump() for entry in services().identity.own_elections(required_token())]
+    found: list[Payload] = g.own_elections
     return found
 
 
 def entitlement(election: str) -> Payload:
-    """The voter's own entry for an election. Refusal: not_entitled."""
-    for entry in state()["elections"]:
+    """The voter's own entry for an election. Refusals: session_expired, not_entitled."""
+    for entry in own_elections():
         if entry["uuid"] == election:
-            found: Payload = entry
-            return found
+            return entry
     raise Refusal("not_entitled")
 
 

@@ -40,8 +40,7 @@ def with_states(entries: list[Payload]) -> list[Payload]:
 def _for_this_session(state: str) -> str:
     if state != CLOSING:
         return state
-    voter = voter_session.state()
-    return CLOSING if parse(voter["votes_until"]) > parse(voter["voting_event"]["closes_at"]) else CLOSED
+    return CLOSING if voter_session.state().votes_until > parse(voter_session.event()["closes_at"]) else CLOSED
 
 
 def in_words(state: str | None) -> str:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from flask import g
 
 from gateway.clients import Payload, services
+from gateway.edge import voter_session
 from gateway.hours.paris_time import parse
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal, ServiceFault
@@ -63,7 +64,7 @@ class Countdown:
         return self.target is not None and self.left < timedelta(minutes=1)
 
 
-def countdown_to(event: Payload, votes_until: str | None = None) -> Countdown:
+def countdown_to(event: Payload, votes_until: datetime | None = None) -> Countdown:
     """The countdown of a voting event: a closing minute that has begun is over.
 
     Args:
@@ -71,7 +72,7 @@ def countdown_to(event: Payload, votes_until: str | None = None) -> Countdown:
         votes_until: When the voter who is signed in can vote no more; None where nobody is.
     """
     now, opens, closes = (parse(event[key]) for key in ("now", "opens_at", "closes_at"))
-    last = parse(votes_until) if votes_until else closes
+    last = votes_until or closes
     if now < opens:
         phase, target = Phase.BEFORE, opens
     elif now < closes:
@@ -95,16 +96,17 @@ def current_countdown() -> Countdown | None:
 
 def grace_until() -> str | None:
     """Until when the voter who is signed in may still vote after the closing (R211-563); None at any other time."""
-    until = _votes_until()
-    if until is None:
-        return None
-    return until if countdown_to(g.voter_state["voting_event"], until).phase is Phase.GRACE else None
-
-
-def _votes_until() -> str | None:
     # Known where the page has asked for the session; nothing is asked for here.
-    found: str | None = g.voter_state["votes_until"] if "voter_state" in g else None
-    return found
+    until = _votes_until()
+    event = _event() if until is not None else None
+    if until is None or event is None or countdown_to(event, until).phase is not Phase.GRACE:
+        return None
+    return until.isoformat()
+
+
+def _votes_until() -> datetime | None:
+    signed_in = voter_session.known_state()
+    return signed_in.votes_until if signed_in else None
 
 
 def current_event() -> tuple[str, str]:
@@ -116,7 +118,8 @@ def current_event() -> tuple[str, str]:
 def _event() -> Payload | None:
     if "voting_event" not in g:
         # A voter's session has brought it already.
-        g.voting_event = g.voter_state["voting_event"] if "voter_state" in g else _ask()
+        signed_in = voter_session.known_state()
+        g.voting_event = services().identity.event_of(signed_in) if signed_in else _ask()
     found: Payload | None = g.voting_event
     return found
 

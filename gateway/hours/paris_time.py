@@ -1,6 +1,6 @@
 """Times and numbers at the edge: services speak UTC, voters read Paris, in their language."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import format_datetime, format_decimal, get_locale
 from flask_babel import gettext as _
@@ -14,11 +14,23 @@ def parse(moment: str) -> datetime:
     return found
 
 
-def paris(moment: str) -> str:
+def paris(moment: str | datetime) -> str:
     """« jeudi 3 décembre 2026 à 08h00 » or "Thursday 3 December 2026 at 08:00", in Paris time."""
-    when = parse(moment)
+    when = moment if isinstance(moment, datetime) else parse(moment)
     text: str = _(
         "%(day)s à %(hour)s", day=format_datetime(when, "EEEE d MMMM y"), hour=format_datetime(when, hour_pattern())
+    )
+    return text
+
+
+def paris_hour(moment: datetime) -> str:
+    """« jeudi 3 décembre 2026 entre 08h00 et 09h00 »: what is kept to the hour is shown to the hour."""
+    begins = moment.replace(minute=0, second=0, microsecond=0)
+    text: str = _(
+        "%(day)s entre %(begins)s et %(ends)s",
+        day=format_datetime(begins, "EEEE d MMMM y"),
+        begins=format_datetime(begins, hour_pattern()),
+        ends=format_datetime(begins + timedelta(hours=1), hour_pattern()),
     )
     return text
 

@@ -35,6 +35,7 @@ class VotingEvent(Base):
     codes_listed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     roll_sealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     availability: Mapped[str] = mapped_column(Text, default="{}", server_default="{}")
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
 
 
 class Election(Base):

@@ -112,9 +112,9 @@ class IdentityService:
         return voting_events.VotingEventOpened(voting_event=request.voting_event, changes=changes)
 
     @question(methods.VOTING_EVENT)
-    def voting_event(self, _request: Nothing, session: Session) -> voting_events.VotingEventShown:
-        """Describe the current voting event."""
-        return descriptions.voting_event(session, events.current_voting_event(session), utc_now())
+    def voting_event(self, request: voting_events.VotingEventAsked, session: Session) -> voting_events.VotingEventShown:
+        """Describe a voting event, the current one where none is named."""
+        return descriptions.voting_event(session, events.shown(session, request.voting_event), utc_now())
 
     @question(methods.ATTENDANCE)
     def attendance(self, request: voting_events.OfVotingEvent, session: Session) -> attendance_contract.Attendance:
@@ -309,7 +309,15 @@ class IdentityService:
         """Describe the voter of an open session, and note that somebody is there."""
         opened = sessions.resume(database, request.session, now=utc_now(), idle=self._idle)
         with database.reading() as session:
-            return descriptions.session(session, opened, self._permit_keys, utc_now())
+            return descriptions.session(session, opened, utc_now())
+
+    @question(methods.OWN_ELECTIONS)
+    def own_elections(self, request: session_contract.SessionToken, session: Session) -> session_contract.OwnElections:
+        """List the voter's elections, each with a permit to ask the urn whether he has voted."""
+        opened = self._opened(session, request.session)
+        return session_contract.OwnElections(
+            elections=entitlements.own_elections(session, opened, self._permit_keys, utc_now())
+        )
 
     @command(methods.CLOSE_SESSION)
     def close_session(self, request: session_contract.SessionToken, session: Session) -> Nothing:

@@ -61,29 +61,36 @@ class Backend:
     def close(self) -> None:
         """Nothing is held."""
 
-    def _resume_session(self, _payload: dict[str, Any]) -> dict[str, Any]:
+    def _own_elections(self, _payload: dict[str, Any]) -> dict[str, Any]:
         other = {"uuid": NEXT, "code": "CAP", "name": "CAP nationale", "mode": "online", "notice": "", "permit": None}
         entry = {"uuid": UUID, "code": "CSA", "name": "CSA", "mode": "online", "notice": "", "permit": None}
+        return {"elections": [entry, other]}
+
+    def _voting_event(self, _payload: dict[str, Any]) -> dict[str, Any]:
         opens = {"opens_at": "2026-12-01T08:00:00Z", "closes_at": "2026-12-10T16:00:00Z", "now": "2026-12-02T08:00:00Z"}
-        voter = {"surname": "Martin", "first_name": "Anne", "identifier": "a@example.org", "assignment": ""}
-        event = {
+        return {
             "voting_event": EVENT,
             "name": "Élections",
             "profile": "2022",
             "availability": {},
             "roll_sealed": True,
             "grace_minutes": 30,
+            "version": 1,
             "elections": [],
             **opens,
         }
+
+    def _resume_session(self, _payload: dict[str, Any]) -> dict[str, Any]:
+        voter = {"surname": "Martin", "first_name": "Anne", "identifier": "a@example.org", "assignment": ""}
         return {
             "voter": voter,
             "last_connection": None,
             "activated": True,
             "expires_at": "2026-12-02T09:00:00Z",
             "votes_until": "2026-12-10T16:30:00Z",
-            "voting_event": event,
-            "elections": [entry, other],
+            "voting_event": EVENT,
+            "version": 1,
+            "now": "2026-12-02T08:00:00Z",
         }
 
     def _election_states(self, payload: dict[str, Any]) -> dict[str, Any]:
@@ -99,9 +106,6 @@ class Backend:
 
     def _close_session(self, _payload: dict[str, Any]) -> dict[str, Any]:
         return {}
-
-    def _voting_event(self, _payload: dict[str, Any]) -> dict[str, Any]:
-        return dict(self._resume_session({})["voting_event"])
 
     def _open_captcha(self, _payload: dict[str, Any]) -> dict[str, Any]:
         return {"captcha": "captcha-1", "text": "2fh9k"}

@@ -48,7 +48,7 @@ VALUES = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=60).filter(lambda 
 QUIETLY = settings(
     max_examples=12, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
 )
-READS = {"resume_session", "voting_event", "open_link", "describe_election", "captcha_text"}
+READS = {"resume_session", "own_elections", "voting_event", "open_link", "describe_election", "captcha_text"}
 """What the gateway may ask on the way to a refusal: it changes nothing."""
 
 

@@ -15,10 +15,9 @@ def show(uuid: str) -> str:
     entry = voter_session.entitlement(uuid)
     if entry["mode"] != "online":
         raise Refusal("election_elsewhere")
-    voter = voter_session.state()
     return render_template(
         "booth/booth.html",
         election_uuid=uuid,
-        closes_at=voter["voting_event"]["closes_at"],
-        votes_until=voter["votes_until"],
+        closes_at=voter_session.event()["closes_at"],
+        votes_until=voter_session.state().votes_until.isoformat(),
     )

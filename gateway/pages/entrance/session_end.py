@@ -15,8 +15,8 @@ def prolong() -> Response:
     Programs get {seconds, until}, browsers without script their home.
     """
     voter_session.required_token()
-    moment = voter_session.state().get("expires_at")
-    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json" and moment:
+    moment = voter_session.state().expires_at
+    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         end = session_end.session_ending_at(moment)
         return jsonify(seconds=end.seconds, until=end.clock)
     return voter_session.to_home()

@@ -35,8 +35,8 @@ def standing() -> ReissueStanding:
 
 def words_of_profile() -> dict[str, Any]:
     """What every page of re-issue says of the voting event and the voter."""
-    state = voter_session.state()
-    return {"of_2018": state["voting_event"].get("profile") == "2018", "address": state["voter"]["identifier"]}
+    profile = voter_session.event()["profile"]
+    return {"of_2018": profile == "2018", "address": voter_session.state().voter.identifier}
 
 
 def hindrance(found: ReissueStanding) -> str | None:

@@ -82,10 +82,8 @@ def new_form(**more: Any) -> AssistanceForm:
     """The form that this visitor needs; a voter's is filled in with what is known."""
     if voter_session.token() is None:
         return AnonymousAssistanceForm(**more)
-    voter = voter_session.state()["voter"]
-    return AssistanceForm(
-        **more, data={"name": f"{voter['first_name']} {voter['surname']}", "email": voter["identifier"]}
-    )
+    voter = voter_session.state().voter
+    return AssistanceForm(**more, data={"name": f"{voter.first_name} {voter.surname}", "email": voter.identifier})
 
 
 def page(form: AssistanceForm) -> str:

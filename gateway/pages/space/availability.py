@@ -50,7 +50,7 @@ def available(*parts: Part) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
     def decorate(view: Callable[P, Any]) -> Callable[P, Any]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
-            event = voter_session.state()["voting_event"]
+            event = voter_session.event()
             waiting = [moment for part in parts if (moment := waits_until(event, part))]
             if waiting:
                 return render_template("space/not_yet.html", since=max(waiting, key=parse)), 403

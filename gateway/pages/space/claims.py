@@ -74,7 +74,7 @@ def new_form(**more: Any) -> ClaimForm:
     """The form. Elections to choose from: the voter's, then the others, which may be the ones that are missing."""
     form = ClaimForm(**more)
     own = _own()
-    others = _names(entry for entry in voter_session.state()["voting_event"]["elections"] if entry["uuid"] not in own)
+    others = _names(entry for entry in voter_session.event()["elections"] if entry["uuid"] not in own)
     choices = [
         SelectChoice("", gettext("Aucun en particulier")),
         *(SelectChoice(uuid, name, optgroup=gettext("Mes scrutins")) for uuid, name in own.items()),
@@ -86,7 +86,7 @@ def new_form(**more: Any) -> ClaimForm:
 
 
 def _own() -> dict[str, str]:
-    return _names(voter_session.state()["elections"])
+    return _names(voter_session.own_elections())
 
 
 def _names(entries: Iterable[Payload]) -> dict[str, str]:
@@ -96,7 +96,7 @@ def _names(entries: Iterable[Payload]) -> dict[str, str]:
 def page(form: ClaimForm) -> str:
     """The form above the voter's claims, the newest first."""
     claims = services().identity.list_claims(voter_session.required_token())
-    names = _names(voter_session.state()["voting_event"]["elections"]) | _own()
+    names = _names(voter_session.event()["elections"]) | _own()
     newest_first = sorted(
         (claim.dump() for claim in claims), key=lambda claim: str(claim["submitted_at"]), reverse=True
     )

@@ -15,13 +15,12 @@ blueprint = Blueprint("elections", __name__)
 @available(Part.VOTE)
 def show() -> str:
     """The voter's elections, those held elsewhere too, so that nobody believes one is missing."""
-    state = voter_session.state()
-    event = state["voting_event"]
+    event = voter_session.event()
     return render_template(
         "space/elections.html",
         event=event,
-        elections=with_states(state["elections"]),
+        elections=with_states(voter_session.own_elections()),
         in_words=in_words,
-        countdown=countdown.countdown_to(event, state["votes_until"]),
+        countdown=countdown.countdown_to(event, voter_session.state().votes_until),
         lists_from=waits_until(event, Part.ELECTIONS) or waits_until(event, Part.LISTS),
     )

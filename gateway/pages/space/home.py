@@ -15,17 +15,17 @@ blueprint = Blueprint("home", __name__)
 def show() -> str:
     """The voter's home: practical information, elections, account, vote."""
     state = voter_session.state()
-    event = state["voting_event"]
-    elections = with_states(state["elections"])
+    event = voter_session.event()
+    elections = with_states(voter_session.own_elections())
     return render_template(
-        "space/home_2018.html" if event.get("profile") == "2018" else "space/home.html",
-        voter=state["voter"],
-        last_connection=state["last_connection"],
-        activated=state.get("activated", True),
+        "space/home_2018.html" if event["profile"] == "2018" else "space/home.html",
+        voter=state.voter,
+        last_connection=state.last_connection,
+        activated=state.activated,
         event=event,
         elections=elections,
         in_words=in_words,
-        countdown=countdown.countdown_to(event, state["votes_until"]),
+        countdown=countdown.countdown_to(event, state.votes_until),
         waits={part.value: waits_until(event, part) for part in Part},
         any_result=any(entry["state"] == PUBLISHED for entry in elections),
     )

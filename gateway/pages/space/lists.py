@@ -21,13 +21,13 @@ blueprint = Blueprint("lists", __name__)
 @available(Part.ELECTIONS)
 def elections() -> str:
     """The voter's elections; those held elsewhere with the reason."""
-    state = voter_session.state()
+    event = voter_session.event()
     return render_template(
         "space/my_elections.html",
-        elections=with_states(state["elections"]),
+        elections=with_states(voter_session.own_elections()),
         in_words=in_words,
-        lists_from=waits_until(state["voting_event"], Part.LISTS),
-        roll_from=waits_until(state["voting_event"], Part.ROLL),
+        lists_from=waits_until(event, Part.LISTS),
+        roll_from=waits_until(event, Part.ROLL),
     )
 
 

@@ -16,9 +16,9 @@ def show() -> str:
     state = voter_session.state()
     return render_template(
         "space/profile.html",
-        voter=state["voter"],
-        last_connection=state["last_connection"],
-        activated=state.get("activated", True),
-        expires_at=state.get("expires_at"),
-        elections=state["elections"],
+        voter=state.voter,
+        last_connection=state.last_connection,
+        activated=state.activated,
+        expires_at=state.expires_at,
+        elections=voter_session.own_elections(),
     )

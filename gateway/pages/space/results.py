@@ -14,7 +14,7 @@ blueprint = Blueprint("results", __name__)
 @available(Part.RESULTS)
 def show() -> str:
     """Published results first, then where the others stand."""
-    elections = with_states(voter_session.state()["elections"])
+    elections = with_states(voter_session.own_elections())
     return render_template(
         "space/results.html",
         published=[entry for entry in elections if entry["state"] == PUBLISHED],

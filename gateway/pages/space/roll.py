@@ -22,7 +22,7 @@ PLACE = re.compile(r"[0-9]+")  # what identity's pages begin with; anything else
 @available(Part.ROLL)
 def show() -> str | Response:
     """Which election's roll; whoever has one election alone goes straight to it."""
-    elections = voter_session.state()["elections"]
+    elections = voter_session.own_elections()
     if len(elections) == 1:
         return redirect(url_for("roll.search", uuid=elections[0]["uuid"]), 303)
     return render_template("space/rolls.html", elections=elections)

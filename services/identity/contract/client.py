@@ -34,9 +34,14 @@ class IdentityClient(JobClient):
         """
         return self._do(methods.OPEN_VOTING_EVENT, definition).voting_event
 
-    def voting_event(self, seconds: float | None = None) -> voting_events.VotingEventShown:
-        """The current voting event with its elections. Refusal: no_voting_event."""
-        return self._ask(methods.VOTING_EVENT, Nothing(), seconds)
+    def voting_event(
+        self, seconds: float | None = None, *, known_as: str | None = None
+    ) -> voting_events.VotingEventShown:
+        """The voting event `known_as`, or the current one, with its elections.
+
+        Refusals: no_voting_event, voting_event_unknown.
+        """
+        return self._ask(methods.VOTING_EVENT, voting_events.VotingEventAsked(voting_event=known_as), seconds)
 
     def attendance(self, voting_event: str, seconds: float | None = None) -> list[attendance.ElectionAttendance]:
         """Entitlements and signatures of each election. Refusal: voting_event_unknown."""
@@ -134,6 +139,10 @@ class IdentityClient(JobClient):
     def resume_session(self, session: str) -> sessions.ResumedSession:
         """The voter of an open session, which goes on. Refusal: session_expired."""
         return self._do(methods.RESUME_SESSION, sessions.SessionToken(session=session))
+
+    def own_elections(self, session: str) -> list[sessions.OwnElection]:
+        """The elections of the voter of an open session. Refusal: session_expired."""
+        return self._ask(methods.OWN_ELECTIONS, sessions.SessionToken(session=session)).elections
 
     def close_session(self, session: str) -> None:
         """End a session; silent when it has ended already."""

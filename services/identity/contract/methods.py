@@ -41,7 +41,12 @@ OPEN_VOTING_EVENT = Command(
     voting_events.VotingEventOpened,
     repeated=Idempotent("the same definition again changes nothing, another is refused"),
 )
-VOTING_EVENT = Question("voting_event", Nothing, voting_events.VotingEventShown, callers=(*GATEWAY, "reassort-worker"))
+VOTING_EVENT = Question(
+    "voting_event",
+    voting_events.VotingEventAsked,
+    voting_events.VotingEventShown,
+    callers=(*GATEWAY, "reassort-worker"),
+)
 ATTENDANCE = Question("attendance", voting_events.OfVotingEvent, attendance.Attendance, seconds=OPERATOR_SECONDS)
 
 STAGE_ROLL = Command(
@@ -116,6 +121,7 @@ RESUME_SESSION = Command(
 CLOSE_SESSION = Command(
     "close_session", sessions.SessionToken, Nothing, repeated=Idempotent("a session that has ended stays so")
 )
+OWN_ELECTIONS = Question("own_elections", sessions.SessionToken, sessions.OwnElections)
 ISSUE_PERMIT = Question("issue_permit", sessions.IssuePermit, sessions.PermitIssued, hourly=True)
 CONFIRM_PERMIT = Question("confirm_permit", sessions.ConfirmPermit, sessions.PermitConfirmed, hourly=True)
 SEALING = Question("sealing", sealings.OfElection, sealings.Sealing)
@@ -216,6 +222,7 @@ METHODS = table(
     LOG_IN,
     RESUME_SESSION,
     CLOSE_SESSION,
+    OWN_ELECTIONS,
     ISSUE_PERMIT,
     CONFIRM_PERMIT,
     SEALING,

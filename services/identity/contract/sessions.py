@@ -7,8 +7,8 @@ from typing import Annotated
 
 from services.identity.contract.limits import AnyElection
 from services.identity.contract.permits import LONGEST
-from services.identity.contract.voting_events import ElectionShown, VotingEventShown
-from services.runtime.contracts.kinds import Length, Token
+from services.identity.contract.voting_events import ElectionShown
+from services.runtime.contracts.kinds import Length, Token, VotingEventUuid
 from services.runtime.contracts.messages import Message
 
 
@@ -34,10 +34,11 @@ class OwnElection(ElectionShown):
 
 
 class ResumedSession(Message):
-    """All that the voter's pages need; `last_connection` is the one before this session.
+    """Who is signed in, at every page; `last_connection` is the one before this session, `now` the server's time.
 
     `votes_until`: when this session can vote no more: the closing, or the end of the grace period where the session was
-    opened before the closing.
+    opened before the closing. `version` counts the changes of the voting event: whoever knows it in that version need not
+    ask for it again.
     """
 
     voter: Person
@@ -45,7 +46,14 @@ class ResumedSession(Message):
     activated: bool
     expires_at: datetime
     votes_until: datetime
-    voting_event: VotingEventShown
+    voting_event: VotingEventUuid
+    version: int
+    now: datetime
+
+
+class OwnElections(Message):
+    """The voter's elections, in the operator's order."""
+
     elections: list[OwnElection]
 
 

@@ -74,8 +74,14 @@ class ElectionShown(Message):
     notice: str
 
 
+class VotingEventAsked(Message):
+    """A voting event by its uuid, or the current one where none is named."""
+
+    voting_event: VotingEventUuid | None = None
+
+
 class VotingEventShown(Message):
-    """A voting event as the portal shows it; `now` is the server's time."""
+    """A voting event as the portal shows it; `now` is the server's time, `version` counts its changes."""
 
     voting_event: VotingEventUuid
     name: str
@@ -86,4 +92,5 @@ class VotingEventShown(Message):
     profile: Profile
     availability: Availability
     roll_sealed: bool
+    version: int
     elections: list[ElectionShown]

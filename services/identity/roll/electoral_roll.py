@@ -111,6 +111,7 @@ def seal(session: Session, voting_event: str, now: datetime) -> RollCounts:
     event = voting_events.find(session, voting_event)
     if event.roll_sealed_at is None:
         event.roll_sealed_at = now
+        event.version += 1
         staging.forget(session, voting_event)
     return size(session, voting_event)
 

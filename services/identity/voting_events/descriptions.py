@@ -12,8 +12,7 @@ from services.identity.contract.access import LinkShown
 from services.identity.contract.sessions import Person, ResumedSession
 from services.identity.contract.voting_events import ElectionShown, VotingEventShown
 from services.identity.models import Voter, VotingEvent
-from services.identity.voting_events import entitlements, voting_events
-from services.identity.voting_events.permits import PermitKeys
+from services.identity.voting_events import voting_events
 
 
 def voting_event(session: Session, event: VotingEvent, now: datetime) -> VotingEventShown:
@@ -28,6 +27,7 @@ def voting_event(session: Session, event: VotingEvent, now: datetime) -> VotingE
         profile=event.profile,
         availability=voting_events.availability(event),
         roll_sealed=event.roll_sealed_at is not None,
+        version=event.version,
         elections=[
             ElectionShown(
                 uuid=election.uuid,
@@ -54,19 +54,19 @@ def link(session: Session, token: str, now: datetime) -> LinkShown:
     )
 
 
-def session(reading: Session, opened: OpenSession, keys: PermitKeys, now: datetime) -> ResumedSession:
-    """Describe the voter of an open session."""
+def session(reading: Session, opened: OpenSession, now: datetime) -> ResumedSession:
+    """Describe the voter of an open session: two rows, however many elections there are."""
     voter = reading.get_one(Voter, opened.voter_id)
     event = reading.get_one(VotingEvent, voter.voting_event)
-    votes_until = voting_events.votes_until(event, opened.opened_at)
     return ResumedSession(
         voter=person(voter),
         last_connection=opened.previous_connection_at,
         activated=opened.activated,
         expires_at=opened.expires_at,
-        votes_until=votes_until,
-        voting_event=voting_event(reading, event, now),
-        elections=entitlements.own_elections(reading, opened, keys, now, votes_until),
+        votes_until=voting_events.votes_until(event, opened.opened_at),
+        voting_event=event.uuid,
+        version=event.version,
+        now=now,
     )
 
 

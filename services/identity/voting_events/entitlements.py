@@ -19,10 +19,10 @@ from services.identity.voting_events import holders, permits, voting_events
 CHUNK = 1000
 
 
-def own_elections(
-    session: Session, opened: OpenSession, keys: permits.PermitKeys, now: datetime, votes_until: datetime
-) -> list[OwnElection]:
+def own_elections(session: Session, opened: OpenSession, keys: permits.PermitKeys, now: datetime) -> list[OwnElection]:
     """Return the voter's elections, in the operator's order, each with a permit to ask the urn whether he has voted."""
+    event = session.get_one(VotingEvent, session.get_one(Voter, opened.voter_id).voting_event)
+    votes_until = voting_events.votes_until(event, opened.opened_at)
     rows = session.execute(
         select(Election, SealedElection)
         .join(Entitlement, Entitlement.election == Election.uuid)

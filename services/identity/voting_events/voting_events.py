@@ -101,6 +101,7 @@ def _correct(session: Session, known: VotingEvent, definition: OpenVotingEvent) 
     known.availability = _written(definition)
     for row, wanted in zip(elections_of(session, known.uuid), definition.elections, strict=True):
         row.name, row.notice = wanted.name, wanted.notice
+    known.version += 1
     session.flush()
     return changes
 
@@ -121,6 +122,16 @@ def _fields(definition: OpenVotingEvent) -> dict[str, object]:
     for election in definition.elections:
         fields |= {f"{election.code}.name": election.name, f"{election.code}.notice": election.notice}
     return fields
+
+
+def shown(session: Session, uuid: str | None) -> VotingEvent:
+    """Return a voting event, the current one where none is named. Raises voting_event_unknown, no_voting_event."""
+    if uuid is None:
+        return current_voting_event(session)
+    event = session.get(VotingEvent, uuid)
+    if event is None:
+        raise refuse(Code.VOTING_EVENT_UNKNOWN)
+    return event
 
 
 def current_voting_event(session: Session) -> VotingEvent:

@@ -102,6 +102,7 @@ def event() -> Payload:
         "profile": "2022",
         "availability": {},
         "roll_sealed": True,
+        "version": 1,
         "elections": [{key: value for key, value in entry().items() if key != "permit"}],
     }
 
@@ -199,9 +200,11 @@ def answers() -> dict[tuple[str, str], Answer]:
             "activated": True,
             "expires_at": "2100-01-01T00:00:00+00:00",
             "votes_until": "2026-12-10T16:30:00+00:00",
-            "voting_event": event(),
-            "elections": [entry(), entry(PAPER, "paper")],
+            "voting_event": EVENT_UUID,
+            "version": 1,
+            "now": event()["now"],
         },
+        ("identity", "own_elections"): {"elections": [entry(), entry(PAPER, "paper")]},
         ("identity", "close_session"): {},
         ("identity", "attendance"): {"elections": [{"uuid": ONLINE, "entitled": 8, "signed": 5}]},
         ("identity", "issue_permit"): {"permit": permit(), "expires_at": "2026-12-04T08:00:00+00:00"},

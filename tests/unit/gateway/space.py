@@ -12,7 +12,8 @@ OTHER = "Xb3dAnVK7vcXSx"
 
 def session(rpc: FakeRpc, *, now: str = DURING, availability: dict[str, Any] | None = None, **changes: Any) -> None:
     """Have identity answer with a voter of two elections; `changes` go into the session's answer."""
-    known = {**event(), "now": now, "availability": availability or {}}
+    changed = rpc.table["identity", "resume_session"]["version"] + 1
+    known = {**event(), "now": now, "availability": availability or {}, "version": changed}
     known["elections"] = [
         {key: value for key, value in one.items() if key != "permit"}
         for one in (entry(), entry(PAPER, "paper"), {**entry(OTHER), "name": "Comité d’ailleurs", "code": "CA"})
@@ -20,8 +21,8 @@ def session(rpc: FakeRpc, *, now: str = DURING, availability: dict[str, Any] | N
     rpc.table["identity", "voting_event"] = known
     rpc.table["identity", "resume_session"] = {
         **rpc.table["identity", "resume_session"],
-        "voting_event": known,
-        "elections": [entry(), entry(PAPER, "paper")],
+        "now": now,
+        "version": changed,
         "activated": True,
         "expires_at": "2026-12-04T07:30:00+00:00",
         **changes,

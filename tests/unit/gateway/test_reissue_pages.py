@@ -19,7 +19,7 @@ KEY = "ab" * 32
 
 @pytest.fixture
 def of_2018(rpc: FakeRpc) -> FakeRpc:
-    rpc.table["identity", "resume_session"]["voting_event"]["profile"] = "2018"
+    rpc.table["identity", "voting_event"]["profile"] = "2018"
     rpc.table["identity", "reissue_standing"] = standing(proof="facts", question=None, left=2)
     return rpc
 

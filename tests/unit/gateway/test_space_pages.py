@@ -80,6 +80,22 @@ def test_home_has_the_labels_of_the_tutorials(voter: Browser) -> None:
     assert "Dernière connexion" in page
 
 
+def test_the_voting_event_is_read_again_only_when_it_has_changed(voter: Browser, rpc: FakeRpc) -> None:
+    session(rpc)
+    for page in ("/accueil", "/voter", "/mes-informations", "/accueil"):
+        assert voter.get(page).status_code == 200
+    assert len(rpc.made("identity", "voting_event")) == 1
+    assert len(rpc.made("identity", "resume_session")) == 4
+    session(rpc, availability={"vote": LATER})
+    assert voter.get("/voter").status_code == 403
+    assert len(rpc.made("identity", "voting_event")) == 2
+
+
+def test_the_last_connection_is_told_to_the_hour(voter: Browser, rpc: FakeRpc) -> None:
+    session(rpc, last_connection="2026-12-01T07:23:45+00:00")
+    assert "mardi 1 décembre 2026 entre 08h00 et 09h00" in voter.get("/mes-informations").text
+
+
 def test_every_link_of_the_home_opens(voter: Browser, rpc: FakeRpc) -> None:
     rpc.in_state("published", result='{"result": [[0, 1, 1]]}')
     page = voter.get("/accueil").text
@@ -222,9 +238,9 @@ def test_rolls_of_ones_own_elections_only(voter: Browser, rpc: FakeRpc) -> None:
     assert f'href="{ROLL}"' in page
     assert voter.get(f"/listes-electorales/{OTHER}").status_code == 403
     assert rpc.made("identity", "search_roll") == []
-    session(rpc, elections=[entry()])
+    rpc.table["identity", "own_elections"] = {"elections": [entry()]}
     assert voter.get("/listes-electorales").location == ROLL
-    session(rpc, elections=[])
+    rpc.table["identity", "own_elections"] = {"elections": []}
     assert "Aucun scrutin ne vous est attribué" in voter.get("/listes-electorales").text
 
 

@@ -58,7 +58,7 @@ def test_own_elections_with_their_states(voter: Browser) -> None:
 @pytest.mark.parametrize("silence", [RpcTimeout("ballot"), RpcUnavailable("ballot"), ServiceFault("fault")])
 def test_a_silent_ballot_box_holds_the_voter_up_once(voter: Browser, rpc: FakeRpc, silence: Exception) -> None:
     """At the opening everybody asks for these pages: they must stand without the ballot box, and not wait for long."""
-    rpc.table["identity", "resume_session"]["elections"] = [entry(), entry("QcmdAnVK7vcXSw"), entry(PAPER, "paper")]
+    rpc.table["identity", "own_elections"]["elections"] = [entry(), entry("QcmdAnVK7vcXSw"), entry(PAPER, "paper")]
     rpc.table["ballot", "election_states"] = silence
     for path in ("/accueil", "/voter", "/mes-scrutins", "/resultats"):
         rpc.calls.clear()

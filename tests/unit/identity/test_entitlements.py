@@ -125,7 +125,7 @@ def test_a_session_casts_by_its_own_permit_for_a_moment(database, sealed):
 def test_own_elections_bring_permits_to_ask_the_urn_with(database, sealed):
     with database.reading() as session:
         anne = opened(voter_id(database, "anne@ac-amiens.fr"))
-        own = entitlements.own_elections(session, anne, KEYS, NOW, definition().closes_at)
+        own = entitlements.own_elections(session, anne, KEYS, NOW)
     public = SigningKey(bytes.fromhex(SIGNING_KEY)).verify_key.encode().hex()
     assert [(election.code, election.mode) for election in own] == [("CSA-M", "online"), ("CCP", "paper")]
     assert written.verify(own[0].permit, public).use is written.Use.STATE

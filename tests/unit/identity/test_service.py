@@ -135,19 +135,21 @@ def test_from_the_first_request_to_the_signed_poll_book(bus, call, roll, mail_se
         "assignment": "Lycée Œuvre",
     }
     assert resumed["last_connection"] is None
-    assert resumed["voting_event"]["name"] == DEFINITION["name"]
-    assert [(election["code"], election["permit"]) for election in resumed["elections"]] == [
+    shown = call("voting_event", {"voting_event": resumed["voting_event"]})
+    assert (shown["name"], shown["version"]) == (DEFINITION["name"], resumed["version"])
+    own = call("own_elections", {"session": session})["elections"]
+    assert [(election["code"], election["permit"]) for election in own] == [
         ("CSA-M", None),
         ("CCP", None),
     ]
     held = bus.resources["identity"]
     with held.database.transaction() as transaction:
         record_sealing(transaction, ElectionSealed(election=ONLINE, fingerprint="f" * 43, receipt_key="ab" * 32), held)
-    assert call("resume_session", {"session": session})["elections"][0]["permit"]
+    assert call("own_elections", {"session": session})["elections"][0]["permit"]
     permit = call("issue_permit", {"session": session, "election": ONLINE})
     assert datetime.fromisoformat(permit["expires_at"]) > datetime.now(UTC)
-    shown = {"session": session, "permit": permit["permit"]}
-    assert call("confirm_permit", shown)["permit"] != permit["permit"]
+    to_cast = {"session": session, "permit": permit["permit"]}
+    assert call("confirm_permit", to_cast)["permit"] != permit["permit"]
     assert call("sealing", {"election": ONLINE})["fingerprint"] == "f" * 43
 
     urn = Urn([holders.holder(KEY, ONLINE, voter_id(held.database, "anne@ac-amiens.fr"))])
@@ -163,9 +165,10 @@ def test_from_the_first_request_to_the_signed_poll_book(bus, call, roll, mail_se
     with pytest.raises(Refusal) as refused:
         call("resume_session", {"session": session})
     assert refused.value.code == "session_expired"
-    with pytest.raises(Refusal) as refused:
-        call("confirm_permit", shown)
-    assert refused.value.code == "session_expired", "a permit dies with its session"
+    for method, payload in (("confirm_permit", to_cast), ("own_elections", {"session": session})):
+        with pytest.raises(Refusal) as refused:
+            call(method, payload)
+        assert refused.value.code == "session_expired", "a permit dies with its session"
     assert call("log_in", {"identifier": "anne@ac-amiens.fr", "password": PASSWORD})["session"]
     assert call("request_password_link", {"identifier": "nobody@ac-amiens.fr"})["next"] == "link_sent"
 
@@ -271,8 +274,8 @@ def test_a_campaign_from_the_command_to_the_mailbox_and_into_the_space(bus, call
     resumed = call("resume_session", {"session": session})
     assert resumed["activated"] is True
     assert datetime.fromisoformat(resumed["expires_at"]) > datetime.now(UTC)
-    assert resumed["voting_event"]["profile"] == "2022"
-    assert resumed["voting_event"]["availability"]["roll"] is None
+    shown = call("voting_event", {"voting_event": resumed["voting_event"]})
+    assert (shown["profile"], shown["availability"]["roll"]) == ("2022", None)
     assert call("campaign_progress", {"campaign": campaign})["activated"] == 1
 
 

@@ -95,6 +95,7 @@ def test_a_draft_is_corrected_until_the_roll_is_sealed(database, event):
     )  # fmt: skip
     with database.transaction() as session:
         assert voting_events.open_voting_event(session, corrected()) == []
+        assert voting_events.current_voting_event(session).version == 2
         voting_events.find(session, EVENT).roll_sealed_at = NOW
     with pytest.raises(Refusal) as refused, database.transaction() as session:
         voting_events.open_voting_event(session, definition(correct=True))
