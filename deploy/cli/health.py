@@ -40,11 +40,11 @@ def _relay(_: str) -> None:
 
 
 def _worker(name: str) -> None:
-    from deploy.cli.serve import SERVICES
+    from deploy.cli.serve import PATHS
     from deploy.production.hosting.worker_process import check_alive
 
     service = name.removesuffix(WORKER)
-    check_alive(service, SERVICES[service])
+    check_alive(service, PATHS[service])
 
 
 def _gateway(_: str) -> None:

@@ -6,7 +6,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from services.runtime import settings
-from services.runtime.bus.topology import SERVICES
+from services.runtime.service_names import SERVICES
 from services.runtime.storage.database import Database
 
 

@@ -2,12 +2,10 @@
 
 import click
 
-SERVICES = {
-    "identity": "services.identity.service:IdentityService",
-    "notification": "services.notification.service:NotificationService",
-    "ballot": "services.ballot.service:BallotService",
-    "reassort": "services.reassort.service:ReassortService",
-}
+from services.runtime.service_names import SERVICES
+
+PATHS = {name: f"services.{name}.service:{name.capitalize()}Service" for name in SERVICES}
+"""Service → where its class is: imported only once the process is ready for it."""
 
 
 @click.command("serve")
@@ -17,7 +15,7 @@ def command(name: str) -> None:
     if name == "all":
         from deploy.production.hosting.one_process import run_all
 
-        run_all(list(SERVICES.values()))
+        run_all(list(PATHS.values()))
     else:
         # Before anything else is imported: the service's sockets, locks and threads must be eventlet's.
         import eventlet
@@ -25,4 +23,4 @@ def command(name: str) -> None:
         eventlet.monkey_patch()
         from deploy.production.hosting.nameko_process import run_service
 
-        run_service(name, SERVICES[name])
+        run_service(name, PATHS[name])

@@ -23,8 +23,8 @@ from psycopg2 import sql
 from deploy.local.launcher.ports import LOOPBACK, free_port
 from deploy.local.launcher.process import Command, end, kill_group, spawn, wait_until
 from deploy.production.postgresql.grants import OWNER, grant
+from services.runtime.service_names import SERVICES
 
-SERVICES = ("identity", "ballot", "reassort", "notification")
 RELAY = "relay"
 INSTALL = "apt-get install postgresql"
 START_SECONDS = 60.0

@@ -6,8 +6,7 @@ from rich.table import Table
 
 from deploy.operator.client import OperatorClient
 from deploy.operator.terminal import complaints, console, said_plainly, stop
-
-SERVICES = ("identity", "notification", "ballot", "reassort")
+from services.runtime.service_names import SERVICES
 
 
 @click.group("parked")

@@ -10,6 +10,7 @@ from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
 from services.runtime.age_box import new_identity, recipient_of
+from services.runtime.service_names import SERVICES
 
 FILE = "secrets.json"
 
@@ -24,6 +25,8 @@ class Keys:
     code_key: str
     register_private_key: str
     notification_private_key: str
+    event_private_keys: dict[str, str]
+    """Service → Ed25519 seed that its events are signed with."""
     printer_key: str
     """age identity of the demonstration's printer; in earnest the printer draws it, and no system has it."""
     gateway_secret_key: str
@@ -37,6 +40,14 @@ class Keys:
     def permit_public_key(self) -> str:
         """Ed25519 public key of the permits."""
         return SigningKey(bytes.fromhex(self.permit_private_key)).verify_key.encode().hex()
+
+    @property
+    def event_public_keys(self) -> dict[str, str]:
+        """Service → Ed25519 public key of its events."""
+        return {
+            service: SigningKey(bytes.fromhex(key)).verify_key.encode().hex()
+            for service, key in self.event_private_keys.items()
+        }
 
     @property
     def notification_public_key(self) -> str:
@@ -58,6 +69,7 @@ def draw() -> Keys:
         code_key=secrets.token_hex(32),
         register_private_key=secrets.token_hex(32),
         notification_private_key=bytes(PrivateKey.generate()).hex(),
+        event_private_keys={service: secrets.token_hex(32) for service in SERVICES},
         printer_key=new_identity()[0],
         gateway_secret_key=secrets.token_hex(32),
         gateway_challenge_key=secrets.token_hex(32),

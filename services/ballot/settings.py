@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from services.runtime.settings import RuntimeSettings
+from services.runtime.settings import ServiceSettings
 
 
-class Settings(RuntimeSettings):
+class Settings(ServiceSettings):
     """The two keys have no default: an urn that trusts a well-known key would accept forged permits."""
 
     model_config = SettingsConfigDict(env_prefix="ISOLOIR_BALLOT_", extra="ignore")

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from services.runtime.settings import RuntimeSettings
+from services.runtime.settings import ServiceSettings
 
 WORKERS_FOR_PAGES = 8
 """How many requests at least are answered while the line of those who log in is full."""
@@ -16,7 +16,7 @@ WORKERS_FOR_PAGES = 8
 HexKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
-class Settings(RuntimeSettings):
+class Settings(ServiceSettings):
     """Keys are 32 bytes in lower-case hexadecimal. Only identity holds HOLDER_KEY and PERMIT_PRIVATE_KEY."""
 
     model_config = SettingsConfigDict(env_prefix="ISOLOIR_IDENTITY_", extra="ignore")

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_settings import SettingsConfigDict
 
-from services.runtime.settings import RuntimeSettings
+from services.runtime.settings import ServiceSettings
 
 
 def _mail_server(url: str) -> str:
@@ -25,7 +25,7 @@ def _mail_server(url: str) -> str:
     return url
 
 
-class Settings(RuntimeSettings):
+class Settings(ServiceSettings):
     """A channel whose settings are empty keeps its messages waiting, with the reason shown to operators."""
 
     model_config = SettingsConfigDict(env_prefix="ISOLOIR_NOTIFICATION_", extra="ignore")

@@ -6,10 +6,10 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from services.reassort.codes.voting_code import DEFAULT_ITERATIONS
-from services.runtime.settings import RuntimeSettings
+from services.runtime.settings import ServiceSettings
 
 
-class Settings(RuntimeSettings):
+class Settings(ServiceSettings):
     """The keys have no default: spares under a well-known key would be spares for everybody."""
 
     model_config = SettingsConfigDict(env_prefix="ISOLOIR_REASSORT_", extra="ignore")

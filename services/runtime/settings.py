@@ -2,13 +2,14 @@
 
 import re
 import sys
-from typing import Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, StringConstraints, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.runtime.broker_address import BrokerAddress
+from services.runtime.service_names import SERVICES
 from services.runtime.time_limits import TimeLimits
 
 EXIT_BAD_CONFIGURATION = 78  # EX_CONFIG of sysexits.h
@@ -65,6 +66,36 @@ class RuntimeSettings(BaseSettings):
         for ending, check in _ADDRESSES.items():
             if name.endswith(ending):
                 check(value)
+        return value
+
+
+HexKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class ServiceSettings(RuntimeSettings):
+    """What every process of a service knows."""
+
+    database_url: str
+    event_private_key: str = Field(default="", pattern=r"^([0-9a-f]{64})?$", repr=False, validate_default=True)
+    """Ed25519 seed that the service signs its events with; without a broker it may be empty."""
+    event_keys: dict[str, HexKey] = Field(
+        default_factory=dict, validation_alias="ISOLOIR_EVENT_KEYS", validate_default=True
+    )
+    """Service → public key of its events, as JSON: what is not signed by it is refused; without a broker it may be empty."""
+
+    @field_validator("event_private_key")
+    @classmethod
+    def _events_are_signed(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("amqp_uri") and not value:
+            raise ValueError("with a broker, events are signed by their sender")
+        return value
+
+    @field_validator("event_keys")
+    @classmethod
+    def _every_sender_is_known(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        missing = [service for service in SERVICES if service not in value]
+        if info.data.get("amqp_uri") and missing:
+            raise ValueError(f"with a broker, the keys of all senders are needed: {', '.join(missing)}")
         return value
 
 

@@ -17,6 +17,7 @@ from deploy.production.broker.definitions import definitions
 from services.runtime.bus import topology
 from services.runtime.bus.rpc import RpcClient
 from services.runtime.contracts.client import RpcUnavailable
+from services.runtime.service_names import SERVICES
 
 REFUSED = 403
 
@@ -68,7 +69,7 @@ def every_queue():
 
 def own_queues(name):
     events = [one.queue for one in topology.event_bindings() if one.queue.endswith(f"--{name}.inbox")]
-    return {topology.rpc_queue(name), *events} if name in topology.SERVICES else set()
+    return {topology.rpc_queue(name), *events} if name in SERVICES else set()
 
 
 @pytest.mark.parametrize("name", ["notification", "ballot", "gateway", "bounces", "reassort-worker"])
@@ -92,7 +93,7 @@ def test_notifications_account_can_neither_ask_nor_forge_nor_close(account):
 @pytest.mark.parametrize("name", [one for one in processes() if one != "relay"])
 def test_the_broker_lets_through_the_calls_that_the_contracts_name_and_no_other(account, name):
     allowed = calls_of(name)
-    for service in topology.SERVICES:
+    for service in SERVICES:
         for method in methods_of(service):
             expected = 0 if method in allowed.get(service, []) else REFUSED
             asked = account(name).tries(call(service, method))
@@ -141,7 +142,7 @@ def test_a_refused_caller_is_told_that_the_service_is_not_there(rabbitmq):
 
 def test_every_call_between_services_in_the_code_is_one_that_the_contract_lets_through():
     """Else a job of one service would wait for ever for another that it may not ask."""
-    clients = {f"{service.capitalize()}Client": service for service in topology.SERVICES}
+    clients = {f"{service.capitalize()}Client": service for service in SERVICES}
     found = set()
     for path in sorted(Path(services.__path__[0]).rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -171,7 +172,7 @@ def test_every_call_between_services_in_the_code_is_one_that_the_contract_lets_t
 
 
 def test_every_process_of_the_bus_has_an_account_and_the_file_no_password():
-    assert set(processes()) - set(WORKERS) == {*topology.SERVICES, "relay", "gateway", "bounces"}
+    assert set(processes()) - set(WORKERS) == {*SERVICES, "relay", "gateway", "bounces"}
     passwords = {one.name: f"{one.name}-{uuid.uuid4().hex}" for one in accounts()}
     made = json.dumps(definitions(passwords))
     assert not [password for password in passwords.values() if password in made]

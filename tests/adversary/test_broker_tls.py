@@ -13,6 +13,7 @@ from services.runtime.bus.rpc import RpcClient
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.storage.database import Database
 from tests.integration.test_bus import ISOLOIR, Supervised
+from tests.servers import event_keys
 from tests.servers.certificates import certificates
 from tests.waiting import wait_until
 
@@ -30,6 +31,7 @@ def test_services_relay_and_callers_speak_tls(rabbitmq, tmp_path):
         "ISOLOIR_BALLOT_DATABASE_URL": url,
         "ISOLOIR_BALLOT_PERMIT_PUBLIC_KEY": "5" * 64,
         "ISOLOIR_BALLOT_RECEIPT_PRIVATE_KEY": "6" * 64,
+        **event_keys.environment("ballot"),
         "PYTHONWARNINGS": "ignore",
     }
     process = Supervised([*ISOLOIR, "serve", "ballot"], environment, tmp_path / "ballot.jsonl")

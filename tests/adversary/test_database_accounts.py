@@ -3,8 +3,8 @@
 import psycopg2
 import pytest
 
-from deploy.local.postgresql import SERVICES
 from deploy.production.postgresql.rights import RIGHTS, VERSION
+from services.runtime.service_names import SERVICES
 from services.runtime.storage.database import Database
 
 GUARDED = """

@@ -12,13 +12,16 @@ import uuid
 
 import pika
 import pytest
+from sqlalchemy import select
 
 from services.ballot.belenios.credential import new_uuid
 from services.runtime.bus import topology
+from services.runtime.bus.delivery_tables import INBOX
 from services.runtime.bus.rpc import RpcClient
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.storage.database import Database
 from tests.integration.test_bus import ISOLOIR, Supervised
+from tests.servers import event_keys
 from tests.waiting import wait_until
 
 SENT = 300
@@ -39,6 +42,7 @@ def ballot(rabbitmq, tmp_path_factory):
         "ISOLOIR_BALLOT_DATABASE_URL": url,
         "ISOLOIR_BALLOT_PERMIT_PUBLIC_KEY": "5" * 64,
         "ISOLOIR_BALLOT_RECEIPT_PRIVATE_KEY": "6" * 64,
+        **event_keys.environment("ballot"),
         "PYTHONWARNINGS": "ignore",
     }
     started = Supervised([*ISOLOIR, "serve", "ballot"], environment, folder / "ballot.jsonl")
@@ -176,6 +180,27 @@ def test_what_is_well_formed_and_wrong_is_answered(rabbitmq, ballot, answers):
             client.call("ballot", "describe_election", {"election": new_uuid()}, timeout=20)
     finally:
         client.close()
+
+
+def test_an_event_that_its_sender_has_not_signed_is_set_aside(ballot, channel, answers):
+    """Whoever holds the relay's account can publish in any service's name, but not sign for it."""
+    wait_until(answers, 120)
+    told = event_body()
+    by_another = told | {"signature": event_keys.signed(told | {"source": "identity"})["signature"]}
+    altered = event_keys.signed(told) | {"payload": {"request": "another"}}
+    before = dead(channel)
+    for event in (told, by_another, altered, event_keys.signed(told)):
+        channel.basic_publish("", EVENTS, json.dumps(event).encode(), properties())
+    database = Database(ballot.environment["ISOLOIR_BALLOT_DATABASE_URL"], "ballot")
+    received = select(INBOX.c.event_id).where(INBOX.c.event_id == told["id"])
+
+    def heard():
+        with database.reading() as session:
+            return session.scalar(received) is not None
+
+    wait_until(heard, 60, "the event that is signed is received")
+    assert dead(channel) == before + 3
+    database.dispose()
 
 
 def test_what_kills_its_reader_is_delivered_a_few_times_and_then_no_more(ballot, channel, answers):

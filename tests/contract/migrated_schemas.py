@@ -12,10 +12,10 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+from services.runtime.service_names import SERVICES
 from services.runtime.storage.migration import SERVICES as FOLDER
 from tests.servers.schema import lines_of_schema
 
-SERVICES = ("ballot", "identity", "notification", "reassort")
 KEPT = Path(__file__).with_name("schemas")
 
 

@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from deploy.cli.broker_definitions import variable
-from deploy.cli.serve import SERVICES as PATHS
+from deploy.cli.serve import PATHS
 from deploy.local.launcher.environment import WORKERS as LOCAL_WORKERS
 from deploy.local.postgresql import LocalCluster, PostgresMissing, programs
 from deploy.local.sink.settings import SinkSettings
@@ -32,10 +32,10 @@ from services.runtime.age_box import new_identity
 from services.runtime.bus.relay import Settings as RelaySettings
 from services.runtime.bus.topology import LARGEST_MESSAGE
 from services.runtime.hosting.worker import has_worker
+from services.runtime.service_names import SERVICES
 from services.runtime.settings import RuntimeSettings, environment_names
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-SERVICES = ("identity", "ballot", "reassort", "notification")
 WORKERS = tuple(f"{service}-worker" for service in SERVICES)
 OURS = (*SERVICES, *WORKERS, "relay", "gateway", "bounces", "sink")
 ONE_SHOTS = (*(f"{service}-migrate" for service in SERVICES), "broker-definitions")
@@ -101,7 +101,7 @@ def test_no_required_setting_is_forgotten(compose: dict[str, Any], process: str)
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_is_told_nothing_of_the_others(compose: dict[str, Any], service: str) -> None:
     own = f"ISOLOIR_{service.upper()}_"
-    shared = {"AMQP_URI", "ISOLOIR_LOG_LEVEL", "ISOLOIR_METRICS_BIND", "ISOLOIR_PUBLIC_URL"}
+    shared = {"AMQP_URI", "ISOLOIR_EVENT_KEYS", "ISOLOIR_LOG_LEVEL", "ISOLOIR_METRICS_BIND", "ISOLOIR_PUBLIC_URL"}
     told = compose["services"][service]["environment"]
     assert {name for name in told if not name.startswith(own)} == shared
     # A migration has nothing to say on the bus, and works under the account that owns the tables.
@@ -259,7 +259,10 @@ def test_new_secrets_are_all_different_and_accepted_by_the_settings(
     values["PRINTER_RECIPIENT"] = new_identity()[1]
     drawn = [values[name] for name, value in example.items() if value == "" and name not in GIVEN]
     assert len(set(drawn)) == len(drawn)
-    assert all(re.fullmatch(r"[A-Za-z0-9_-]{32,}", value) for value in drawn)
+    event_keys = json.loads(values["EVENT_KEYS"])
+    assert set(event_keys) == set(SERVICES)
+    secrets = {*drawn, *event_keys.values()} - {values["EVENT_KEYS"]}
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{32,}", value) for value in secrets)
 
     def replaced(match: re.Match[str]) -> str:
         name, operator, default = match.groups()

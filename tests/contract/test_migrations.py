@@ -7,8 +7,9 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from services.runtime.service_names import SERVICES
 from services.runtime.storage.database import Database
-from tests.contract.migrated_schemas import KEPT, SERVICES, migrate_step_by_step
+from tests.contract.migrated_schemas import KEPT, migrate_step_by_step
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

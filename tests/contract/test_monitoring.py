@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from services.runtime.bus import condition
-from services.runtime.bus.topology import SERVICES
+from services.runtime.service_names import SERVICES
 from services.runtime.telemetry import metrics
 from tests.servers.databases import MigratedDatabases
 

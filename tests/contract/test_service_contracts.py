@@ -5,12 +5,13 @@ import inspect
 
 import pytest
 
-from services.runtime.bus.topology import SERVICES, SUBSCRIPTIONS
+from services.runtime.bus.topology import SUBSCRIPTIONS
 from services.runtime.contracts.client import ServiceClient
 from services.runtime.contracts.messages import Event
 from services.runtime.contracts.methods import Command, Remembered
 from services.runtime.hosting.entrypoints import methods_of
 from services.runtime.hosting.inbox import Inbox
+from services.runtime.service_names import SERVICES
 
 
 def service_class(name):

@@ -17,6 +17,7 @@ from services.runtime.bus.rpc import RpcClient
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal
 from services.runtime.storage.database import Database
+from tests.servers import event_keys
 from tests.waiting import wait_until
 
 ISOLOIR = [sys.executable, "-c", "from deploy.cli.main import main; main()"]
@@ -45,6 +46,7 @@ def ballot_process(rabbitmq, tmp_path):
         "ISOLOIR_BALLOT_DATABASE_URL": url,
         "ISOLOIR_BALLOT_PERMIT_PUBLIC_KEY": "5" * 64,
         "ISOLOIR_BALLOT_RECEIPT_PRIVATE_KEY": "6" * 64,
+        **event_keys.environment("ballot"),
         "PYTHONWARNINGS": "ignore",
     }
     supervised = Supervised([*ISOLOIR, "serve", "ballot"], environment, tmp_path / "ballot.jsonl")

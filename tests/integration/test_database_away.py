@@ -19,6 +19,7 @@ from services.runtime.bus.rpc import RpcClient
 from services.runtime.contracts.client import DEFAULT_TIMEOUT, RpcTimeout, RpcUnavailable
 from services.runtime.refusals import ServiceFault
 from services.runtime.storage.database import Database
+from tests.servers import event_keys
 from tests.waiting import wait_until
 
 ISOLOIR = [sys.executable, "-c", "from deploy.cli.main import main; main()"]
@@ -64,6 +65,7 @@ def serve_ballot(rabbitmq, tmp_path):
             "ISOLOIR_BALLOT_DATABASE_URL": url,
             "ISOLOIR_BALLOT_PERMIT_PUBLIC_KEY": "5" * 64,
             "ISOLOIR_BALLOT_RECEIPT_PRIVATE_KEY": "6" * 64,
+            **event_keys.environment("ballot"),
             "PYTHONWARNINGS": "ignore",
         }
         log = (tmp_path / "ballot.jsonl").open("ab")

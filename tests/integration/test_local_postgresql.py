@@ -3,7 +3,8 @@
 import psycopg2
 import pytest
 
-from deploy.local.postgresql import RELAY, SERVICES, LocalCluster, ServiceDatabases
+from deploy.local.postgresql import RELAY, LocalCluster, ServiceDatabases
+from services.runtime.service_names import SERVICES
 
 
 def _connect(databases: ServiceDatabases, account: str, service: str):  # type: ignore[no-untyped-def]

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.launcher.environment import SERVICES, Addresses, environments
+from deploy.local.launcher.environment import Addresses, environments
 from deploy.local.launcher.system import ISOLOIR, REPOSITORY
 from deploy.production.keys import draw
+from services.runtime.service_names import SERVICES
 from services.runtime.settings import EXIT_BAD_CONFIGURATION
 
 BROKER = "amqp://isoloir:s3cret@127.0.0.1:1/%2F"

@@ -10,7 +10,7 @@ import signal
 import sys
 from typing import Any
 
-from deploy.cli.serve import SERVICES
+from deploy.cli.serve import PATHS
 from deploy.production.hosting.loading import load_class
 from services.runtime.hosting.jobs import JobWorker, jobs_of
 from services.runtime.hosting.resource_provider import settings_class_of
@@ -34,7 +34,7 @@ def die_at(place: str, number: int) -> None:
 
 def main(service: str, place: str, number: str, rpc: str = "") -> None:
     """Work, and die at the place."""
-    service_class = load_class(SERVICES[service])
+    service_class = load_class(PATHS[service])
     if int(number):
         die_at(place, int(number))
     caller: Any = load_class(rpc)() if rpc else None

@@ -15,7 +15,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from deploy.cli.serve import SERVICES
+from deploy.cli.serve import PATHS
 from deploy.local.demonstration import scenario
 from deploy.local.demonstration.loading import load, prepare_event
 from deploy.local.launcher.environment import Addresses, environments
@@ -224,7 +224,7 @@ class Portal:
         self.operator_token = keys.operator_token
         port, smtp, sms = free_port(), free_port(), free_port()
         self.base_url = f"http://{LOOPBACK}:{port}"
-        urls = {service: f"sqlite:///{self.state_dir / service}.sqlite" for service in SERVICES}
+        urls = {service: f"sqlite:///{self.state_dir / service}.sqlite" for service in PATHS}
         addresses = Addresses(port, smtp, sms, lambda _process: "", urls, urls, self.demo_dir, self.presentation_file)
         set_up(self.demo_dir, keys, self.base_url, self.presentation_file)
         values = environments(keys, addresses, {**QUICK, **self._settings})["all"]
@@ -240,12 +240,12 @@ class Portal:
         )
         self._sink.start()
         with environment(values):
-            for service in SERVICES:
+            for service in PATHS:
                 loaded: Any = importlib.import_module(f"services.{service}.settings").Settings()
                 database = Database(loaded.database_url, service)
                 database.upgrade()
                 database.dispose()
-            self._bus = LocalBus([load_class(path) for path in SERVICES.values()])
+            self._bus = LocalBus([load_class(path) for path in PATHS.values()])
             self._bus.start()
             self.rpc = Recorder(self._bus.caller)
             self.app = create_app(GatewaySettings(), self.rpc)

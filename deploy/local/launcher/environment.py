@@ -1,5 +1,6 @@
 """What each process of a local system is told: its own settings and nothing of the others'."""
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,8 +9,8 @@ from pathlib import Path
 from deploy.local.demonstration.scenario import CONTENT
 from deploy.local.launcher.ports import LOOPBACK
 from deploy.production.keys import Keys
+from services.runtime.service_names import SERVICES
 
-SERVICES = ("identity", "ballot", "reassort", "notification")
 WORKERS = {f"{service}-worker": service for service in SERVICES}
 """Worker process → its service, whose settings it has."""
 KEPT = (
@@ -53,6 +54,11 @@ class Addresses:
 def environments(keys: Keys, addresses: Addresses, extra: dict[str, str]) -> dict[str, dict[str, str]]:
     """Process name → its complete environment. ``extra`` (settings that a test lowers) is given to all, and wins."""
     own = _own_settings(keys, addresses)
+    for service in SERVICES:
+        own[service] |= {
+            f"ISOLOIR_{service.upper()}_EVENT_PRIVATE_KEY": keys.event_private_keys[service],
+            "ISOLOIR_EVENT_KEYS": json.dumps(keys.event_public_keys),
+        }
     everything = {name: value for settings in own.values() for name, value in settings.items()}
     shared = {name: os.environ[name] for name in KEPT if name in os.environ}
     shared |= {

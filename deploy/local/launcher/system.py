@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import requests
 
 from deploy.local import broker
-from deploy.local.launcher.environment import SERVICES, WORKERS, Addresses, environments
+from deploy.local.launcher.environment import WORKERS, Addresses, environments
 from deploy.local.launcher.lock import StateLock
 from deploy.local.launcher.ports import LOOPBACK, answers, free_port, is_taken, keep_free
 from deploy.local.launcher.process import Command
@@ -22,6 +22,7 @@ from deploy.local.launcher.supervisor import Supervisor
 from deploy.local.printer import set_up
 from deploy.production.broker.accounts import processes
 from deploy.production.keys import Keys, keep, write_private
+from services.runtime.service_names import SERVICES
 
 Bus = Literal["auto", "broker", "in-process"]
 Databases = Literal["sqlite", "postgresql"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from services.runtime.bus import topology
 from services.runtime.contracts.methods import HEALTH, AnyMethod
+from services.runtime.service_names import SERVICES
 
 RELAY = "relay"
 OPERATIONS = "operations"
@@ -53,17 +54,15 @@ def calls_of(process: str) -> dict[str, list[str]]:
             # Each service asks itself whether it is well: `isoloir health`, beside it.
             if process in method.callers or (service == process and name == HEALTH.name)
         )
-        for service in topology.SERVICES
+        for service in SERVICES
     }
     return {service: names for service, names in found.items() if names}
 
 
 def processes() -> list[str]:
     """The processes that speak on the bus: services, whoever calls one, and the relay."""
-    callers = {
-        caller for service in topology.SERVICES for one in methods_of(service).values() for caller in one.callers
-    }
-    return [*topology.SERVICES, *sorted(callers - set(topology.SERVICES)), RELAY]
+    callers = {caller for service in SERVICES for one in methods_of(service).values() for caller in one.callers}
+    return [*SERVICES, *sorted(callers - set(SERVICES)), RELAY]
 
 
 def accounts() -> list[Account]:
@@ -78,7 +77,7 @@ def _process(name: str) -> Account:
     own = f"reply\\.{re.escape(name)}\\.{UUID}"
     exchanges = [topology.rpc_exchange(service) for service in calls]
     read = [*exchanges]
-    if name in topology.SERVICES:
+    if name in SERVICES:
         heard = [one.queue for one in topology.event_bindings() if one.queue.endswith(f"--{name}.inbox")]
         read += [topology.rpc_queue(name), *heard]
     topics = {

@@ -4,6 +4,7 @@
 election would make its data unreadable.
 """
 
+import json
 import os
 import re
 import secrets
@@ -30,6 +31,8 @@ def filled(example: str) -> str:
         "ISOLOIR_REASSORT_REGISTER_PRIVATE_KEY": keys.register_private_key,
         "ISOLOIR_NOTIFICATION_PRIVATE_KEY": keys.notification_private_key,
         "NOTIFICATION_PUBLIC_KEY": keys.notification_public_key,
+        **{f"ISOLOIR_{service.upper()}_EVENT_PRIVATE_KEY": key for service, key in keys.event_private_keys.items()},
+        "EVENT_KEYS": json.dumps(keys.event_public_keys, separators=(",", ":")),
         "ISOLOIR_GATEWAY_SECRET_KEY": keys.gateway_secret_key,
         "ISOLOIR_GATEWAY_OPERATOR_TOKEN": keys.operator_token,
         "ISOLOIR_NOTIFICATION_TWILIO_ACCOUNT_SID": keys.twilio_account_sid,

@@ -26,6 +26,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "credential_commitments": KEPT,
         "chain_events": APPEND_ONLY,
         "chain_objects": APPEND_ONLY,
+        "chain_object_parts": APPEND_ONLY,
         "ballots": APPEND_ONLY,
         "closings": APPEND_ONLY,
         "partial_decryptions": APPEND_ONLY,

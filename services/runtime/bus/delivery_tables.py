@@ -17,6 +17,7 @@ OUTBOX = Table(
     Column("payload", Text, nullable=False),
     Column("correlation_id", String(36), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("signature", String(88), nullable=False, server_default=""),
 )
 """Events to publish, in the order of their transactions; the relay erases a row once the broker has confirmed it."""
 

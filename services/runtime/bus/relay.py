@@ -14,6 +14,7 @@ from sqlalchemy import delete, select
 from services.runtime.broker_address import BrokerAddress
 from services.runtime.bus import condition, topology
 from services.runtime.bus.delivery_tables import OUTBOX
+from services.runtime.service_names import SERVICES
 from services.runtime.settings import RuntimeSettings
 from services.runtime.storage.database import Database
 from services.runtime.telemetry import logs, metrics, repeats
@@ -36,7 +37,7 @@ class Settings(RuntimeSettings):
 
     def databases(self) -> dict[str, str]:
         """Service → URL of its database."""
-        return {service: getattr(self, f"{service}_database_url") for service in topology.SERVICES}
+        return {service: getattr(self, f"{service}_database_url") for service in SERVICES}
 
 
 class Undeliverable(Exception):
@@ -70,6 +71,7 @@ def drain(database: Database, publisher: Publisher) -> int:
                     "correlation_id": row.correlation_id,
                     "occurred_at": row.created_at.isoformat(),
                     "payload": json.loads(row.payload),
+                    "signature": row.signature,
                 }
             )
             done.append(row.sequence)

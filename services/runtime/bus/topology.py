@@ -9,7 +9,7 @@ waits for any more is no fault, and may hold a password.
 from dataclasses import dataclass, field
 from typing import Any
 
-SERVICES = ("identity", "notification", "ballot", "reassort")
+from services.runtime.service_names import SERVICES
 
 SUBSCRIPTIONS: dict[tuple[str, str], tuple[str, ...]] = {
     ("identity", "message_requested"): ("notification",),

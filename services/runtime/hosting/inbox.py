@@ -12,7 +12,7 @@ from typing import Any
 from kombu import Queue
 from nameko.extensions import DependencyProvider
 
-from services.runtime.bus import topology
+from services.runtime.bus import event_signatures, topology
 from services.runtime.bus.envelopes import fault_of_event
 from services.runtime.clock import utc_now
 from services.runtime.hosting.background import BackgroundLoop
@@ -89,8 +89,11 @@ class Inbox(DependencyProvider):
         return self
 
     def handle_message(self, body: Any, message: Any) -> None:
-        """Insert and acknowledge; what is no event of this subscription is rejected, and a database that is away awaited."""
-        fault = fault_of_event(body, self.source, self.event_type)
+        """Insert and acknowledge; what is no event of this subscription, or not its sender's, is rejected.
+
+        A database that is away is awaited.
+        """
+        fault = fault_of_event(body, self.source, self.event_type) or self._fault_of_signature(body)
         while fault is None:
             try:
                 receive(resources_of(self).database, body)
@@ -112,6 +115,11 @@ class Inbox(DependencyProvider):
         self._answer(self.queue_consumer.ack_message, message)
         if self._loop is not None:
             self._loop.wake()
+
+    def _fault_of_signature(self, event: dict[str, Any]) -> str | None:
+        """Why an event is not its sender's, in a word; None where it is. With a broker every sender's key is known."""
+        key = resources_of(self).settings.event_keys.get(self.source)
+        return None if key is not None and event_signatures.is_signed_by(key, event) else "signature"
 
     def _answer(self, answer: Callable[[Any], None], message: Any) -> None:
         """Acknowledge or give back. A broker that is gone meanwhile brings the message again, and its row is known."""

@@ -15,7 +15,7 @@ from services.runtime.telemetry import correlation
 class ResourceProvider(DependencyProvider):
     """Gives each worker the service's resources, and binds the identifiers that came with the request."""
 
-    def __init__(self, settings_class: type[settings.RuntimeSettings]) -> None:
+    def __init__(self, settings_class: type[settings.ServiceSettings]) -> None:
         self.settings_class = settings_class
         self._resources: Resources[Any] | None = None
         self._heart: condition.Heart | None = None
@@ -64,7 +64,7 @@ def provide(settings_class: type[SettingsOf]) -> Resources[SettingsOf]:
     return cast("Resources[SettingsOf]", ResourceProvider(settings_class))
 
 
-def settings_class_of(service_class: type) -> type[settings.RuntimeSettings]:
+def settings_class_of(service_class: type) -> type[settings.ServiceSettings]:
     """The settings that a service's resources will be opened with: to be checked before anything else begins."""
     members = inspect.getmembers(service_class, lambda member: isinstance(member, ResourceProvider))
     resources: ResourceProvider = members[0][1]

@@ -11,7 +11,7 @@ from services.runtime.contracts.client import Caller
 from services.runtime.storage.database import Database
 from services.runtime.telemetry import metrics
 
-SettingsOf = TypeVar("SettingsOf", bound=settings.RuntimeSettings)
+SettingsOf = TypeVar("SettingsOf", bound=settings.ServiceSettings)
 
 
 @dataclass
@@ -29,8 +29,7 @@ class Resources(Generic[SettingsOf]):
 def open_resources(service: str, settings_class: type[SettingsOf], rpc: Caller | None = None) -> Resources[SettingsOf]:
     """Open the resources of a service. In: its name, its settings class, and a caller where the bus is in-process."""
     loaded = settings.load(settings_class)
-    database_url: str = loaded.database_url  # type: ignore[attr-defined]  # every service has one; the gateway none
-    database = Database(database_url, service, loaded.time_limits())
+    database = Database(loaded.database_url, service, loaded.time_limits(), loaded.event_private_key)
     return Resources(service, loaded, database, rpc or RpcClient(loaded.amqp_uri))
 
 

@@ -17,6 +17,8 @@ from services.runtime import deadline
 from services.runtime.storage.absence import WriterBusy
 from services.runtime.time_limits import TimeLimits
 
+EVENT_KEY = "event_key"
+"""In `info` of a session that writes: the key that its service signs events with."""
 ORDINARY_SECONDS = 30.0
 """Whoever waits longer than this asked for work over everything, and not for a page."""
 
@@ -79,7 +81,8 @@ def rehearsed(session: Session, only: bool) -> Iterator[None]:
 class Database:
     """The database of one service.
 
-    In: `url` of SQLAlchemy's form, `service` whose migrations it follows, `limits` of time. Transactions are short by rule:
+    In: `url` of SQLAlchemy's form, `service` whose migrations it follows, `limits` of time, `event_key` that the service's
+    events are signed with (64 hexadecimal digits; empty: they are not signed). Transactions are short by rule:
     no call to another service, no mail, no password hashing, no proof checking inside one.
 
     On PostgreSQL every connection has its limits from the start. Who waits longer than for a page, and background work,
@@ -87,8 +90,9 @@ class Database:
     absence.is_away: a caller is told to come again, a loop comes again by itself.
     """
 
-    def __init__(self, url: str, service: str, limits: TimeLimits | None = None) -> None:
+    def __init__(self, url: str, service: str, limits: TimeLimits | None = None, event_key: str = "") -> None:
         self.service = service
+        self._info = {EVENT_KEY: event_key}
         self.limits = limits or TimeLimits()
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -130,7 +134,11 @@ class Database:
         if _only_reading.get():
             raise WritingQuestion("a question opens no transaction: make it a command")
         deadline.check()
-        with self._alone(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with (
+            self._alone(),
+            Session(self.engine, expire_on_commit=False, info=self._info) as session,
+            session.begin(),
+        ):
             yield session
 
     @contextmanager

@@ -8,10 +8,10 @@ import pytest
 from gateway.edge.errors import INCIDENT, RETRY_AFTER_SECONDS, WORDS
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal, ServiceFault
+from services.runtime.service_names import SERVICES
 from tests.unit.gateway.conftest import Browser
 from tests.unit.gateway.fake_rpc import FakeRpc
 
-SERVICES = ("identity", "ballot", "reassort", "notification")
 CODES = sorted(
     {
         str(code)

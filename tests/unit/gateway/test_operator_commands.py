@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from deploy.cli.serve import SERVICES
+from deploy.cli.serve import PATHS
 from deploy.operator import jobs, message_words
 from deploy.operator.client import OperatorClient, OperatorRefusal
 from deploy.operator.command import command
@@ -220,7 +220,7 @@ def test_jobs_are_listed_with_what_is_left(address: str, rpc: FakeRpc) -> None:
 
 
 def test_every_kind_and_step_of_job_has_words() -> None:
-    kinds = {kind for path in SERVICES.values() for kind in jobs_of(load_class(path))}
+    kinds = {kind for path in PATHS.values() for kind in jobs_of(load_class(path))}
     assert kinds == set(jobs.KINDS)
     assert {state.value for state in JobState} == set(jobs.STATES)
 

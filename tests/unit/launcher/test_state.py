@@ -11,10 +11,11 @@ import pytest
 from nacl.public import PublicKey, SealedBox
 from nacl.signing import SigningKey, VerifyKey
 
-from deploy.local.launcher.environment import SERVICES, Addresses, environments
+from deploy.local.launcher.environment import Addresses, environments
 from deploy.local.launcher.lock import AlreadyRunning, StateLock
 from deploy.local.launcher.system import PortTaken, System, forget_state
 from deploy.production.keys import draw, keep
+from services.runtime.service_names import SERVICES
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -58,6 +59,7 @@ def test_a_process_is_not_told_the_secrets_of_another(tmp_path: Path) -> None:
         keys.code_key: {"reassort"},
         keys.register_private_key: {"reassort"},
         keys.notification_private_key: {"notification"},
+        **{key: {service} for service, key in keys.event_private_keys.items()},
         keys.printer_key: set(),
         keys.operator_token: {"gateway"},
         keys.gateway_secret_key: {"gateway"},

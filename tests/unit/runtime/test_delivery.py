@@ -1,5 +1,6 @@
 """Events leave with the change that makes them true, arrive once, and survive whatever fails in between."""
 
+import dataclasses
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import ClassVar
@@ -16,6 +17,7 @@ from services.runtime.hosting.resources import Resources
 from services.runtime.storage.absence import WriterBusy
 from services.runtime.telemetry import correlation
 from services.runtime.telemetry.correlation import new_id
+from tests.servers import event_keys
 
 
 class Numbered(Event):
@@ -112,11 +114,12 @@ def test_a_broker_that_dies_before_it_is_answered_ends_no_process(database, reso
 
     accepted = inbox.Inbox("ballot", Numbered, lambda *_: None)
     accepted.queue_consumer = SimpleNamespace(ack_message=gone, requeue_message=gone)
-    monkeypatch.setattr(inbox, "resources_of", lambda _inbox: resources)
+    knowing = dataclasses.replace(resources, settings=SimpleNamespace(event_keys=event_keys.PUBLIC))
+    monkeypatch.setattr(inbox, "resources_of", lambda _inbox: knowing)
     if not database_answers:
         monkeypatch.setattr(inbox, "receive", away)
         accepted._stopping = True
-    told = envelope(new_id())
+    told = event_keys.signed(envelope(new_id()))
     accepted.handle_message(told, None)
     assert [row.event_id for row in rows(database, INBOX)] == ([told["id"]] if database_answers else [])
 
@@ -125,7 +128,8 @@ def test_an_event_is_held_until_the_database_is_back(database, resources, monkey
     acknowledged, pauses = [], []
     accepted = inbox.Inbox("ballot", Numbered, lambda *_: None)
     accepted.queue_consumer = SimpleNamespace(ack_message=acknowledged.append)
-    monkeypatch.setattr(inbox, "resources_of", lambda _inbox: resources)
+    knowing = dataclasses.replace(resources, settings=SimpleNamespace(event_keys=event_keys.PUBLIC))
+    monkeypatch.setattr(inbox, "resources_of", lambda _inbox: knowing)
     monkeypatch.setattr(inbox, "time", SimpleNamespace(sleep=pauses.append))
 
     def away_twice(where, event):
@@ -134,7 +138,7 @@ def test_an_event_is_held_until_the_database_is_back(database, resources, monkey
         return received.receive(where, event)
 
     monkeypatch.setattr(inbox, "receive", away_twice)
-    accepted.handle_message(envelope(new_id()), "the message")
+    accepted.handle_message(event_keys.signed(envelope(new_id())), "the message")
     assert (len(rows(database, INBOX)), acknowledged, len(pauses)) == (1, ["the message"], 2)
 
 

@@ -1,0 +1,3 @@
+"""The four services, once: everything else that lists them takes them from here."""
+
+SERVICES = ("identity", "notification", "ballot", "reassort")
