@@ -9,7 +9,7 @@ from services.identity.models import LogInAttempts
 from services.identity.voting_events import descriptions, voting_events
 from services.runtime.refusals import Refusal
 from tests.unit.identity.test_links import PASSWORD, activate, answer, ask, direct, token_in
-from tests.unit.identity.world import COST, KEY, KEYS, LIFETIME, NOW, definition, everything, import_roll, row
+from tests.unit.identity.world import COST, KEY, LIFETIME, NOW, definition, everything, import_roll, row
 
 IDLE = timedelta(minutes=30)
 
@@ -29,7 +29,7 @@ def log_in(database, identifier="anne@ac-amiens.fr", password=PASSWORD, now=NOW,
 def resume(database, token, now=NOW):
     opened = sessions.resume(database, token, now=now, idle=IDLE)
     with database.reading() as session:
-        return asdict(descriptions.session(session, opened, KEYS, now))
+        return asdict(descriptions.session(session, opened, now))
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def test_only_a_session_opened_before_the_closing_votes_after_it(database, seale
     for one in (text, cast):
         assert claims(one)["votes_until"] == int(until.timestamp())
     with database.reading() as session:
-        shown = descriptions.session(session, opened, KEYS, now)
+        shown = descriptions.session(session, opened, now)
     assert shown.votes_until == until
     assert all(claims(one.permit)["votes_until"] == int(until.timestamp()) for one in shown.elections if one.permit)
 
