@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +23,15 @@ LIMITS = (
 
 
 @dataclass(frozen=True)
+class Beside:
+    """Something compared with the archive: whether it agrees, what that means, and what is wrong otherwise."""
+
+    ok: bool
+    sentence: str
+    fault: str
+
+
+@dataclass(frozen=True)
 class Page:
     """What the page says, whatever it is printed on; each check is (answer, sentence)."""
 
@@ -35,7 +44,14 @@ class Page:
     made: str
 
 
-def page(report: Report, sha256: str, missing: Sequence[str], made_at: datetime) -> Page:
+def page(
+    report: Report,
+    sha256: str,
+    missing: Sequence[str],
+    made_at: datetime,
+    beside: Sequence[Beside] = (),
+    heads: Collection[str] = (),
+) -> Page:
     """Say in words what a report says.
 
     Args:
@@ -43,9 +59,14 @@ def page(report: Report, sha256: str, missing: Sequence[str], made_at: datetime)
         sha256: Of the archive.
         missing: Trackers and heads that were looked for and are not there.
         made_at: When it was verified.
+        beside: What was compared with the archive.
+        heads: Those that were asked for by themselves.
     """
+    wrong = [one for one in beside if not one.ok]
     if report.fault is not None:
         verdict = f"Un défaut a été trouvé, et la vérification s'est arrêtée là : {fault_in_french(report.fault)}."
+    elif wrong:
+        verdict = " ".join(one.fault for one in wrong)
     elif missing:
         verdict = "L'archive est juste, mais ce qui a été cherché n'y est pas : " + ", ".join(missing) + "."
     elif report.finished:
@@ -55,9 +76,9 @@ def page(report: Report, sha256: str, missing: Sequence[str], made_at: datetime)
     return Page(
         name=clean(f"{report.name or 'scrutin inconnu'} ({report.uuid or '?'})"),
         verdict=clean(verdict),
-        good=report.ok and not missing,
-        checks=tuple(_checks(report)),
-        facts=tuple((name, clean(value)) for name, value in _facts(report, sha256)),
+        good=report.ok and not missing and not wrong,
+        checks=(*_checks(report), *((YES if one.ok else NO, one.sentence) for one in beside)),
+        facts=tuple((name, clean(value)) for name, value in _facts(report, sha256, heads)),
         results=tuple(report.result) if report.finished else (),
         made=typesetting.paris(made_at),
     )
@@ -85,14 +106,14 @@ def _checks(report: Report) -> Iterator[tuple[str, str]]:
     yield answer(("Result",)), "Le résultat publié est celui du déchiffrement."
 
 
-def _facts(report: Report, sha256: str) -> Iterator[tuple[str, object]]:
+def _facts(report: Report, sha256: str, heads: Collection[str]) -> Iterator[tuple[str, object]]:
     yield "Codes de la liste scellée", report.credentials
     yield "Bulletins vérifiés", report.ballots
     if report.trustees:
         yield "Clefs nécessaires", " et ".join(f"{group.threshold} sur {group.size}" for group in report.trustees)
     for found in report.found_trackers:
         yield "Bulletin trouvé", found
-    for found in report.found_heads:
+    for found in set(report.found_heads) & set(heads):
         yield "Empreinte prolongée", found
     yield "Empreinte du scrutin", report.election_hash or "inconnue"
     yield "Empreinte de l'urne", report.head or "inconnue"

@@ -17,7 +17,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from deploy.holder import plain_report
+from deploy.holder import plain_report, published_heads
 from deploy.holder.register_words import fault_in_french as fault_of_register
 from deploy.holder.verify_words import STAGES, clean, fault_in_french
 from services.ballot.belenios.report import Report
@@ -37,6 +37,16 @@ _REASONS = {
 @click.option("--head", "heads", multiple=True, metavar="EMPREINTE", help="Empreinte d'urne publiée auparavant.")
 @click.option("--register", type=click.Path(path_type=Path), help="Registre des réassorts, à comparer à l'urne.")
 @click.option("--register-key", metavar="CLEF", help="Clef publique du registre, telle que le bureau l'a publiée.")
+@click.option(
+    "--heads", "heads_file", type=click.Path(path_type=Path), help="Empreintes que l'urne a publiées, signées."
+)
+@click.option("--heads-key", metavar="CLEF", help="Clef publique des reçus, qu'identité a signée au scellement.")
+@click.option(
+    "--facts",
+    "facts_file",
+    type=click.Path(path_type=Path),
+    help="Ce que le portail publie du scrutin : les dates auxquelles comparer celles des empreintes.",
+)
 @click.option("--processes", type=click.IntRange(1, 256), default=None, help="Nombre de processus (un par cœur).")
 @click.option("--json", "as_json", is_flag=True, help="Rapport lisible par une machine.")
 @click.option(
@@ -51,6 +61,9 @@ def command(
     heads: tuple[str, ...],
     register: Path | None,
     register_key: str | None,
+    heads_file: Path | None,
+    heads_key: str | None,
+    facts_file: Path | None,
     processes: int | None,
     as_json: bool,
     plain: Path | None,
@@ -62,28 +75,53 @@ def command(
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A name in the archive may hold a sign that the terminal's or the file's encoding lacks.
         sys.stdout.reconfigure(errors="backslashreplace")
+    if heads_file is not None and heads_key is None:
+        raise click.UsageError("--heads demande --heads-key, la clef publique des reçus.")
     try:
-        report = verify_with_progress(archive, trackers, heads, processes, quiet=as_json)
+        published = None if heads_file is None else published_heads.lines_of(heads_file)
+        wanted = [*heads, *(published_heads.hashes(published) if published is not None else ())]
+        report = verify_with_progress(archive, trackers, wanted, processes, quiet=as_json)
+        kept = None
+        if published is not None and report.ok:
+            kept = published_heads.compare(published, heads_key or "", report, facts_file)
         compared = _compared(archive, register, register_key) if register is not None and report.ok else None
         missing = sorted(set(trackers) - set(report.found_trackers)) + sorted(set(heads) - set(report.found_heads))
         if plain is not None:
             made_at = datetime.now(UTC)
             with archive.open("rb") as content:
                 digest = hashlib.file_digest(content, "sha256").hexdigest()
-            plain_report.write(plain, plain_report.page(report, digest, missing, made_at), made_at)
+            plain_report.write(
+                plain, plain_report.page(report, digest, missing, made_at, _beside(compared, kept), heads), made_at
+            )
     except OSError as error:
         file = error.filename or archive
         click.echo(f"Fichier illisible : {file} ({_REASONS.get(error.errno or 0, 'erreur de lecture')})", err=True)
         sys.exit(2)
     if as_json:
         # ASCII: neither an encoding nor a control character of the archive can matter.
-        found = {} if compared is None else {"register": compared}
+        found = ({} if compared is None else {"register": compared}) | ({} if kept is None else {"heads": kept})
         click.echo(json.dumps(report.as_json() | {"not_found": missing} | found))
     else:
-        _print(report, missing)
+        _print(report, missing, heads)
         if compared is not None:
             _print_register(compared)
-    sys.exit(0 if report.ok and not missing and (compared is None or compared["ok"]) else 1)
+        if kept is not None:
+            click.echo(published_heads.in_french(kept))
+    all_right = all(one is None or one["ok"] for one in (compared, kept))
+    sys.exit(0 if report.ok and not missing and all_right else 1)
+
+
+def _beside(register: dict[str, Any] | None, heads: dict[str, Any] | None) -> list[plain_report.Beside]:
+    """What was compared with the archive, for the page of the verdict."""
+    found = []
+    if register is not None:
+        fault = "" if register["ok"] else f"Un défaut a été trouvé dans {fault_of_register(**register['fault'])}."
+        sentence = "Le registre des réassorts s'accorde avec l'urne : aucun code remplacé n'a servi."
+        found.append(plain_report.Beside(register["ok"], sentence, fault))
+    if heads is not None:
+        sentence = "L'urne contient tout ce qu'annonçaient ses empreintes publiées heure par heure."
+        found.append(plain_report.Beside(heads["ok"], sentence, published_heads.in_french(heads)))
+    return found
 
 
 def _compared(archive: Path, register: Path, public_key: str | None) -> dict[str, Any]:
@@ -129,7 +167,7 @@ def verify_with_progress(
         return verify_archive(archive, progress, processes=processes, trackers=trackers, heads=heads)
 
 
-def _print(report: Report, missing: list[str]) -> None:
+def _print(report: Report, missing: list[str], heads: Collection[str]) -> None:
     lines: list[tuple[str, object]] = []
     if report.uuid is not None:
         lines += [("Scrutin", f"{report.name} ({report.uuid})"), ("Empreinte du scrutin", report.election_hash)]
@@ -160,7 +198,7 @@ def _print(report: Report, missing: list[str]) -> None:
     click.echo()
     for found in report.found_trackers:
         click.echo(f"Bulletin présent dans l'urne : {found}")
-    for found in report.found_heads:
+    for found in set(report.found_heads) & set(heads):
         click.echo(f"L'urne prolonge bien l'empreinte : {found}")
     for value in missing:
         click.echo(f"INTROUVABLE dans cette archive : {clean(value)}")

@@ -1,5 +1,6 @@
 """/voting-event, /elections: what there is to vote on, the booth's material, and the public ballot box."""
 
+import json
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -164,6 +165,34 @@ def register(uuid: str) -> Response:
         stream_with_context(parts()),
         mimetype="application/jsonl",
         headers={"Content-Disposition": f'attachment; filename="{uuid}.register.jsonl"'},
+    )
+
+
+@blueprint.get("/elections/<election:uuid>/heads")
+@operation("getHeads", PUBLIC)
+@blueprint.response(
+    200,
+    {"type": "string"},
+    content_type="application/jsonl",
+    description="The heads of the chain that the ballot box published and signed, a JSON object a line, from the first on",
+)
+@refusals(blueprint, "election_unknown")
+def heads(uuid: str) -> Response:
+    """One an hour while the vote is open, one after each later step; `isoloir verify ARCHIVE --heads FILE` checks them."""
+    first = services().ballot.list_heads(uuid, -1)
+
+    def parts() -> Iterator[str]:
+        part = first
+        while True:
+            yield "".join(f"{json.dumps(one.dump(), separators=(',', ':'))}\n" for one in part.heads)
+            if part.next is None:
+                return
+            part = services().ballot.list_heads(uuid, part.next)
+
+    return Response(
+        stream_with_context(parts()),
+        mimetype="application/jsonl",
+        headers={"Content-Disposition": f'attachment; filename="{uuid}.heads.jsonl"'},
     )
 
 

@@ -203,6 +203,20 @@ class Closing(Base):
     reason: Mapped[str] = mapped_column(Text)
 
 
+class Head(Base):
+    """A head of the chain that was published, signed with the key of the receipts. Append-only, by trigger."""
+
+    __tablename__ = "heads"
+    __table_args__ = (ForeignKeyConstraint(["election"], ["elections.uuid"], name="fk_heads_election"),)
+
+    election: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    height: Mapped[int] = mapped_column(Integer)
+    head: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    signature: Mapped[str] = mapped_column(String(128))
+
+
 class PartialDecryption(Base):
     """Which trustee's partial decryption is which event."""
 

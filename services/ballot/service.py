@@ -35,6 +35,7 @@ from services.ballot.contract.elections import (
     States,
     TrusteesSet,
 )
+from services.ballot.contract.heads import HeadPage, ListHeads
 from services.ballot.contract.tally import (
     ArchivePage,
     DecryptionReceived,
@@ -48,7 +49,7 @@ from services.ballot.elections import closing, credentials, elections, sealing_c
 from services.ballot.records import archive_pages
 from services.ballot.settings import Settings
 from services.ballot.tally import tally_job, tallying
-from services.ballot.urn import activation, attendance, casting, trackers
+from services.ballot.urn import activation, attendance, casting, published_heads, trackers
 from services.reassort.contract.events import Activate, CredentialsCommitted, CredentialsIssued
 from services.runtime.bus import condition
 from services.runtime.clock import utc_now
@@ -113,6 +114,20 @@ def cut_attendance(resources: Resources[Settings]) -> bool:
     return done
 
 
+def publish_heads(resources: Resources[Settings]) -> bool:
+    """Sign the heads that are due; true if there was one."""
+    key = resources.settings.receipt_private_key
+    now = utc_now()
+    with resources.database.reading() as session:
+        due = published_heads.due(session, published_heads.public_key(key), now)
+    done = False
+    for uuid in due:
+        # Where another process publishes at this moment, the number is taken, and its head is as good.
+        with contextlib.suppress(IntegrityError), resources.database.transaction() as session:
+            done |= published_heads.publish(session, uuid, key, now)
+    return done
+
+
 class BallotService:
     """The urn: elections, public credentials, ballots, public chain, tally, archive."""
 
@@ -124,6 +139,7 @@ class BallotService:
     activations = Inbox("reassort", Activate, activate)
     attendance_batches = Loop(cut_attendance, every=1.0)
     closer = Loop(close_due, every=5.0)
+    heads = Loop(publish_heads, every=20.0)
     sealing = Job(sealing_job.KIND, sealing_job.seal_election)
     tally = Job(tally_job.KIND, tally_job.add_up)
 
@@ -219,6 +235,11 @@ class BallotService:
     def list_trackers(self, request: ListTrackers, session: Session) -> TrackerPage:
         """A page of the urn's trackers."""
         return trackers.page_of(session, request.election, request.after, request.limit)
+
+    @question(methods.LIST_HEADS)
+    def list_heads(self, request: ListHeads, session: Session) -> HeadPage:
+        """The heads that were published."""
+        return published_heads.listed(session, request.election, request.after)
 
     @question(methods.FIND_TRACKER)
     def find_tracker(self, request: FindTracker, session: Session) -> TrackerFound:

@@ -25,6 +25,7 @@ VOTERS_OPERATIONS = {
     "getArchive",
     "getRegister",
     "getBooth",
+    "getHeads",
     "getRecordDraft",
     "getRecordFacts",
     "getResult",

@@ -27,6 +27,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "chain_events": APPEND_ONLY,
         "chain_objects": APPEND_ONLY,
         "chain_object_parts": APPEND_ONLY,
+        "heads": APPEND_ONLY,
         "ballots": APPEND_ONLY,
         "closings": APPEND_ONLY,
         "partial_decryptions": APPEND_ONLY,

@@ -39,7 +39,7 @@ class QuestionResult:
 class Report:
     """What was checked, as far as it went. ``stage`` is the last event: Setup, Ballot, EndBallots, EncryptedTally,
     PartialDecryption or Result; ``head`` is its hash, the fingerprint of the whole box. ``encrypted_tally`` is the hash of
-    the encrypted tally, once it was found to be the sum of the ballots."""
+    the encrypted tally, once it was found to be the sum of the ballots. ``found_heights``: of each of ``found_heads``."""
 
     fault: Fault | None = None
     stage: str | None = None
@@ -60,6 +60,7 @@ class Report:
     result: list[QuestionResult] = field(default_factory=list)
     found_trackers: list[str] = field(default_factory=list)
     found_heads: list[str] = field(default_factory=list)
+    found_heights: list[int] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:

@@ -180,6 +180,7 @@ class _Verifier:
         report.head = entry.hash
         if entry.hash in self._wanted_heads:
             report.found_heads.append(entry.hash)
+            report.found_heights.append(event.height)
 
     def _other_event(self, kind: str, objects: list[Entry]) -> None:
         raws = [o.raw for o in objects]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from services.ballot.contract import attendance, ballots, elections, methods, tally
+from services.ballot.contract import attendance, ballots, elections, heads, methods, tally
 from services.runtime.contracts.client import JobClient
 from services.runtime.contracts.kinds import LEGAL_GRACE
 
@@ -73,6 +73,10 @@ class BallotClient(JobClient):
     def cast_ballot(self, permit: str, ballot: str) -> ballots.Receipt:
         """The signed receipt; the same ballot again gives the same receipt."""
         return self._do(methods.CAST_BALLOT, ballots.CastBallot(permit=permit, ballot=ballot)).receipt
+
+    def list_heads(self, election: str, after: int) -> heads.HeadPage:
+        """A page of the heads that were published after that number (-1: all). Refusal: election_unknown."""
+        return self._ask(methods.LIST_HEADS, heads.ListHeads(election=election, after=after))
 
     def list_trackers(self, election: str, after: int, limit: int) -> ballots.TrackerPage:
         """A page of the urn. Refusal: election_unknown."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.ballot.contract import attendance, ballots, elections, tally
+from services.ballot.contract import attendance, ballots, elections, heads, tally
 from services.runtime.contracts.condition import CONDITION, RETRY_PARKED
 from services.runtime.contracts.jobs import JOB, JOBS, SHARED, JobAsked
 from services.runtime.contracts.methods import (
@@ -54,6 +54,7 @@ LIST_TRACKERS = Question("list_trackers", ballots.ListTrackers, ballots.TrackerP
 ATTENDANCE_PART = Question(
     "attendance_part", attendance.PartOfAttendance, attendance.AttendancePart, hourly=True, callers=("identity",)
 )
+LIST_HEADS = Question("list_heads", heads.ListHeads, heads.HeadPage)
 FIND_TRACKER = Question("find_tracker", ballots.FindTracker, ballots.TrackerFound)
 
 START_TALLY = Command("start_tally", elections.OfElection, JobAsked, repeated=SHARED)
@@ -88,6 +89,7 @@ METHODS = table(
     CAST_BALLOT,
     LIST_TRACKERS,
     FIND_TRACKER,
+    LIST_HEADS,
     ATTENDANCE_PART,
     START_TALLY,
     JOB,

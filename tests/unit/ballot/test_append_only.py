@@ -6,8 +6,9 @@ from sqlalchemy.exc import DatabaseError
 
 from services.ballot.elections import closing
 from services.ballot.models import Base
+from services.ballot.urn import published_heads
 from tests.servers.databases import owners_transaction
-from tests.unit.ballot.urn import DURING, holder_of
+from tests.unit.ballot.urn import DURING, RECEIPT_SEED, holder_of
 
 RETIRE = "UPDATE credentials SET state = 'retired' WHERE election = :uuid AND rank = 0"
 REFUSED = [
@@ -18,6 +19,8 @@ REFUSED = [
     "UPDATE chain_objects SET data = '{}' WHERE election = :uuid",
     "DELETE FROM chain_objects WHERE election = :uuid",
     "INSERT INTO chain_object_parts (election, height, position, part, data) VALUES (:uuid, 9, 9, 1, 'x')",
+    "UPDATE heads SET head = 'x' WHERE election = :uuid",
+    "DELETE FROM heads WHERE election = :uuid",
     "UPDATE elections SET closes_at = opens_at WHERE uuid = :uuid",
     "UPDATE elections SET raw = NULL WHERE uuid = :uuid",
     "DELETE FROM elections WHERE uuid = :uuid",
@@ -47,6 +50,8 @@ def refused(urn, statement, **values):
 @pytest.mark.parametrize("statement", REFUSED)
 def test_the_urn_refuses_to_forget(urn, statement):
     urn.vote("anne")
+    with urn.database.transaction() as session:
+        published_heads.publish(session, urn.uuid, RECEIPT_SEED, DURING)
     refused(urn, statement)
 
 

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from services.record.facts import Facts
 from services.runtime.contracts.client import RpcTimeout
 from tests.unit.gateway.conftest import Browser
-from tests.unit.gateway.fake_rpc import EVENT_UUID, ONLINE, FakeRpc, described
+from tests.unit.gateway.fake_rpc import EVENT_UUID, ONLINE, RECEIPT_KEY, FakeRpc, described
 
 RECORD = f"/api/v1/elections/{ONLINE}/record"
 
@@ -77,3 +77,22 @@ def test_the_result_page_offers_both(browser: Browser, published: FakeRpc) -> No
     assert f'href="{RECORD}.pdf"' in page
     assert f'href="{RECORD}"' in page
     assert f"isoloir record {ONLINE}.bel" in page
+
+
+def test_published_heads_are_lines_that_the_verifier_reads(browser: Browser, rpc: FakeRpc) -> None:
+    head = {
+        "election": ONLINE,
+        "number": 0,
+        "height": 3,
+        "head": "ab" * 32,
+        "at": 1_790_000_000,
+        "signature": "cd" * 64,
+    }
+    pages = {-1: {"heads": [head], "next": 0}, 0: {"heads": [head | {"number": 1}], "next": None}}
+    rpc.table["ballot", "list_heads"] = lambda payload: pages[payload["after"]]
+    answer = browser.get(f"/api/v1/elections/{ONLINE}/heads")
+    assert answer.mimetype == "application/jsonl"
+    assert [json.loads(line) for line in answer.text.splitlines()] == [head, head | {"number": 1}]
+    page = browser.get(f"/urne/{ONLINE}").text
+    assert f'href="/api/v1/elections/{ONLINE}/heads"' in page
+    assert f"--heads-key {RECEIPT_KEY}" in page
