@@ -38,7 +38,7 @@ def list_queue(client: OperatorClient, state: str, after: int | None, limit: int
     if not page["requests"]:
         console().print("Aucune demande d’assistance.")
         return
-    table = Table("N°", "Reçue le", "État", "De", "Connecté", "Objet", "Texte", "Réponse")
+    table = Table("N°", "Reçue le", "État", "De", "Connecté", "Langue", "Objet", "Texte", "Réponse")
     for request in page["requests"]:
         cells = (
             str(request["request"]),
@@ -46,6 +46,7 @@ def list_queue(client: OperatorClient, state: str, after: int | None, limit: int
             STATES[request["state"]],
             f"{request['name']}, {request['email']}",
             "oui" if request["signed_in"] else "non",
+            request["language"],
             SUBJECTS[request["subject"]],
             request["text"],
             request["answer"] or "",

@@ -11,6 +11,7 @@ from gateway.api.session import present
 from gateway.captcha import proof_of_work
 from gateway.clients import Payload, services
 from gateway.edge import voter_session
+from gateway.edge.language import current_language
 from services.runtime.refusals import Refusal
 
 blueprint = Blueprint("access", __name__, url_prefix="/api/v1", description="First access and forgotten passwords")
@@ -28,7 +29,7 @@ LINK_REFUSALS = ("link_unknown", "link_expired", "link_used")
 def ask(wanted: dict[str, str]) -> Payload:
     """Ask for access; an unknown address is answered like one whose account awaits its activation."""
     proof_of_work.spend(wanted["challenge"], "access")
-    return services().identity.request_access(wanted["identifier"].strip()).dump()
+    return services().identity.request_access(wanted["identifier"].strip(), current_language()).dump()
 
 
 @blueprint.post("/password-link")
@@ -39,7 +40,7 @@ def ask(wanted: dict[str, str]) -> Payload:
 def ask_password_link(wanted: dict[str, str]) -> Payload:
     """Ask for a link to a new password; the old one stays valid until the new one is set."""
     proof_of_work.spend(wanted["challenge"], "password")
-    return services().identity.request_password_link(wanted["identifier"].strip()).dump()
+    return services().identity.request_password_link(wanted["identifier"].strip(), current_language()).dump()
 
 
 @blueprint.post("/link")

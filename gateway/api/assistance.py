@@ -10,6 +10,7 @@ from gateway.api.schemas import AskAssistanceSchema, AssistanceSchema
 from gateway.captcha import proof_of_work
 from gateway.clients import services
 from gateway.edge import voter_session
+from gateway.edge.language import current_language
 
 blueprint = Blueprint("api_assistance", __name__, url_prefix="/api/v1", description="Help from the support cell")
 install(blueprint)
@@ -26,6 +27,11 @@ def ask(wanted: dict[str, str]) -> dict[str, Any]:
     if session is None:
         proof_of_work.spend(wanted["challenge"], "assistance")
     number = services().identity.submit_assistance(
-        session, wanted["email"].strip(), wanted["name"].strip(), wanted["subject"], wanted["text"]
+        session,
+        wanted["email"].strip(),
+        wanted["name"].strip(),
+        wanted["subject"],
+        wanted["text"],
+        current_language(),
     )
     return {"request": number}

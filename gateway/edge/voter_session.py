@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from gateway.clients import Payload, services
+from gateway.edge.language import current_language
 from services.identity.contract.sessions import ResumedSession
 from services.runtime.refusals import Refusal
 
@@ -78,7 +79,7 @@ def required_token() -> str:
 def state() -> ResumedSession:
     """What identity says of the voter who is signed in, asked once a request. Refusal: session_expired."""
     if "voter_state" not in g:
-        g.voter_state = services().identity.resume_session(required_token())
+        g.voter_state = services().identity.resume_session(required_token(), current_language())
     found: ResumedSession = g.voter_state
     return found
 

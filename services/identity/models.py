@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text, true
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from services.identity.contract.limits import FRENCH
 from services.runtime.bus.delivery_tables import command_table, inbox_table, outbox_table, process_table
 from services.runtime.jobs.job_table import job_table
 from services.runtime.storage.database import UtcDateTime
@@ -124,7 +125,8 @@ class RollImport(Base):
 class Voter(Base):
     """A line of the electoral roll.
 
-    `page_tag` is the keyed tag that lists of bearers are cut into pages by.
+    `page_tag` is the keyed tag that lists of bearers are cut into pages by. `language` is the one of the last page that the
+    voter saw signed in: messages are in it. The roll knows none, and no revision of it changes this.
     """
 
     __tablename__ = "voters"
@@ -147,6 +149,7 @@ class Voter(Base):
     page_tag: Mapped[str | None] = mapped_column(String(64))
     numen_tag: Mapped[str | None] = mapped_column(String(64))
     birth_date_tag: Mapped[str | None] = mapped_column(String(64))
+    language: Mapped[str | None] = mapped_column(String(2))
 
 
 WORDS_BY_ELECTION = "array_to_tsvector(string_to_array(ltrim(replace(search_text, ' ', ' ' || election)), ' '))"
@@ -198,6 +201,7 @@ class AccessRequest(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     voting_event: Mapped[str] = mapped_column(ForeignKey("voting_events.uuid"))
     identifier: Mapped[str] = mapped_column(String(254))
+    language: Mapped[str] = mapped_column(String(2), default=FRENCH, server_default=FRENCH)
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
@@ -343,6 +347,7 @@ class AssistanceRequest(Base):
     sender_tag: Mapped[str] = mapped_column(String(64))
     email: Mapped[str] = mapped_column(String(254))
     name: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(2), default=FRENCH, server_default=FRENCH)
     subject: Mapped[str] = mapped_column(String(20))
     text: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(10))

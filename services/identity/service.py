@@ -221,7 +221,9 @@ class IdentityService:
         """Tell whether a password or a link comes next, and have the link sent."""
         key = self.resources.settings.holder_key
         with database.transaction() as session:
-            answer = access_requests.request_access(session, request.identifier, holder_key=key, now=utc_now())
+            answer = access_requests.request_access(
+                session, request.identifier, language=request.language, holder_key=key, now=utc_now()
+            )
         self.link_requests.wake()
         return answer
 
@@ -230,7 +232,9 @@ class IdentityService:
         """Have a link sent to set a new password."""
         key = self.resources.settings.holder_key
         with database.transaction() as session:
-            answer = access_requests.request_password_link(session, request.identifier, holder_key=key, now=utc_now())
+            answer = access_requests.request_password_link(
+                session, request.identifier, language=request.language, holder_key=key, now=utc_now()
+            )
         self.link_requests.wake()
         return answer
 
@@ -304,10 +308,10 @@ class IdentityService:
 
     @command_in_steps(methods.RESUME_SESSION)
     def resume_session(
-        self, request: session_contract.SessionToken, database: Database
+        self, request: session_contract.ResumeSession, database: Database
     ) -> session_contract.ResumedSession:
-        """Describe the voter of an open session, and note that somebody is there."""
-        opened = sessions.resume(database, request.session, now=utc_now(), idle=self._idle)
+        """Describe the voter of an open session, and note that somebody is there, and who reads which language."""
+        opened = sessions.resume(database, request.session, now=utc_now(), idle=self._idle, language=request.language)
         with database.reading() as session:
             return descriptions.session(session, opened, utc_now())
 
@@ -479,6 +483,7 @@ class IdentityService:
             name=request.name,
             subject=request.subject,
             text=request.text,
+            language=request.language,
             holder_key=self.resources.settings.holder_key,
             now=utc_now(),
         )

@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length, Regexp
 from gateway.captcha.challenge_field import ChallengeField, GuardedForm
 from gateway.clients import services
 from gateway.edge import voter_session
+from gateway.edge.language import current_language
 from gateway.edge.session_end import clock
 from gateway.pages import kept_form
 from gateway.pages.entrance import entry_profile, sent_link
@@ -70,7 +71,7 @@ def submit() -> Response:
     if not form.validate():
         return kept_form.send_back(form, lambda: page(form))
     identifier = form.identifier.data
-    answer = services().identity.request_access(identifier)
+    answer = services().identity.request_access(identifier, current_language())
     voter_session.forget()
     if answer.next == "password":
         session[voter_session.IDENTIFIER] = identifier
@@ -101,7 +102,7 @@ def resend() -> Response:
     identifier = session[voter_session.IDENTIFIER]
     identity = services().identity
     ask = identity.request_password_link if sent.asked_for == "password" else identity.request_access
-    answer = ask(identifier)
+    answer = ask(identifier, current_language())
     if answer.next == "password":
         # Activated meanwhile, in another window.
         return redirect(url_for("password.show"), 303)

@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, Length
 from gateway.clients import services
 from gateway.edge import failures, voter_session
 from gateway.edge.errors import words_for
+from gateway.edge.language import current_language
 from gateway.pages import kept_form
 from gateway.pages.entrance import entry_profile, sent_link
 from services.runtime.refusals import Refusal
@@ -84,6 +85,6 @@ def forgotten() -> Response:
     identifier = session.get(voter_session.IDENTIFIER)
     if identifier is None:
         return to_identification()
-    answer = services().identity.request_password_link(identifier)
+    answer = services().identity.request_password_link(identifier, current_language())
     sent_link.remember(answer, identifier, "password")
     return redirect(url_for("identification.link_sent"), 303)

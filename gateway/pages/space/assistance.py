@@ -13,6 +13,7 @@ from gateway.captcha.challenge_field import ChallengeField, GuardedForm
 from gateway.clients import services
 from gateway.edge import voter_session
 from gateway.edge.errors import words_for
+from gateway.edge.language import current_language
 from gateway.pages import kept_form
 from gateway.pages.form_fields import blame, chooser, copied_address, readable, storable, unix_lines, without_blanks
 from services.runtime.refusals import Refusal
@@ -111,7 +112,12 @@ def submit() -> Response:
         return kept_form.send_back(form, lambda: page(form))
     try:
         number = services().identity.submit_assistance(
-            voter_session.token(), form.email.data, form.name.data, form.subject.data, form.text.data
+            voter_session.token(),
+            form.email.data,
+            form.name.data,
+            form.subject.data,
+            form.text.data,
+            current_language(),
         )
     except Refusal as refusal:
         words = words_for(refusal.code, refusal.details)

@@ -15,14 +15,16 @@ from sqlalchemy.orm import Session
 from services.identity.access import links
 from services.identity.contract.access import Access
 from services.identity.contract.identifiers import normalise
-from services.identity.contract.limits import LINK_SENT, PASSWORD
+from services.identity.contract.limits import FRENCH, LINK_SENT, PASSWORD
 from services.identity.letters.requests import LetterSettings
 from services.identity.models import AccessCooldown, AccessRequest, Account, Voter
 from services.identity.voting_events import holders, voting_events
 from services.runtime.storage.upsert import upsert
 
 
-def request_access(session: Session, identifier: str, *, holder_key: str, now: datetime) -> Access:
+def request_access(
+    session: Session, identifier: str, *, holder_key: str, now: datetime, language: str = FRENCH
+) -> Access:
     """Say that a password comes next when the account has one, else write the request down: a link was sent.
 
     Raises no_voting_event.
@@ -36,16 +38,18 @@ def request_access(session: Session, identifier: str, *, holder_key: str, now: d
     )
     if activated is not None:
         return Access(next=PASSWORD, sent_since=None, retry_after=0)
-    return _write_down(session, event.uuid, known, holder_key, now)
+    return _write_down(session, event.uuid, known, language, holder_key, now)
 
 
-def request_password_link(session: Session, identifier: str, *, holder_key: str, now: datetime) -> Access:
+def request_password_link(
+    session: Session, identifier: str, *, holder_key: str, now: datetime, language: str = FRENCH
+) -> Access:
     """Write down that a new password is wanted; an account never activated gets an activation link instead.
 
     Raises no_voting_event.
     """
     event = voting_events.current_voting_event(session)
-    return _write_down(session, event.uuid, normalise(identifier), holder_key, now)
+    return _write_down(session, event.uuid, normalise(identifier), language, holder_key, now)
 
 
 def answer_requests(
@@ -65,7 +69,7 @@ def answer_requests(
             select(Voter.id).where(Voter.voting_event == request.voting_event, Voter.identifier == request.identifier)
         )
         if voter_id is not None:
-            links.send(session, letters, voter_id, now=now, lifetime=lifetime)
+            links.send(session, letters, voter_id, now=now, lifetime=lifetime, language=request.language)
         session.delete(request)
         session.flush()
     return len(requests)
@@ -81,7 +85,9 @@ def end_cooldown(session: Session, tag: str) -> None:
     session.execute(delete(AccessCooldown).where(AccessCooldown.tag == tag))
 
 
-def _write_down(session: Session, voting_event: str, identifier: str, holder_key: str, now: datetime) -> Access:
+def _write_down(
+    session: Session, voting_event: str, identifier: str, language: str, holder_key: str, now: datetime
+) -> Access:
     tag = holders.identifier_tag(holder_key, voting_event, identifier)
     over = now - links.COOLDOWN
     statement = upsert(session, AccessCooldown).values(tag=tag, asked_at=now)
@@ -97,7 +103,13 @@ def _write_down(session: Session, voting_event: str, identifier: str, holder_key
         return Access(next=LINK_SENT, sent_since=since, retry_after=max(1, int(-(-left // 1))))
     # Nothing longer can be on the roll, and the table is not to be filled by strangers with long texts.
     session.add(
-        AccessRequest(id=str(uuid.uuid4()), voting_event=voting_event, identifier=identifier[:254], requested_at=now)
+        AccessRequest(
+            id=str(uuid.uuid4()),
+            voting_event=voting_event,
+            identifier=identifier[:254],
+            language=language,
+            requested_at=now,
+        )
     )
     session.flush()
     return Access(next=LINK_SENT, sent_since=None, retry_after=int(links.COOLDOWN.total_seconds()))

@@ -43,7 +43,15 @@ class Used:
     at: datetime
 
 
-def send(session: Session, letters: LetterSettings, voter_id: str, *, now: datetime, lifetime: timedelta) -> bool:
+def send(
+    session: Session,
+    letters: LetterSettings,
+    voter_id: str,
+    *,
+    now: datetime,
+    lifetime: timedelta,
+    language: str | None = None,
+) -> bool:
     """Send the voter a new link beside those sent before; return whether a message was requested.
 
     It is for a new password where the account has one, else for the activation.
@@ -66,6 +74,7 @@ def send(session: Session, letters: LetterSettings, voter_id: str, *, now: datet
         voter,
         template=TEMPLATES[purpose],
         values=described(letters, token, now=now, lifetime=lifetime),
+        language=language,
         expires_at=now + lifetime,
     )
     return True

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.identity.access import tokens
 from services.identity.contract.refusals import Code, refuse
-from services.identity.models import Account, VoterSession
+from services.identity.models import Account, Voter, VoterSession
 from services.runtime.clock import cut_to_hour
 from services.runtime.storage.database import Database
 
@@ -72,13 +72,20 @@ def _open(session: Session, voter_id: str, now: datetime, *, previous: datetime 
     return token
 
 
-def resume(database: Database, token: str, *, now: datetime, idle: timedelta) -> OpenSession:
+def resume(
+    database: Database, token: str, *, now: datetime, idle: timedelta, language: str | None = None
+) -> OpenSession:
     """Return the open session of `token` and note that it is alive. Raises session_expired.
 
-    Reads first, and writes only when the last sign of life is old: most pages cost no write.
+    Reads first, and writes only when the last sign of life is old, or the page is in another language than the one
+    before: most pages cost no write.
     """
     with database.reading() as session:
         opened = find(session, token, now=now, idle=idle)
+        known = session.scalar(select(Voter.language).where(Voter.id == opened.voter_id))
+    if language is not None and language != known:
+        with database.transaction() as session:
+            session.execute(update(Voter).where(Voter.id == opened.voter_id).values(language=language))
     expires_at = min(now + idle, opened.ends_at)
     if expires_at - opened.expires_at < min(PRECISION, idle / 4):
         return opened

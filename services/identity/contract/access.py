@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.identity.contract.limits import ChallengeAnswer, ChallengeQuestion, Identifier, NextStep, Password
+from services.identity.contract.limits import (
+    FRENCH,
+    ChallengeAnswer,
+    ChallengeQuestion,
+    Identifier,
+    Language,
+    NextStep,
+    Password,
+)
 from services.runtime.contracts.kinds import Token
 from services.runtime.contracts.messages import Message
 
 
 class OfIdentifier(Message):
-    """What somebody typed as an identifier."""
+    """What somebody typed as an identifier, and the language to write to him in."""
 
     identifier: Identifier
+    language: Language = FRENCH
 
 
 class Access(Message):

@@ -8,6 +8,7 @@ from typing import Annotated
 from services.identity.contract.limits import (
     ACCEPTED,
     EXAMINED,
+    FRENCH,
     LARGEST_QUEUE_PAGE,
     REJECTED,
     Address,
@@ -20,6 +21,7 @@ from services.identity.contract.limits import (
     ClaimState,
     ClaimSubject,
     ClaimText,
+    Language,
     OwnElectionUuid,
     PersonName,
 )
@@ -100,13 +102,14 @@ class ClaimAnswered(Message):
 
 
 class SubmitAssistance(Message):
-    """A request for assistance, with a session when the voter is signed in."""
+    """A request for assistance, with a session when the voter is signed in, and the language to write back in."""
 
     session: Token | None = None
     email: Address
     name: PersonName
     subject: AssistanceSubject
     text: AssistanceText
+    language: Language = FRENCH
 
 
 class AssistanceSubmitted(Message):
@@ -124,12 +127,13 @@ class ListAssistance(Message):
 
 
 class AssistanceRequest(Message):
-    """A request for assistance; `signed_in` tells whether a voter was."""
+    """A request for assistance; `signed_in` tells whether a voter was, `language` what it is in."""
 
     request: int
     email: str
     name: str
     signed_in: bool
+    language: str
     subject: str
     text: str
     state: str

@@ -91,13 +91,13 @@ class IdentityClient(JobClient):
         """Remember a proof of work until it expires. Refusal: proof_spent."""
         self._do(methods.SPEND_PROOF, forms.SpendProof(proof=proof, form=form, expires_at=expires_at))
 
-    def request_access(self, identifier: str) -> access.Access:
+    def request_access(self, identifier: str, language: str) -> access.Access:
         """What comes next: a password, or a link, for unknown identifiers too. Refusal: no_voting_event."""
-        return self._do(methods.REQUEST_ACCESS, access.OfIdentifier(identifier=identifier))
+        return self._do(methods.REQUEST_ACCESS, access.OfIdentifier(identifier=identifier, language=language))
 
-    def request_password_link(self, identifier: str) -> access.Access:
+    def request_password_link(self, identifier: str, language: str) -> access.Access:
         """Have a link to a new password sent, where the address is known; the same shape either way."""
-        return self._do(methods.REQUEST_PASSWORD_LINK, access.OfIdentifier(identifier=identifier))
+        return self._do(methods.REQUEST_PASSWORD_LINK, access.OfIdentifier(identifier=identifier, language=language))
 
     def open_link(self, token: str) -> access.LinkShown:
         """What a link is for; does not use it up. Refusals: link_*."""
@@ -136,9 +136,9 @@ class IdentityClient(JobClient):
         """A new session. Refusals: log_in_refused, account_locked."""
         return self._do(methods.LOG_IN, access.LogIn(identifier=identifier, password=password)).session
 
-    def resume_session(self, session: str) -> sessions.ResumedSession:
-        """The voter of an open session, which goes on. Refusal: session_expired."""
-        return self._do(methods.RESUME_SESSION, sessions.SessionToken(session=session))
+    def resume_session(self, session: str, language: str) -> sessions.ResumedSession:
+        """The voter of an open session, which goes on; who is written to in that language. Refusal: session_expired."""
+        return self._do(methods.RESUME_SESSION, sessions.ResumeSession(session=session, language=language))
 
     def own_elections(self, session: str) -> list[sessions.OwnElection]:
         """The elections of the voter of an open session. Refusal: session_expired."""
@@ -178,9 +178,13 @@ class IdentityClient(JobClient):
         """Put a claim into another state and tell its voter. Refusals: claim_unknown, already_answered."""
         self._do(methods.ANSWER_CLAIM, claims.AnswerClaim(claim=claim, state=state, answer=answer))
 
-    def submit_assistance(self, session: str | None, email: str, name: str, subject: str, text: str) -> int:
+    def submit_assistance(
+        self, session: str | None, email: str, name: str, subject: str, text: str, language: str
+    ) -> int:
         """Ask the support cell for help, with a session or without; the request's number. Refusal: too_many_requests."""
-        request = claims.SubmitAssistance(session=session, email=email, name=name, subject=subject, text=text)
+        request = claims.SubmitAssistance(
+            session=session, email=email, name=name, subject=subject, text=text, language=language
+        )
         return self._do(methods.SUBMIT_ASSISTANCE, request).request
 
     def list_assistance(self, state: str | None, after: int | None, limit: int) -> claims.AssistanceQueue:

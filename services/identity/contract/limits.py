@@ -22,6 +22,9 @@ from services.runtime.contracts.kinds import (
 )
 from services.runtime.contracts.problems import Code, wrong
 
+FRENCH, ENGLISH = "fr", "en"
+LANGUAGES = (FRENCH, ENGLISH)
+"""What pages and messages can be in."""
 ONLINE, PAPER = "online", "paper"
 MODES = (ONLINE, PAPER)
 BLOCKS = ("profile", "elections", "lists", "roll", "claims", "vote", "results")
@@ -92,6 +95,8 @@ OwnElectionUuid = Annotated[str, Form("[1-9A-HJ-NP-Za-km-z]{14}")]
 """Identity's elections have uuids of fourteen symbols."""
 ElectionCode = Annotated[str, Form(r"[^|;\s\x00-\x1f]([^|;\x00-\x1f]{0,48}[^|;\s\x00-\x1f])?")]
 """What the roll's column `scrutins` calls an election by: no separator of that column, no blank at the ends."""
+Language = Annotated[str, OneOf(*LANGUAGES)]
+"""Of the page that somebody asked on."""
 Mode = Annotated[str, OneOf(*MODES)]
 Notice = Annotated[str, Length(0, LONGEST_NOTICE), storable]
 NextStep = Annotated[str, OneOf(PASSWORD, LINK_SENT)]

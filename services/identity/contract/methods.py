@@ -112,9 +112,9 @@ LOG_IN = Command(
 
 RESUME_SESSION = Command(
     "resume_session",
-    sessions.SessionToken,
+    sessions.ResumeSession,
     sessions.ResumedSession,
-    repeated=Idempotent("that somebody is there is noted once a minute"),
+    repeated=Idempotent("that somebody is there is noted once a minute, the language where it is another"),
     seconds=QUESTION_SECONDS,
     tries=1,  # every page asks: a silent service must not hold it twice as long
 )

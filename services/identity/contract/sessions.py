@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from services.identity.contract.limits import AnyElection
+from services.identity.contract.limits import AnyElection, Language
 from services.identity.contract.permits import LONGEST
 from services.identity.contract.voting_events import ElectionShown
 from services.runtime.contracts.kinds import Length, Token, VotingEventUuid
@@ -16,6 +16,12 @@ class SessionToken(Message):
     """The token of a session."""
 
     session: Token
+
+
+class ResumeSession(SessionToken):
+    """A session, and the language of the page that it is seen on, which its voter is written to in; null, as before."""
+
+    language: Language | None = None
 
 
 class Person(Message):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.identity.contract.claims import AssistanceQueue
 from services.identity.contract.claims import AssistanceRequest as AssistanceDescribed
 from services.identity.contract.identifiers import normalise
-from services.identity.contract.limits import ANSWERED, OPEN
+from services.identity.contract.limits import ANSWERED, FRENCH, OPEN
 from services.identity.contract.refusals import Code, refuse
 from services.identity.letters.requests import LetterSettings, request_email_to
 from services.identity.models import AssistanceRequest
@@ -32,6 +32,7 @@ def submit(
     text: str,
     holder_key: str,
     now: datetime,
+    language: str = FRENCH,
 ) -> int:
     """Record a request, acknowledge it by e-mail and return its number.
 
@@ -51,6 +52,7 @@ def submit(
         name=name,
         subject=subject,
         text=text,
+        language=language,
         state=OPEN,
         submitted_at=now,
     )
@@ -58,7 +60,7 @@ def submit(
     session.flush()
     # The acknowledgement repeats nothing that was typed: the form must not write to others in a stranger's words.
     values: dict[str, object] = {"number": request.number, "subject": subject}
-    request_email_to(session, letters, address, template="assistance_received", values=values)
+    request_email_to(session, letters, address, template="assistance_received", values=values, language=language)
     return request.number
 
 
@@ -92,7 +94,9 @@ def answer(session: Session, letters: LetterSettings, *, number: int, text: str,
     request.state, request.answer, request.answered_at = ANSWERED, text, now
     session.flush()
     values: dict[str, object] = {"number": number, "subject": request.subject, "answer": text}
-    request_email_to(session, letters, request.email, template="assistance_answered", values=values)
+    request_email_to(
+        session, letters, request.email, template="assistance_answered", values=values, language=request.language
+    )
 
 
 def _described(request: AssistanceRequest) -> AssistanceDescribed:
@@ -101,6 +105,7 @@ def _described(request: AssistanceRequest) -> AssistanceDescribed:
         email=request.email,
         name=request.name,
         signed_in=request.voter_id is not None,
+        language=request.language,
         subject=request.subject,
         text=request.text,
         state=request.state,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from services.identity.access import links
 from services.identity.contract.campaigns import CampaignPage, CampaignProgress, NamedCampaign
+from services.identity.contract.limits import FRENCH
 from services.identity.contract.refusals import Code, refuse
 from services.identity.letters.requests import LetterSettings, request_email
 from services.identity.models import Account, Campaign, CampaignMessage, Voter, VotingEvent
@@ -141,6 +142,8 @@ def _write_to(
         voter,
         template="opening_campaign",
         values=values,
+        # Nobody asked for it: it has no other language than its own, which is both.
+        language=FRENCH,
         expires_at=now + lifetime,
         campaign=campaign,
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from services.identity.contract.limits import FRENCH
 from services.identity.models import Voter
 from services.identity.settings import Settings
 from services.notification.contract.events import MessageRequested
@@ -36,15 +37,24 @@ def request_email(
     template: str,
     values: dict[str, object],
     expires_at: datetime | None,
+    language: str | None = None,
     campaign: str | None = None,
 ) -> str:
     """Publish message_requested for an e-mail to `voter` and return the message's id.
 
     Name and portal address are added to `values`. `campaign` is the campaign that the message is counted with.
+    `language` is the one that the page was in where the message was asked for; without it, the voter's last visit tells.
     """
     named = {"first_name": voter.first_name, "surname": voter.surname, **values}
     return request_email_to(
-        session, letters, voter.identifier, template=template, values=named, expires_at=expires_at, campaign=campaign
+        session,
+        letters,
+        voter.identifier,
+        template=template,
+        values=named,
+        language=language or voter.language or FRENCH,
+        expires_at=expires_at,
+        campaign=campaign,
     )
 
 
@@ -55,13 +65,18 @@ def request_email_to(
     *,
     template: str,
     values: dict[str, object],
+    language: str = FRENCH,
     expires_at: datetime | None = None,
     campaign: str | None = None,
 ) -> str:
     """Publish message_requested for an e-mail to an address and return the message's id."""
     sealed = sealing_box.seal(
         letters.notification_public_key,
-        {"to": {"email": address}, "values": {"portal": letters.public_url.rstrip("/"), **values}},
+        {
+            "to": {"email": address},
+            "values": {"portal": letters.public_url.rstrip("/"), **values},
+            "language": language,
+        },
     )
     message_id = str(uuid.uuid4())
     message = MessageRequested(

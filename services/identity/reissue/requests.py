@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from services.identity.access import lockout, passwords, tokens
 from services.identity.access.accounts import Slow
 from services.identity.contract.events import HolderIn, ReissueChannel, ReissueGranted
+from services.identity.contract.limits import FRENCH
 from services.identity.contract.refusals import Code, refuse
 from services.identity.contract.reissue import CHALLENGE, FACTS, OPEN, ReissueAsked
 from services.identity.contract.wording import without_accents
@@ -193,7 +194,7 @@ def _grant_sms(
             lockout.clear(session, _attempts_tag(terms, voter_id))
             if token is not None and not _use_up(session, voter_id, token):
                 raise refuse(Code.LINK_UNKNOWN)
-            sealed = contact(terms, number)
+            sealed = contact(session, terms, voter_id, number)
             asked = _grant(session, terms, voter_id, request, ReissueChannel.SMS, sealed, number.masked, now)
             confirm(session, terms, voter_id, number.masked, now)
     if not accepted:
@@ -210,9 +211,11 @@ def may_use(session: Session, terms: Terms, voter_id: str, number: Mobile, now: 
     return accepted
 
 
-def contact(terms: Terms, number: Mobile) -> str:
-    """Whom to write to, for notification alone."""
-    return seal(terms.letters.notification_public_key, {"to": {"phone": number.e164}, "values": {}})
+def contact(session: Session, terms: Terms, voter_id: str, number: Mobile) -> str:
+    """Whom to write to and in what language, for notification alone."""
+    language = session.get_one(Voter, voter_id).language or FRENCH
+    content = {"to": {"phone": number.e164}, "values": {}, "language": language}
+    return seal(terms.letters.notification_public_key, content)
 
 
 def confirm(session: Session, terms: Terms, voter_id: str, masked: str, now: datetime) -> None:

@@ -54,7 +54,7 @@ def resend(database: Database, terms: Terms, *, voter_id: str, message: str, pho
         if accepted:
             newest.message, newest.delivery, newest.masked = message_id, None, number.masked
             newest.resent += 1
-            sealed = requests.contact(terms, number)
+            sealed = requests.contact(session, terms, voter_id, number)
             outbox.publish(session, "identity", ReissueResent(request=newest.id, message=message_id, sealed=sealed))
             requests.confirm(session, terms, voter_id, number.masked, now)
             asked = _asked(newest, standing.left, new=True)

@@ -90,6 +90,8 @@ class EmailChannel:
         message.set_content(letter.text, cte="quoted-printable")
         if letter.html is not None:
             message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+        # The last: what makes the parts takes the headers about content for theirs.
+        message["Content-Language"] = letter.language
         return message
 
     def hand_over(self, connection: Connection, letter: Letter, message: EmailMessage) -> None:

@@ -1,9 +1,11 @@
-"""From a sealed message to words: opening, and filling the French templates.
+"""From a sealed message to words: opening, and filling the templates of the reader's language.
 
-A sealed message opens to {"to": …, "values": …}. Where one service knows whom to write to and another what to write, it
-opens to {"contact": …, "values": …}, and the contact, a box in the box, to {"to": …, "values": …} in its turn. `to` is
-{"email"} for e-mail, {"phone"} for SMS, {"name", "lines"} for paper; a voting notice has the value "voting_code". Each
-template is a folder: subject.txt, body.txt and, for e-mail, body.html.
+A sealed message opens to {"to": …, "values": …, "language": …}. Where one service knows whom to write to and another what
+to write, it opens to {"contact": …, "values": …}, and the contact, a box in the box, to {"to": …, "values": …,
+"language": …} in its turn: in what language somebody reads is a part of whom to write to. Without it the reader is
+French. `to` is {"email"} for e-mail, {"phone"} for SMS, {"name", "lines"} for paper; a voting notice has the value
+"voting_code". Each template is a folder with one for each language that it speaks: subject.txt, body.txt and, for e-mail,
+body.html. What nobody asked for (campaigns) speaks French alone, with an English part in it.
 """
 
 from __future__ import annotations
@@ -21,13 +23,25 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from services.runtime.sealing_box import CannotOpen, open_sealed
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+FRENCH, ENGLISH = "fr", "en"
+LANGUAGES = (FRENCH, ENGLISH)
 ASSISTANCE_SUBJECTS = {
-    "access": "accès au portail",
-    "password": "mot de passe Élections",
-    "voting_code": "code de vote",
-    "vote": "vote",
-    "roll": "liste électorale",
-    "other": "autre sujet",
+    FRENCH: {
+        "access": "accès au portail",
+        "password": "mot de passe Élections",
+        "voting_code": "code de vote",
+        "vote": "vote",
+        "roll": "liste électorale",
+        "other": "autre sujet",
+    },
+    ENGLISH: {
+        "access": "access to the portal",
+        "password": "Elections password",
+        "voting_code": "voting code",
+        "vote": "the vote",
+        "roll": "electoral roll",
+        "other": "another subject",
+    },
 }
 
 
@@ -40,9 +54,10 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Letter:
-    """A message in clear, in memory only. The repr shows nothing but its id: letters hold links and codes."""
+    """A message in clear, in memory only. The repr shows nothing but its id and language: letters hold links and codes."""
 
     id: str
+    language: str
     to: dict[str, Any] = field(repr=False)
     subject: str = field(repr=False)
     text: str = field(repr=False)
@@ -50,32 +65,35 @@ class Letter:
     values: dict[str, Any] = field(repr=False)
 
 
-def duration(minutes: int) -> str:
-    """Return a time span in French words, in the largest unit that says it: « 14 jours », « 24 heures », « 45 minutes ».
+def duration(minutes: int, language: str = FRENCH) -> str:
+    """Return a time span in words, in the largest unit that says it: « 14 jours », « 24 heures », « 45 minutes ».
 
     One day is said in hours, one hour in minutes.
     """
     for length, unit in ((1440, "day"), (60, "hour")):
         if minutes >= 2 * length and minutes % length == 0:
-            return _counted(minutes // length, unit)
-    return _counted(minutes, "minute")
+            return _counted(minutes // length, unit, language)
+    return _counted(minutes, "minute", language)
 
 
-def _counted(number: int, unit: str) -> str:
+def _counted(number: int, unit: str, language: str) -> str:
     # Babel puts a no-break space in some of them; messages are wrapped like any text.
-    return format_unit(number, f"duration-{unit}", locale="fr").replace("\xa0", " ")
+    return format_unit(number, f"duration-{unit}", locale=language).replace("\xa0", " ")
 
 
-def paris(moment: str) -> str:
-    """Return a moment in ISO 8601 as the clock of Paris shows it: « 4 décembre 2026 à 11 h 20 »."""
+def paris(moment: str, language: str = FRENCH) -> str:
+    """Return a moment in ISO 8601 by the clock of Paris: « 4 décembre 2026 à 11 h 20 », “4 December 2026 at 11:20”."""
     there = datetime.fromisoformat(moment).astimezone(_PARIS)
-    day = "1er" if there.day == 1 else str(there.day)
-    return f"{day} {format_date(there, 'MMMM y', locale='fr')} à {there.hour} h {there.minute:02}"
+    month = format_date(there, "MMMM y", locale=language)
+    if language == ENGLISH:
+        return f"{there.day} {month} at {there.hour}:{there.minute:02}"
+    return f"{'1er' if there.day == 1 else there.day} {month} à {there.hour} h {there.minute:02}"
 
 
-def assistance_subject(code: str) -> str:
-    """Return the French words for the subject of a request for assistance."""
-    return ASSISTANCE_SUBJECTS.get(code, ASSISTANCE_SUBJECTS["other"])
+def assistance_subject(code: str, language: str = FRENCH) -> str:
+    """Return the words for the subject of a request for assistance."""
+    words = ASSISTANCE_SUBJECTS[language]
+    return words.get(code, words["other"])
 
 
 def _environment() -> Environment:
@@ -104,15 +122,21 @@ def compose(private_key: str, *, message_id: str, template: str, sealed: str) ->
             content = open_sealed(private_key, content["contact"])
             values = dict(content["values"]) | values
         to = dict(content["to"])
+        language = content.get("language", FRENCH)
     except (CannotOpen, KeyError, TypeError, ValueError):
         raise Unreadable("cannot_open") from None
+    if language not in LANGUAGES or not (TEMPLATES / template / language).is_dir():
+        language = FRENCH
     try:
         return Letter(
             id=message_id,
+            language=language,
             to=to,
-            subject=" ".join(_render(template, "subject.txt", values).split()),
-            text=_render(template, "body.txt", values),
-            html=_render(template, "body.html", values) if (TEMPLATES / template / "body.html").is_file() else None,
+            subject=" ".join(_render(template, language, "subject.txt", values).split()),
+            text=_render(template, language, "body.txt", values),
+            html=_render(template, language, "body.html", values)
+            if (TEMPLATES / template / language / "body.html").is_file()
+            else None,
             values=values,
         )
     except TemplateNotFound:
@@ -121,5 +145,5 @@ def compose(private_key: str, *, message_id: str, template: str, sealed: str) ->
         raise Unreadable("values_missing") from None
 
 
-def _render(template: str, part: str, values: dict[str, Any]) -> str:
-    return _ENVIRONMENT.get_template(f"{template}/{part}").render(values)
+def _render(template: str, language: str, part: str, values: dict[str, Any]) -> str:
+    return _ENVIRONMENT.get_template(f"{template}/{language}/{part}").render(values)

@@ -42,7 +42,7 @@ def test_unknown_and_unactivated_addresses_see_the_same(browser: Browser) -> Non
 
 def test_identifier_is_sent_without_surrounding_blanks(browser: Browser, rpc: FakeRpc) -> None:
     browser.identify(f"  {IDENTIFIER} ")
-    assert rpc.made("identity", "request_access")[0].payload == {"identifier": IDENTIFIER}
+    assert rpc.made("identity", "request_access")[0].payload == {"identifier": IDENTIFIER, "language": "fr"}
 
 
 @pytest.mark.parametrize("identifier", ["", "   ", "ada", "a b@c.fr", "a\x00@c.fr", "x" * 260 + "@c.fr"])
@@ -96,7 +96,7 @@ def test_forgotten_password_sends_a_link(browser: Browser, rpc: FakeRpc) -> None
     rpc.table["identity", "request_access"] = {"next": "password", "sent_since": None, "retry_after": 0}
     browser.identify(IDENTIFIER)
     assert browser.post("/mot-de-passe/oubli").location == "/lien-envoye"
-    assert rpc.made("identity", "request_password_link")[0].payload == {"identifier": IDENTIFIER}
+    assert rpc.made("identity", "request_password_link")[0].payload == {"identifier": IDENTIFIER, "language": "fr"}
 
 
 @pytest.mark.parametrize("path", ["/mot-de-passe", "/mot-de-passe/oubli"])
@@ -190,7 +190,7 @@ def test_a_resend_says_since_when_a_message_is_on_its_way(browser: Browser, rpc:
         "retry_after": 0,
     }
     assert browser.post("/lien-envoye/renvoyer").location == "/lien-envoye"
-    assert rpc.made("identity", "request_access")[-1].payload == {"identifier": IDENTIFIER}
+    assert rpc.made("identity", "request_access")[-1].payload == {"identifier": IDENTIFIER, "language": "fr"}
     page = browser.get("/lien-envoye").text
     assert "déjà en route depuis 08h03 (heure de Paris)" in page
     assert "Renvoyer le message" in page

@@ -60,7 +60,7 @@ def test_a_voter_who_is_signed_in_asks_for_help_without_work(voter: Browser, rpc
     rpc.table["identity", "submit_assistance"] = {"request": 7}
     answer = voter.send("/api/v1/assistance", ASKED)
     assert (answer.status_code, answer.json) == (201, {"request": 7})
-    assert rpc.made("identity", "submit_assistance")[0].payload == {"session": SESSION, **ASKED}
+    assert rpc.made("identity", "submit_assistance")[0].payload == {"session": SESSION, **ASKED, "language": "fr"}
 
 
 def test_a_challenge_is_spent_once(browser: Browser, rpc: FakeRpc) -> None:

@@ -100,3 +100,15 @@ def test_numbers_and_dates_follow_the_language(browser: Browser, rpc: FakeRpc) -
     assert "75.00%" in page
     assert "3,000" in page
     assert "Thursday 3 December 2026 at 08:00" in page
+
+
+def test_services_are_told_the_language_that_messages_are_to_be_in(browser: Browser, rpc: FakeRpc) -> None:
+    to(browser, "en")
+    browser.identify("anne@ac-amiens.fr")
+    assert rpc.made("identity", "request_access")[-1].payload["language"] == "en"
+
+
+def test_a_voter_s_pages_tell_their_language(voter: Browser, rpc: FakeRpc) -> None:
+    to(voter, "en", "/accueil")
+    voter.get("/accueil")
+    assert rpc.made("identity", "resume_session")[-1].payload["language"] == "en"

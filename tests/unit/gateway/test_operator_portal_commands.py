@@ -173,6 +173,7 @@ def test_assistance_is_listed_and_answered(address: str, rpc: FakeRpc) -> None:
         "email": "a@x.fr",
         "name": "Anne",
         "signed_in": False,
+        "language": "en",
         "subject": "voting_code",
         "text": "Je n’ai pas reçu ma notice.",
         "state": "open",

@@ -406,7 +406,7 @@ def test_assistance_of_a_voter_is_acknowledged_with_its_number(voter: Browser, r
     assert 'value="Ada Lovelace"' in page
     answer = voter.post("/assistance", REQUEST)
     assert (answer.status_code, answer.location) == (303, "/assistance/accuse-de-reception")
-    assert rpc.made("identity", "submit_assistance")[0].payload == {"session": SESSION, **REQUEST}
+    assert rpc.made("identity", "submit_assistance")[0].payload == {"session": SESSION, **REQUEST, "language": "fr"}
     page = voter.get(answer.location).text
     assert "<strong>31</strong>" in page
 
@@ -460,7 +460,7 @@ def test_assistance_without_a_session_asks_for_a_code(browser: Browser, rpc: Fak
     answer = browser.post("/assistance", {**REQUEST, "captcha_id": CAPTCHA, "captcha": CAPTCHA_TEXT})
     assert (answer.status_code, answer.location) == (303, "/assistance/accuse-de-reception")
     assert rpc.made("identity", "check_captcha")[0].payload["form"] == "assistance"
-    assert rpc.made("identity", "submit_assistance")[0].payload == {"session": None, **REQUEST}
+    assert rpc.made("identity", "submit_assistance")[0].payload == {"session": None, **REQUEST, "language": "fr"}
     assert "<strong>31</strong>" in browser.get(answer.location).text
 
 

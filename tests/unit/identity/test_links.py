@@ -4,8 +4,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from services.identity.access import access_requests, activation, links
-from services.identity.models import AccessRequest, Account, Link
+from services.identity.access import access_requests, activation, links, sessions
+from services.identity.letters.requests import request_email
+from services.identity.models import AccessRequest, Account, Link, Voter
 from services.runtime.refusals import Refusal
 from tests.unit.identity.world import COST, KEY, LIFETIME, NOW, everything
 
@@ -187,3 +188,31 @@ def test_a_link_made_while_the_account_is_activated_is_for_a_password(database, 
     assert [mail["template"] for mail in mails()] == ["activation_link", "password_link"]
     with database.reading() as session:
         assert links.find(session, token_in(mails()[1]), later).purpose == links.PASSWORD
+
+
+def test_who_asks_on_an_english_page_is_answered_in_english(database, voters, letters, mails):
+    for identifier, language in (("anne@ac-amiens.fr", "en"), ("bob@ac-amiens.fr", "fr")):
+        with database.transaction() as session:
+            access_requests.request_access(session, identifier, language=language, holder_key=KEY, now=NOW)
+    answer(database, letters)
+    assert {mail["to"]["email"]: mail["language"] for mail in mails()} == {
+        "anne@ac-amiens.fr": "en",
+        "bob@ac-amiens.fr": "fr",
+    }
+    with database.reading() as session:
+        # Anybody may ask in anybody's name: nothing is learnt of the voter by it.
+        assert session.scalars(select(Voter.language)).all() == [None] * 3
+
+
+def test_a_voter_is_written_to_in_the_language_of_the_last_page(database, voters, letters, mails):
+    ask(database, "anne@ac-amiens.fr")
+    answer(database, letters)
+    token = activate(database, token_in(mails()[0]))
+    for language, known in ((None, None), ("en", "en"), ("en", "en"), (None, "en"), ("fr", "fr"), ("en", "en")):
+        sessions.resume(database, token, now=NOW, idle=LIFETIME, language=language)
+        with database.reading() as session:
+            assert session.scalar(select(Voter.language).where(Voter.identifier == "anne@ac-amiens.fr")) == known
+    with database.transaction() as session:
+        anne = session.scalars(select(Voter).where(Voter.identifier == "anne@ac-amiens.fr")).one()
+        request_email(session, letters, anne, template="attendance", values={}, expires_at=None)
+    assert [mail["language"] for mail in mails()] == ["fr", "en"]

@@ -226,3 +226,12 @@ def test_prose_has_no_control_character_but_line_ends(written):
         return
     assert 1 <= len(loaded) <= 20
     assert set(loaded) <= set("ab \n")
+
+
+def test_a_request_for_help_is_answered_in_its_language(database, voters, letters, mails):
+    number = ask_help(database, letters, language="en")
+    with database.transaction() as session:
+        assistance.answer(session, letters, number=number, text="Done.", now=NOW)
+    assert [mail["language"] for mail in mails()] == ["en", "en"]
+    with database.reading() as session:
+        assert assistance.queue(session, state=None, after=None, limit=5).requests[0].language == "en"

@@ -29,7 +29,8 @@ def test_a_message_arrives_whole_and_is_erased(database, server, deliver, reques
     assert mail["Date"]
     assert "Bonjour Zoé Œuvray," in mail.get_body(("plain",)).get_content()
     assert "« CSA <M> »" in mail.get_body(("plain",)).get_content()
-    assert "« CSA &lt;M&gt; »" in mail.get_body(("html",)).get_content()
+    assert mail["Content-Language"] == "fr"
+    assert "«&nbsp;CSA &lt;M&gt;&nbsp;»" in mail.get_body(("html",)).get_content()
     row = stored(database, message_id)
     assert (row.state, row.sealed, row.attempts, row.reason) == ("sent", "", 1, None)
     assert row.sent_at is not None
