@@ -21,6 +21,11 @@ settings.register_profile("exploring", settings.get_profile("isoloir"), derandom
 settings.load_profile("isoloir")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of single tests."""
+    parser.addoption("--reissues", type=int, default=20, help="codes that are re-issued at once while everything dies")
+
+
 @pytest.fixture(autouse=True)
 def only_the_tests_own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the machine reaches a test; what a test needs it sets itself."""

@@ -1,15 +1,16 @@
-"""A job whose worker is killed in the middle, and what another worker makes of it."""
+"""A job whose worker is killed in the middle, and what another worker makes of it; a transaction whose process is."""
 
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sqlalchemy import update
 
 from services.runtime.jobs.job_table import JOB
+from services.runtime.storage.crash_points import VARIABLE
 from services.runtime.storage.database import Database
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -40,3 +41,22 @@ def killed_then_finished(
         session.execute(update(JOB).values(leased_until=JOB.c.asked_at))
     finished = run_worker(service, settings, rpc=rpc)
     assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
+def killed_at(place: str, database: Database, work: Callable[[Database], object]) -> None:
+    """Do the work in a process of its own, which dies by kill -9 at the place, « NAME.before » or « NAME.after » the commit.
+
+    Args:
+        database: of which the process opens connections of its own.
+        work: what it does; it fails the test when it comes to an end.
+    """
+    child = os.fork()
+    if child == 0:
+        try:
+            os.environ[VARIABLE] = place
+            work(Database(database.url.render_as_string(hide_password=False), database.service))
+        finally:
+            os._exit(3)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status), f"{place}: the process lived on"
+    assert os.WTERMSIG(status) == signal.SIGKILL

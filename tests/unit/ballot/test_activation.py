@@ -15,6 +15,7 @@ from services.ballot.urn.activation import ActivationConflict
 from services.reassort.contract.events import CredentialExchange
 from services.runtime.refusals import Refusal
 from tests.servers.databases import owners_transaction
+from tests.servers.killed import killed_at
 from tests.unit.ballot.urn import AFTER, DURING, KEYS, Urn, holder_of
 
 REQUEST = "7e1e4a0e-0000-4000-8000-000000000001"
@@ -192,3 +193,25 @@ def test_what_was_exchanged_is_never_rewritten(urn, statement):
     activate(urn, exchange(urn, "anne"))
     with pytest.raises(DatabaseError), owners_transaction(urn.database) as session:
         session.execute(text(statement))
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_an_urn_that_dies_at_its_commit_has_one_active_code_and_one_answer(urn, second, moment):
+    second.vote("anne")
+    exchanges = (exchange(urn, "anne"), exchange(second, "anne"))
+
+    def work(database):
+        urn.database = database
+        activate(urn, *exchanges)
+
+    killed_at(f"activate.{moment}", urn.database, work)
+    assert states(urn, "anne") == (["active", "spare"] if moment == "before" else ["retired", "active"])
+    assert len(answers(urn)) == (moment == "after")
+    activate(urn, *exchanges)
+    assert states(urn, "anne") == ["retired", "active"]
+    assert states(second, "anne") == ["active", "spare"], "a vote stays"
+    # Asked again, it gives its first answer again, whatever happened since.
+    first = answers(urn)[0]
+    urn.vote("bruno")
+    activate(urn, *exchanges)
+    assert set(map(repr, answers(urn))) == {repr(first)}

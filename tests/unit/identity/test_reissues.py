@@ -15,6 +15,7 @@ from services.identity.reissue import requests, resending, rules
 from services.identity.voting_events import holders, voting_events
 from services.runtime.refusals import Refusal
 from services.runtime.sealing_box import open_sealed
+from tests.servers.killed import killed_at
 from tests.unit.identity.world import (
     COST,
     EVENT,
@@ -408,3 +409,16 @@ def test_requests_are_one_row_each(of_2018, terms):
     with of_2018.reading() as session:
         [kept] = session.scalars(select(ReissueRequest))
         assert (kept.state, kept.channel, kept.masked) == ("open", "sms", "06xxxxxxx")
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_grant_that_dies_at_its_commit_is_one_attempt_when_the_form_is_sent_again(of_2018, terms, moment):
+    form = "f" * 20
+    killed_at(f"grant.{moment}", of_2018, lambda database: ask(database, terms, form=form))
+    assert len(events(of_2018, "reissue_granted")) == (moment == "after")
+    again = ask(of_2018, terms, form=form)
+    assert (again.left, again.new) == (2, moment == "before")
+    [granted] = events(of_2018, "reissue_granted")
+    assert granted["request"] == again.request
+    # One mail confirms it: it is of the same commit.
+    assert [event["template"] for event in events(of_2018, "message_requested")] == ["reissue_confirmation"]

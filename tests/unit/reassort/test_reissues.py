@@ -12,12 +12,13 @@ from sqlalchemy.exc import DatabaseError
 
 from services.ballot.contract.events import UrnHead
 from services.identity.contract.events import HolderIn, ReissueGranted
-from services.reassort.models import PublicCredential, Reissue, Spare, outbox
+from services.reassort.models import Base, PublicCredential, Reissue, Spare, outbox
 from services.reassort.register import entries, public_register
 from services.reassort.reissue import reissues
 from services.reassort.reissue.reissues import Keys, NotYet
 from services.runtime.sealing_box import new_keypair, open_sealed, seal
 from tests.servers.databases import owners_transaction
+from tests.servers.killed import killed_at
 from tests.unit.reassort.roll import CODE_KEY, pseudonym, simultaneously
 
 PRIVATE, PUBLIC = new_keypair()
@@ -309,3 +310,40 @@ def test_the_register_is_append_only_in_the_database(roll, anne, statement):
 
 def test_pseudonyms_of_the_register_need_the_key_of_the_authority():
     assert entries.subject_of(CODE_KEY, "e", pseudonym("h")) != entries.subject_of("0d" * 32, "e", pseudonym("h"))
+
+
+def everything(roll):
+    """All rows of all tables."""
+    with roll.database.reading() as session:
+        return {
+            table.name: sorted(map(tuple, session.execute(select(table)).all()), key=repr)
+            for table in Base.metadata.sorted_tables
+        }
+
+
+STEPS = {"take_spare": take, "issue": issue, "give_back": give_back}
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("step", list(STEPS))
+def test_a_step_that_dies_at_its_commit_is_done_once_when_its_event_comes_again(roll, anne, step, moment):
+    granted = grant(roll, anne)
+    if step != "take_spare":
+        take(roll, granted)
+    before = everything(roll)
+
+    def work(database):
+        roll.database = database
+        STEPS[step](roll, granted)
+
+    killed_at(f"{step}.{moment}", roll.database, work)
+    assert (everything(roll) == before) is (moment == "before")
+    STEPS[step](roll, granted)
+    done = everything(roll)
+    assert done != before
+    STEPS[step](roll, granted)
+    assert everything(roll) == done
+    asked, answered = roll.events("activate"), roll.events("reissue_settled")
+    assert [event["request"] for event in asked] == [granted.request]
+    assert len(answered) == (step != "take_spare")
+    assert len(sent_codes(roll)) == len(register(roll, "csa").entries) == len(used(roll, anne)) == (step == "issue")
