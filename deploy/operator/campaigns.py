@@ -19,9 +19,10 @@ STATES = {
     "expired": "expirés avant l’envoi",
     "uncertain": "incertains (interrompus pendant la remise, jamais renvoyés d’eux-mêmes)",
     "delivered": "arrivés sur le téléphone",
+    "unknown": "sans nouvelles de l’opérateur",
     "bounced": "revenus (adresse inconnue, boîte pleine…)",
 }
-ENDED = ("sent", "delivered", "failed", "expired", "uncertain", "bounced")
+ENDED = ("sent", "delivered", "unknown", "failed", "expired", "uncertain", "bounced")
 UNDELIVERED = ("failed", "expired", "uncertain", "bounced")
 EVERY = 2.0  # seconds between two looks at the messages
 FAILURES_SHOWN = 20

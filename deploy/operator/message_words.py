@@ -9,6 +9,7 @@ STATES = {
     "expired": "expiré avant l’envoi",
     "uncertain": "incertain",
     "delivered": "arrivé",
+    "unknown": "sans nouvelles de l’opérateur",
     "bounced": "revenu",
 }
 

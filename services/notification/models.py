@@ -21,6 +21,8 @@ class State(StrEnum):
 
     DELIVERED: the operator says that it came to the telephone.
 
+    UNKNOWN: it was handed over, and the operator has told nothing for a time. What it tells later counts all the same.
+
     UNCERTAIN: the process or the connection ended while a message of a campaign was being handed over. It may have
     left, so it is not sent again by itself.
     """
@@ -29,6 +31,7 @@ class State(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     DELIVERED = "delivered"
+    UNKNOWN = "unknown"
     FAILED = "failed"
     EXPIRED = "expired"
     UNCERTAIN = "uncertain"
@@ -45,6 +48,7 @@ class Message(Base):
     `reported` is the first final word of an operator's callback, which may come before the hand-over is recorded.
     `begun_at` is when the last attempt began to hand it over, if one did. Messages of a `campaign` are handed over at
     most once, after those that somebody waits for (`priority` 1 after 0). `report`: its sender is told what became of it.
+    `operator` is who took a short message, `territory` where its number is from (ISO 3166): for evidence (D8).
     """
 
     __tablename__ = "messages"
@@ -52,6 +56,7 @@ class Message(Base):
         Index("messages_due", "channel", "state", "priority", "next_attempt_at", "id"),
         Index("messages_of_campaign", "campaign", "channel", "state"),
         Index("messages_begun", "channel", "begun_at"),
+        Index("messages_by_time", "created_at"),
         Index("messages_expiring", "channel", "state", "expires_at"),
         Index("messages_batches", "channel", "batch", postgresql_where=text(IN_BATCH), sqlite_where=text(IN_BATCH)),
     )
@@ -77,6 +82,8 @@ class Message(Base):
     reported: Mapped[str | None] = mapped_column(String(10))
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     diagnostic: Mapped[str | None] = mapped_column(String(200))
+    operator: Mapped[str | None] = mapped_column(String(20))
+    territory: Mapped[str | None] = mapped_column(String(2))
     report: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from services.notification.bounces import delivery_reports
+from services.notification.channels import twilio_provider
+from services.notification.channels.dkim_signature import DkimKey
 from services.notification.channels.email import EmailChannel
 from services.notification.channels.paper.channel import PaperChannel
 from services.notification.channels.sms import SmsChannel
+from services.notification.channels.twilio_provider import TwilioProvider
 from services.notification.contract import methods
 from services.notification.contract.bounces import RecordBounce, Recorded
 from services.notification.contract.callbacks import RecordCallback
 from services.notification.contract.events import MessageRequested
 from services.notification.contract.reports import Counts, Failures, ListFailures, MessageCounts
 from services.notification.evidence import callbacks, reports
-from services.notification.queue import delivery, intake
+from services.notification.queue import delivery, intake, message_queue
+from services.notification.queue.message_queue import Pace
 from services.notification.settings import Settings
 from services.runtime.bus import condition
 from services.runtime.clock import utc_now
@@ -46,28 +51,35 @@ def take_in(session: Session, message: MessageRequested, _resources: Resources[S
 def send_emails(resources: Resources[Settings]) -> int:
     """Loop: send the e-mails that are due."""
     settings = resources.settings
-    channel = EmailChannel(settings.smtp_url, settings.sender, settings.bounce_domain)
+    key = DkimKey.of(settings.dkim_selector, settings.dkim_private_key_file)
+    channel = EmailChannel(settings.smtp_url, settings.sender, settings.bounce_domain, key)
     return delivery.deliver_singly(
         resources.database,
         channel,
         settings.private_key,
         clock=utc_now,
         jitter=_JITTER,
-        per_minute=settings.emails_per_minute,
+        pace=Pace.of(settings.emails_per_second),
+        lines=settings.smtp_connections,
     )
 
 
 def send_texts(resources: Resources[Settings]) -> int:
-    """Loop: send the SMS that are due."""
+    """Loop: send the SMS that are due, and note of which the operator tells nothing."""
     settings = resources.settings
-    channel = SmsChannel(
-        base_url=settings.twilio_base_url,
-        account_sid=settings.twilio_account_sid,
-        auth_token=settings.twilio_auth_token,
-        sender=settings.sms_sender,
-        public_url=settings.public_url,
+    with resources.database.transaction() as session:
+        message_queue.miss_news(
+            session, SmsChannel.name, now=utc_now(), after=timedelta(minutes=settings.sms_news_minutes)
+        )
+    channel = SmsChannel([TwilioProvider(account, settings.public_url) for account in settings.sms_accounts])
+    return delivery.deliver_singly(
+        resources.database,
+        channel,
+        settings.private_key,
+        clock=utc_now,
+        jitter=_JITTER,
+        pace=Pace.of(settings.texts_per_second),
     )
-    return delivery.deliver_singly(resources.database, channel, settings.private_key, clock=utc_now, jitter=_JITTER)
 
 
 def print_notices(resources: Resources[Settings]) -> int:
@@ -85,7 +97,7 @@ class NotificationService:
     requested_by_identity = Inbox("identity", MessageRequested, take_in)
     requested_by_reassort = Inbox("reassort", MessageRequested, take_in)
     emails = Loop(send_emails, every=1.0)
-    texts = Loop(send_texts, every=2.0)
+    texts = Loop(send_texts, every=1.0)
     notices = Loop(print_notices, every=2.0, in_worker=True)
 
     @question(HEALTH)
@@ -130,7 +142,8 @@ class NotificationService:
         """Note what the operator tells of a short message, where the operator signed it."""
         settings = self.resources.settings
         form = {field.name: field.value for field in request.form}
-        url = callbacks.address(settings.public_url, request.message_id)
-        if not callbacks.is_genuine(settings.twilio_auth_token, url, form, request.signature):
-            return Recorded(state=callbacks.REFUSED)
-        return Recorded(state=callbacks.record(session, request.message_id, form, utc_now()))
+        url = twilio_provider.address(settings.public_url, request.message_id)
+        for account in settings.sms_accounts:
+            if twilio_provider.is_genuine(account.auth_token, url, form, request.signature):
+                return Recorded(state=callbacks.record(session, request.message_id, form, utc_now(), account.name))
+        return Recorded(state=callbacks.REFUSED)

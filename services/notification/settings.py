@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from services.notification.channels.twilio_provider import Account
 from services.runtime.settings import ServiceSettings
 
 
@@ -38,10 +40,57 @@ class Settings(ServiceSettings):
     sender: str = Field(default="Election Professionnelle <ne-pas-repondre@localhost>", pattern=r"^[^\r\n]*@[^\r\n]+$")
     bounce_domain: str = Field(default="", pattern=r"^[A-Za-z0-9.-]*$")
     """Domain of the envelope sender bounce+MESSAGE@…, where `isoloir bounces` listens; empty, the sender's own."""
-    emails_per_minute: int = Field(default=0, ge=0)
-    """How many e-mails the mail server may be handed in a minute, by all processes; 0, no limit."""
+    emails_per_second: float = Field(default=0, ge=0, le=10_000)
+    """How many e-mails the mail server may be handed in a second, by all processes; 0, no limit."""
+    smtp_connections: int = Field(default=5, ge=1, le=50)
+    """How many connections a process has to the mail server at once."""
+    dkim_selector: str = Field(default="", pattern=r"^[A-Za-z0-9._-]*$")
+    """Where the key of the sender's domain is in the DNS; empty, our mails are not signed here (the mail server may)."""
+    dkim_private_key_file: str = ""
+    """PEM of the key, RSA."""
+    texts_per_second: float = Field(default=0, ge=0, le=10_000)
+    """How many short messages the operator may be handed in a second, by all processes; 0, no limit."""
+    sms_news_minutes: int = Field(default=120, ge=1)
+    """How long an operator may tell nothing of a message before it counts as unknown."""
     print_dir: str = ""
     twilio_base_url: str = "https://api.twilio.com"
     twilio_account_sid: str = ""
     twilio_auth_token: str = Field(default="", repr=False)
     sms_sender: str = ""
+    sms_operator: str = Field(default="first", pattern=r"^[a-z0-9-]{1,20}$")
+    """What evidence calls the operator by."""
+    second_sms_base_url: str = "https://api.twilio.com"
+    second_sms_account_sid: str = ""
+    second_sms_auth_token: str = Field(default="", repr=False)
+    second_sms_sender: str = ""
+    second_sms_operator: str = Field(default="second", pattern=r"^[a-z0-9-]{1,20}$")
+    """Another account that speaks the same API, which takes over where the first does not work; empty, there is none."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        """What belongs together is there together. Raises ValueError."""
+        if bool(self.dkim_selector) != bool(self.dkim_private_key_file):
+            raise ValueError("the DKIM selector and the file of its key go together")
+        if self.dkim_private_key_file and not Path(self.dkim_private_key_file).is_file():
+            raise ValueError("there is no file of the DKIM key")
+        return self
+
+    @property
+    def sms_accounts(self) -> tuple[Account, Account]:
+        """The accounts with operators of short messages, in the order in which they are tried."""
+        return (
+            Account(
+                self.sms_operator,
+                self.twilio_base_url,
+                self.twilio_account_sid,
+                self.twilio_auth_token,
+                self.sms_sender,
+            ),
+            Account(
+                self.second_sms_operator,
+                self.second_sms_base_url,
+                self.second_sms_account_sid,
+                self.second_sms_auth_token,
+                self.second_sms_sender,
+            ),
+        )

@@ -1,11 +1,11 @@
 """`make bench`: protocol against belenios-tool, votes a second through the gateway, searches of a
-roll, notices on paper; build/bench.json."""
+roll, notices on paper, e-mails a second; build/bench.json."""
 
 import json
 import tempfile
 from pathlib import Path
 
-from tests.bench import crypto, gateway, notices, roll
+from tests.bench import crypto, gateway, mail, notices, roll
 
 RESULTS = Path(__file__).resolve().parents[2] / "build" / "bench.json"
 
@@ -19,6 +19,8 @@ def main() -> None:
     results["roll"] = roll.run()
     print(f"Paper: {notices.MANY:,} notices…", flush=True)
     results["notices"] = notices.run()
+    print(f"Mail: {mail.MANY:,} e-mails to a local server…", flush=True)
+    results["mail"] = mail.run()
     for bus in ("broker", "in-process"):
         print(f"Gateway: votes a second, {bus} bus…", flush=True)
         results[f"gateway_{bus}"] = gateway.run(bus)

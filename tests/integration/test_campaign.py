@@ -40,7 +40,7 @@ def system(tmp_path, deaths):
     made = System(
         tmp_path / "state",
         bus="broker",
-        settings={**QUICK, "ISOLOIR_NOTIFICATION_EMAILS_PER_MINUTE": "2400"},
+        settings={**QUICK, "ISOLOIR_NOTIFICATION_EMAILS_PER_SECOND": "40"},
         tell=tell,
     )
     made.start()

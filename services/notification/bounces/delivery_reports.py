@@ -26,7 +26,7 @@ LONGEST_DIAGNOSTIC = 200
 MOST_BYTES, MOST_LINES = 256 * 1024, 3000
 """How much of a report is read. What failed is told near its beginning; parts within parts, as strangers may write
 them, take the library's parser minutes a megabyte."""
-UNKNOWN = "unknown"
+UNKNOWN = "no_such_message"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def read(content: bytes) -> Bounce | None:
 
 
 def record(session: Session, *, message_id: str, status: str, diagnostic: str, now: datetime) -> str:
-    """Put a message that was sent into the state bounced, and return its state, "unknown" when there is none.
+    """Put a message that was sent into the state bounced, and return its state, "no_such_message" when there is none.
 
     Of the server's words only what names nobody is kept.
     """

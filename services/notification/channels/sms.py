@@ -1,85 +1,79 @@
-"""SMS by Twilio's SDK, against any address that speaks its API."""
+"""SMS by whichever operator takes them: the first that is configured, another where it does not work (D8)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import replace
+from typing import Protocol
 
-import requests
-from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.rest import Client
-
-from services.notification.evidence import callbacks
-from services.notification.queue.outcomes import DELIVERED, Outcome, Result
+from services.notification.contract.phone import PhoneRefused, mobile
+from services.notification.queue.outcomes import Outcome, Result
 from services.notification.queue.rendering import Letter
 
-OFFICIAL_URL = "https://api.twilio.com"
-TIMEOUT = 20.0
-"""Seconds that the provider may take to answer."""
-SENDER_CODES = frozenset({21212, 21603, 21606, 21659})
-"""Twilio's errors about the From number: invalid, missing, not ours to use, not a number of theirs."""
 NOT_CONFIGURED = Outcome(Result.AWAY, "sms_not_configured")
 
 
-class SmsChannel:
-    """Sends the text of letters to `to["phone"]`, and has the operator tell the portal what became of it.
+class Provider(Protocol):
+    """An operator of short messages.
 
-    Without account or sender the messages wait, with the reason.
+    Attributes:
+        name: What evidence calls it by.
+        configured: Whether there is an account to send with.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def configured(self) -> bool: ...
+
+    def send(self, message_id: str, phone: str, text: str) -> Outcome:
+        """Hand one message over: to an E.164 number, under the id that callbacks will name it by."""
+
+
+class SmsChannel:
+    """Sends the text of letters to `to["phone"]`.
+
+    Args:
+        providers: In the order in which they are tried. The next is asked where the one before does not work at all or
+            not now; what it refuses for good (a number that does not exist) is refused. Without any, messages wait.
     """
 
     name = "sms"
 
-    def __init__(self, *, base_url: str, account_sid: str, auth_token: str, sender: str, public_url: str) -> None:
-        self._sender = sender
-        self._public_url = public_url
-        self._client: Client | None = None
-        if account_sid and auth_token and sender:
-            self._client = Client(account_sid, auth_token, http_client=_Redirected(base_url.rstrip("/")))
+    def __init__(self, providers: Sequence[Provider]) -> None:
+        self._providers = [provider for provider in providers if provider.configured]
 
     @contextmanager
     def open(self) -> Iterator[Callable[[Letter], Outcome]]:
-        """Give the function that sends."""
-        yield self._send
+        """Give the function that sends; an operator that was found to be away is asked last for the rest of the batch."""
+        order = list(self._providers)
 
-    def _send(self, letter: Letter) -> Outcome:
-        if self._client is None:
-            return NOT_CONFIGURED
-        if not isinstance(letter.to.get("phone"), str):
-            return Outcome(Result.REFUSED, "message_malformed")
-        try:
-            self._client.messages.create(
-                to=letter.to["phone"],
-                from_=self._sender,
-                body=letter.text.strip(),
-                status_callback=callbacks.address(self._public_url, letter.id),
-            )
-        except TwilioRestException as error:
-            return _refused(error)
-        except (requests.RequestException, TwilioException, OSError):
-            return Outcome(Result.AWAY, "sms_unreachable")
-        return DELIVERED
+        def send(letter: Letter) -> Outcome:
+            phone = letter.to.get("phone")
+            if not order:
+                return NOT_CONFIGURED
+            if not isinstance(phone, str):
+                return Outcome(Result.REFUSED, "message_malformed")
+            first: Outcome | None = None
+            for provider in list(order):
+                came = provider.send(letter.id, phone, letter.text.strip())
+                came = replace(came, operator=provider.name, territory=territory(phone))
+                if came.result not in (Result.AWAY, Result.RETRY):
+                    return came
+                if came.result is Result.AWAY:
+                    order.remove(provider)
+                    order.append(provider)
+                first = first or came
+            return first or NOT_CONFIGURED
 
-
-def _refused(error: TwilioRestException) -> Outcome:
-    reason = f"sms_{error.status}_{error.code}" if error.code else f"sms_{error.status}"
-    if error.status in (401, 403) or error.code in SENDER_CODES:
-        return Outcome(Result.AWAY, reason)  # our account or our sender, not this message
-    if error.status == 429 or error.status >= 500:
-        return Outcome(Result.RETRY, reason)
-    return Outcome(Result.REFUSED, reason)
+        yield send
 
 
-class _Redirected(TwilioHttpClient):
-    """The SDK's HTTP client, sending its requests to another address than Twilio's own."""
-
-    def __init__(self, base_url: str) -> None:
-        super().__init__(timeout=TIMEOUT)
-        self._base_url = base_url
-
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        """Send a request of the SDK to the configured address."""
-        if url.startswith(OFFICIAL_URL):
-            url = self._base_url + url[len(OFFICIAL_URL) :]
-        return super().request(method, url, *args, **kwargs)
+def territory(phone: str) -> str:
+    """Return the territory of a number (ISO 3166: FR, RE, NC…), "" for one that no code is sent to."""
+    try:
+        return mobile(phone).region
+    except PhoneRefused:
+        return ""

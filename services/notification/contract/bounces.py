@@ -16,6 +16,6 @@ class RecordBounce(Message):
 
 
 class Recorded(Message):
-    """The message's state now; "unknown" when there is no such message, "refused" when the operator did not sign."""
+    """The message's state now; "no_such_message" when there is none, "refused" when the operator did not sign."""
 
     state: str

@@ -26,7 +26,7 @@ class NotificationClient(ServiceClient):
         return self._ask(methods.LIST_FAILURES, ListFailures(limit=limit, campaign=campaign)).failures
 
     def record_bounce(self, message_id: str, status: str, diagnostic: str) -> str:
-        """Note that a message came back; its state now, "unknown" when there is no such message."""
+        """Note that a message came back; its state now, "no_such_message" when there is none."""
         request = RecordBounce(message_id=message_id, status=status, diagnostic=diagnostic)
         return self._do(methods.RECORD_BOUNCE, request).state
 

@@ -9,14 +9,16 @@ batch is written to the same file again. Messages of a campaign are the exceptio
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from services.notification.queue import message_queue, rendering
-from services.notification.queue.message_queue import Claimed
+from services.notification.queue.message_queue import Claimed, Pace
 from services.notification.queue.outcomes import DELIVERED, Outcome, Result
 from services.notification.queue.rendering import Letter
 from services.runtime.storage.database import Database
@@ -61,29 +63,46 @@ def deliver_singly(
     *,
     clock: Clock,
     jitter: random.Random,
-    per_minute: int = 0,
+    pace: Pace | None = None,
+    lines: int = 1,
 ) -> int:
     """Send the due messages of `channel`, a small batch; return how many were tried.
 
-    `per_minute` is how many may be begun in a minute by all processes together, 0 for no limit.
+    Args:
+        pace: How many may be begun by all processes together, None for no limit.
+        lines: How many are sent at once, each line with what it holds open (a connection to the mail server).
     """
     with database.transaction() as session:
         message_queue.give_up_uncertain(session, clock())
         message_queue.expire(session, channel.name, clock())
-        limit = message_queue.allowance(session, channel.name, now=clock(), per_minute=per_minute, most=AT_ONCE)
+        limit = message_queue.allowance(session, channel.name, now=clock(), pace=pace, most=AT_ONCE * lines)
         claimed = message_queue.claim(session, channel.name, now=clock(), limit=limit) if limit else []
     if not claimed:
         return 0
-    with channel.open() as send:
-        for position, one in enumerate(claimed):
-            if clock() + MARGIN > one.leased_until:
-                return position  # the rest comes back when the lease runs out
-            if one.expires_at is not None and one.expires_at <= clock():
-                continue  # the next turn takes it out
-            outcome = _attempt(database, send, one, private_key, clock, noted=bool(per_minute or one.campaign))
-            if outcome is not None:
-                _record(database, channel.name, one, outcome, clock, jitter)
-    return len(claimed)
+    waiting = iter(claimed)
+    taking = threading.Lock()
+
+    def work() -> int:
+        """One line: take the next and send it, until none is left; how many were taken."""
+        tried = 0
+        with channel.open() as send:
+            while True:
+                with taking:
+                    one = next(waiting, None)
+                if one is None or clock() + MARGIN > one.leased_until:
+                    return tried  # the rest comes back when the lease runs out
+                tried += 1
+                if one.expires_at is not None and one.expires_at <= clock():
+                    continue  # the next turn takes it out
+                outcome = _attempt(database, send, one, private_key, clock, noted=bool(pace or one.campaign))
+                if outcome is not None:
+                    _record(database, channel.name, one, outcome, clock, jitter)
+
+    needed = min(lines, len(claimed))
+    if needed == 1:
+        return work()
+    with ThreadPoolExecutor(needed, thread_name_prefix=f"{channel.name}-line") as pool:
+        return sum(done.result() for done in [pool.submit(work) for _ in range(needed)])
 
 
 def deliver_printed(database: Database, printer: Printer, *, clock: Clock, jitter: random.Random) -> int:

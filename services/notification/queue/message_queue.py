@@ -65,6 +65,17 @@ def expire(session: Session, channel: str, now: datetime) -> int:
     return len(told) + cast("CursorResult[object]", session.execute(statement)).rowcount
 
 
+def miss_news(session: Session, channel: str, *, now: datetime, after: timedelta) -> int:
+    """Put the messages of `channel` that an operator has told nothing of for so long into the state unknown; how many."""
+    statement = (
+        update(Message)
+        .where(Message.channel == channel, Message.state == State.SENT, Message.sent_at <= now - after)
+        .values(state=State.UNKNOWN, reason="no_news", changed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[object]", session.execute(statement)).rowcount
+
+
 def give_up_uncertain(session: Session, now: datetime) -> int:
     """Take the messages of campaigns out that a process began to hand over and did not live to record; how many.
 
@@ -84,12 +95,28 @@ def give_up_uncertain(session: Session, now: datetime) -> int:
     return cast("CursorResult[object]", session.execute(statement)).rowcount
 
 
-def allowance(session: Session, channel: str, *, now: datetime, per_minute: int, most: int) -> int:
+@dataclass(frozen=True)
+class Pace:
+    """How many messages may be begun within a time, by all processes together."""
+
+    most: int
+    within: timedelta
+
+    @classmethod
+    def of(cls, per_second: float) -> Pace | None:
+        """So many a second; a fraction is one in more than a second, 0 no limit."""
+        if not per_second:
+            return None
+        most = max(1, int(per_second))
+        return cls(most, timedelta(seconds=most / per_second))
+
+
+def allowance(session: Session, channel: str, *, now: datetime, pace: Pace | None, most: int) -> int:
     """Return how many messages of `channel` may be claimed now, at most `most`.
 
-    `per_minute` holds for all processes together: what was begun in the last minute counts, and what is leased.
+    The pace holds for all processes together: what was begun within its time counts, and what is leased.
     """
-    if not per_minute:
+    if pace is None:
         return most
     if session.get_bind().dialect.name == "postgresql":
         # Two processes that count at once would each take the whole allowance.
@@ -101,12 +128,12 @@ def allowance(session: Session, channel: str, *, now: datetime, per_minute: int,
         .where(
             Message.channel == channel,
             or_(
-                Message.begun_at > now - timedelta(minutes=1),
+                Message.begun_at > now - pace.within,
                 and_(Message.state == State.SENDING, Message.leased_until > now),
             ),
         )
     )
-    return max(0, min(most, per_minute - (taken or 0)))
+    return max(0, min(most, pace.most - (taken or 0)))
 
 
 def begin(session: Session, claimed: Claimed, now: datetime) -> bool:
@@ -187,6 +214,8 @@ def record(session: Session, claimed: Claimed, outcome: Outcome, *, now: datetim
         "leased_until": None,
         "changed_at": now,
     }
+    if outcome.operator:
+        values |= {"operator": outcome.operator, "territory": outcome.territory or None}
     if outcome.perhaps_sent and claimed.campaign is not None:
         values |= {"state": State.UNCERTAIN, "sealed": ""}
     elif outcome.result is Result.DELIVERED:

@@ -22,12 +22,15 @@ class Result(StrEnum):
 class Outcome:
     """`reason` is a short code for operators. Never a server's own words: those repeat addresses.
 
-    `perhaps_sent`: the message may have been handed over all the same.
+    `perhaps_sent`: the message may have been handed over all the same. `operator` and `territory` are for evidence: who
+    took it, and where the number is from (ISO 3166); empty where there is no such thing.
     """
 
     result: Result
     reason: str = ""
     perhaps_sent: bool = False
+    operator: str = ""
+    territory: str = ""
 
 
 DELIVERED = Outcome(Result.DELIVERED)

@@ -5,7 +5,7 @@ import pytest
 MESSAGE = "0b9f6a50-1111-4222-8333-444455556666"
 
 
-@pytest.mark.parametrize(("state", "status"), [("delivered", 204), ("unknown", 204), ("refused", 403)])
+@pytest.mark.parametrize(("state", "status"), [("delivered", 204), ("no_such_message", 204), ("refused", 403)])
 def test_a_callback_is_handed_on_whole(app, rpc, state, status):
     rpc.table["notification", "record_callback"] = {"state": state}
     form = {"MessageStatus": "delivered", "To": "+33612345678"}

@@ -150,7 +150,7 @@ def test_a_bounce_is_noted_without_the_address(database, clock, sent):
 
 def test_unknown_and_unfinished_messages_are_left_alone(database, clock, request_message):
     waiting = request_message()
-    assert record(database, clock, str(uuid.uuid4())) == "unknown"
+    assert record(database, clock, str(uuid.uuid4())) == "no_such_message"
     assert record(database, clock, waiting) == "queued"
     assert stored(database, waiting).reason is None
 

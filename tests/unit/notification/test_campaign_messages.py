@@ -11,11 +11,13 @@ from services.notification.channels.email import EmailChannel
 from services.notification.contract.events import MessageRequested
 from services.notification.evidence import reports
 from services.notification.queue import delivery, intake, message_queue
+from services.notification.queue.message_queue import Pace
 from services.notification.queue.outcomes import DELIVERED, Outcome, Result
 from services.runtime.sealing_box import seal
 from tests.unit.notification.world import SENDER, stored
 
 CAMPAIGN = "c" * 36
+MINUTE = timedelta(minutes=1)
 
 
 class Crash(BaseException):
@@ -50,11 +52,9 @@ def of_campaign(database, keypair, clock):
 
 @pytest.fixture
 def deliver(database, server, private_key, clock, jitter):
-    def run(per_minute=0, url=None):
+    def run(pace=None, url=None):
         channel = EmailChannel(url or server.url, SENDER)
-        return delivery.deliver_singly(
-            database, channel, private_key, clock=clock, jitter=jitter, per_minute=per_minute
-        )
+        return delivery.deliver_singly(database, channel, private_key, clock=clock, jitter=jitter, pace=pace)
 
     return run
 
@@ -228,7 +228,7 @@ def test_the_pace_of_the_mail_server_is_kept(server, deliver, of_campaign, clock
     began = clock()
     sent = []
     while len(server.received) < 50:
-        deliver(per_minute=12)
+        deliver(pace=Pace(12, MINUTE))
         sent += [clock() - began] * (len(server.received) - len(sent))
         clock.advance(seconds=5)
     for moment in sent:
@@ -245,7 +245,7 @@ def test_the_pace_holds_for_processes_together(database, server, deliver, of_cam
     def work():
         try:
             for _ in range(5):
-                deliver(per_minute=15)
+                deliver(pace=Pace(15, MINUTE))
         except Exception as error:
             failures.append(error)
 

@@ -1,8 +1,14 @@
+import base64
 import threading
 from datetime import timedelta
 
+import dkim
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, PublicFormat
 
+from services.notification.channels.dkim_signature import DkimKey
 from services.notification.channels.email import EmailChannel
 from services.notification.queue import delivery, message_queue
 from tests.unit.notification.world import SENDER, stored
@@ -262,3 +268,72 @@ def test_one_mailbox_that_refuses_by_policy_does_not_hold_up_the_others(database
     deliver()
     assert len(server.received) == 3
     assert sorted(stored(database, one).state for one in ids) == ["queued", "sent", "sent", "sent"]
+
+
+def test_several_connections_share_a_batch_and_send_each_message_once(
+    database, server, private_key, clock, jitter, request_message
+):
+    ids = {request_message() for _ in range(30)}
+    channel = EmailChannel(server.url, SENDER)
+    tried = delivery.deliver_singly(database, channel, private_key, clock=clock, jitter=jitter, lines=5)
+    assert tried == 30
+    sent = [mail["Message-ID"].strip("<>").partition("@")[0] for mail in server.received]
+    assert (len(sent), set(sent)) == (30, ids)
+    assert 1 <= server.connections <= 5
+    assert {stored(database, one).state for one in ids} == {"sent"}
+
+
+def test_a_fault_in_one_line_is_not_swallowed(
+    database, server, private_key, clock, jitter, request_message, monkeypatch
+):
+    for _ in range(4):
+        request_message()
+
+    def crash(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(message_queue, "record", crash)
+    channel = EmailChannel(server.url, SENDER)
+    with pytest.raises(KeyboardInterrupt):
+        delivery.deliver_singly(database, channel, private_key, clock=clock, jitter=jitter, lines=2)
+
+
+@pytest.fixture(scope="module")
+def dkim_key(tmp_path_factory):
+    """A key and the record that the DNS would have."""
+    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    file = tmp_path_factory.mktemp("dkim") / "key.pem"
+    file.write_bytes(
+        private.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
+    )
+    public = private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return DkimKey.of("vote2026", str(file)), b"v=DKIM1; k=rsa; p=" + base64.b64encode(public)
+
+
+def test_with_a_key_what_arrives_is_signed_for_the_sender_s_domain(
+    database, server, private_key, clock, jitter, request_message, dkim_key
+):
+    raw = []
+    handle = server.handle_DATA
+
+    async def noting(smtp, session, envelope):
+        raw.append(envelope.content)
+        return await handle(smtp, session, envelope)
+
+    server.handle_DATA = noting
+    request_message(values={"first_name": "Zoé", "surname": "Œuvray", "portal": "x", "election": ".\n.CSA"})
+    channel = EmailChannel(server.url, SENDER, "", dkim_key[0])
+    delivery.deliver_singly(database, channel, private_key, clock=clock, jitter=jitter)
+    asked = []
+
+    def record(name, timeout=5):
+        asked.append(name)
+        return dkim_key[1]
+
+    assert dkim.verify(raw[0], dnsfunc=record)
+    assert asked == [b"vote2026._domainkey.vote.example.org."]
+    assert not dkim.verify(raw[0].replace(b"Auto-Submitted: auto-generated", b"Auto-Submitted: no"), dnsfunc=record)
+
+
+def test_without_a_selector_there_is_no_key():
+    assert DkimKey.of("", "") is None

@@ -11,7 +11,9 @@ from werkzeug.serving import make_server
 
 from deploy.local.sink.sms import sms_application
 from deploy.local.sink.storage import prepare
-from services.notification.channels.sms import SmsChannel
+from services.notification.channels import twilio_provider
+from services.notification.channels.sms import SmsChannel, territory
+from services.notification.channels.twilio_provider import Account, TwilioProvider
 from services.notification.contract.events import MessageRequested
 from services.notification.evidence import callbacks
 from services.notification.models import outbox
@@ -43,10 +45,10 @@ def provider(tmp_path):
 
 @pytest.fixture
 def deliver(database, private_key, clock, jitter, provider):
-    def run(base_url=provider[0], account_sid=ACCOUNT, auth_token=TOKEN, sender="ELECTIONS"):
-        channel = SmsChannel(
-            base_url=base_url, account_sid=account_sid, auth_token=auth_token, sender=sender, public_url=PUBLIC
-        )
+    def run(base_url=provider[0], account_sid=ACCOUNT, auth_token=TOKEN, sender="ELECTIONS", second=None):
+        first = Account("first", base_url, account_sid, auth_token, sender)
+        others = [Account("second", second, ACCOUNT, TOKEN, "ELECTIONS")] if second else []
+        channel = SmsChannel([TwilioProvider(account, PUBLIC) for account in (first, *others)])
         return delivery.deliver_singly(database, channel, private_key, clock=clock, jitter=jitter)
 
     return run
@@ -121,9 +123,9 @@ def test_a_text_without_a_number_fails(database, request_message, deliver):
     assert stored(database, message_id).reason == "message_malformed"
 
 
-def told(database, message_id, status, **more):
+def told(database, message_id, status, operator="", **more):
     with database.transaction() as session:
-        return callbacks.record(session, message_id, {"MessageStatus": status, **more}, START)
+        return callbacks.record(session, message_id, {"MessageStatus": status, **more}, START, operator)
 
 
 def test_what_the_operator_tells_is_the_message_s_state(database, request_message, deliver):
@@ -142,9 +144,9 @@ def test_repeated_late_and_contrary_callbacks_change_nothing(database, request_m
     for status in ("delivered", "delivered", "sent", "queued", "failed", "undelivered"):
         assert told(database, message_id, status) == "delivered"
     assert stored(database, message_id).reason is None
-    assert told(database, str(uuid.uuid4()), "delivered") == "unknown"
+    assert told(database, str(uuid.uuid4()), "delivered") == "no_such_message"
     mail = request_message()
-    assert told(database, mail, "delivered") == "unknown"
+    assert told(database, mail, "delivered") == "no_such_message"
 
 
 @pytest.mark.parametrize(
@@ -183,13 +185,110 @@ def test_who_wants_to_know_is_told_of_the_end_once_and_of_nothing_else(database,
 
 
 def test_only_the_operator_s_own_signature_counts():
-    url = callbacks.address(PUBLIC + "/", "1")
+    url = twilio_provider.address(PUBLIC + "/", "1")
     form = {"MessageStatus": "delivered", "To": "+33612345678"}
     signature = RequestValidator(TOKEN).compute_signature(url, form)
     assert url == "https://vote.example.org/callbacks/sms/1"
-    assert callbacks.is_genuine(TOKEN, url, form, signature)
-    assert not callbacks.is_genuine("", url, form, RequestValidator("").compute_signature(url, form))
-    assert not callbacks.is_genuine("another", url, form, signature)
-    assert not callbacks.is_genuine(TOKEN, callbacks.address(PUBLIC, "2"), form, signature)
-    assert not callbacks.is_genuine(TOKEN, url, form | {"MessageStatus": "failed"}, signature)
-    assert not callbacks.is_genuine(TOKEN, url, form, "")
+    assert twilio_provider.is_genuine(TOKEN, url, form, signature)
+    assert not twilio_provider.is_genuine("", url, form, RequestValidator("").compute_signature(url, form))
+    assert not twilio_provider.is_genuine("another", url, form, signature)
+    assert not twilio_provider.is_genuine(TOKEN, twilio_provider.address(PUBLIC, "2"), form, signature)
+    assert not twilio_provider.is_genuine(TOKEN, url, form | {"MessageStatus": "failed"}, signature)
+    assert not twilio_provider.is_genuine(TOKEN, url, form, "")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"base_url": "http://127.0.0.1:9"}, {"auth_token": "another"}, {"sender": "12"}],
+    ids=["away", "account", "sender"],
+)
+def test_where_the_first_operator_does_not_work_the_second_takes_over(
+    database, request_message, deliver, provider, broken
+):
+    ids = [request_message("sms", to={"phone": "+262692123456"}) for _ in range(2)]
+    assert deliver(second=provider[0], **broken) == 2
+    rows = [stored(database, one) for one in ids]
+    assert [(row.state, row.operator, row.territory) for row in rows] == [("sent", "second", "RE")] * 2
+    assert len(provider[1]()) == 2
+
+
+def test_what_the_first_operator_refuses_for_good_the_second_is_not_asked(database, request_message, deliver, provider):
+    message_id = request_message("sms", to={"phone": "+15005550001"})
+    deliver(second=provider[0])
+    row = stored(database, message_id)
+    assert (row.state, row.reason, row.operator, row.territory) == ("failed", "sms_400_21211", "first", None)
+
+
+def test_where_no_operator_works_the_first_one_s_reason_is_kept(database, request_message, deliver):
+    message_id = request_message("sms", to={"phone": "+33612345678"})
+    deliver(auth_token="another", second="http://127.0.0.1:9")
+    row = stored(database, message_id)
+    assert row.state == "queued"
+    assert row.reason.startswith("sms_401")
+
+
+def test_of_a_message_that_another_took_over_the_first_may_say_only_that_it_arrived(
+    database, request_message, deliver, provider
+):
+    ids = [request_message("sms", to={"phone": "+33612345678"}) for _ in range(2)]
+    deliver(base_url="http://127.0.0.1:9", second=provider[0])
+    assert told(database, ids[0], "undelivered", "first") == "sent"
+    assert told(database, ids[0], "delivered", "first") == "delivered"
+    assert told(database, ids[1], "undelivered", "second") == "failed"
+
+
+def test_without_news_for_a_time_a_message_is_unknown_until_there_are_some(database, request_message, deliver, clock):
+    ids = [request_message("sms", to={"phone": "+33612345678"}) for _ in range(3)]
+    mail = request_message()
+    deliver()
+    told(database, ids[0], "delivered")
+
+    def miss():
+        with database.transaction() as session:
+            return message_queue.miss_news(session, "sms", now=clock(), after=timedelta(hours=2))
+
+    clock.advance(minutes=119)
+    assert miss() == 0
+    clock.advance(minutes=1)
+    assert (miss(), miss()) == (2, 0)
+    states = [stored(database, one).state for one in (*ids, mail)]
+    assert states == ["delivered", "unknown", "unknown", "queued"]
+    assert told(database, ids[1], "delivered") == "delivered"
+    assert told(database, ids[2], "failed", ErrorCode="30003") == "failed"
+    assert stored(database, ids[2]).reason == "sms_30003"
+
+
+def test_texts_keep_the_pace_of_the_operator(database, request_message, private_key, clock, jitter, provider):
+    for _ in range(7):
+        request_message("sms", to={"phone": "+33612345678"})
+    channel = SmsChannel([TwilioProvider(Account("first", provider[0], ACCOUNT, TOKEN, "ELECTIONS"), PUBLIC)])
+    sent = []
+    for _ in range(4):
+        sent.append(
+            delivery.deliver_singly(
+                database, channel, private_key, clock=clock, jitter=jitter, pace=message_queue.Pace.of(3)
+            )
+        )
+        clock.advance(milliseconds=600)
+    # Three in any second: none is due before the first three are a second old.
+    assert sent == [3, 0, 3, 0]
+
+
+def test_a_pace_below_one_a_second_is_one_in_more():
+    assert message_queue.Pace.of(0) is None
+    assert message_queue.Pace.of(0.5) == message_queue.Pace(1, timedelta(seconds=2))
+    assert message_queue.Pace.of(40) == message_queue.Pace(40, timedelta(seconds=1))
+
+
+@pytest.mark.parametrize(
+    ("phone", "where"),
+    [
+        ("+33612345678", "FR"),
+        ("+262692123456", "RE"),
+        ("+262639012345", "YT"),
+        ("+687751234", "NC"),
+        ("+15005550006", ""),
+    ],
+)
+def test_the_territory_of_a_number(phone, where):
+    assert territory(phone) == where
