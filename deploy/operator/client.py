@@ -253,6 +253,11 @@ class OperatorClient:
         found: list[Payload] = self.command("list-failures", {"limit": limit, **_of(campaign)})["failures"]
         return found
 
+    def deliveries(self, since: str, until: str) -> list[Payload]:
+        """[{hour, channel, operator, territory, asked, arrived, failed, unknown, waiting, in_time, mean_seconds}]."""
+        found: list[Payload] = self.command("list-deliveries", {"since": since, "until": until})["deliveries"]
+        return found
+
     def health(self) -> Payload:
         """Each service by name."""
         return self.command("health", {})

@@ -12,6 +12,7 @@ from deploy.operator import (
     board_commands,
     campaigns,
     claims,
+    deliveries,
     event_command,
     jobs,
     message_words,
@@ -194,5 +195,6 @@ for _command in (
     jobs.command,
     parked.command,
     reissues.command,
+    deliveries.command,
 ):
     command.add_command(_command)

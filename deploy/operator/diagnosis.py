@@ -17,6 +17,7 @@ CERTIFICATE_DAYS = 21
 DISK_PERCENT = 10
 FULL_PERCENT = 3
 SOME_MAILS = 20
+ENOUGH_ARRIVE = 0.9
 
 BROKER_BLOCKED = "the broker is blocked"
 BROKER_AWAY = "the broker does not answer"
@@ -50,7 +51,15 @@ def diagnose(seen: Observed) -> list[Finding]:
     """All that is wrong, what hurts first."""
     found = list(_portal(seen))
     if not found or seen.conditions or seen.away:
-        found += [*_away(seen), *_processes(seen), *_waiting(seen), *_messages(seen), *_books(seen), *_machines(seen)]
+        found += [
+            *_away(seen),
+            *_processes(seen),
+            *_waiting(seen),
+            *_messages(seen),
+            *_deliveries(seen),
+            *_books(seen),
+            *_machines(seen),
+        ]
     return sorted(found, key=lambda one: not one.is_fault)
 
 
@@ -226,6 +235,22 @@ def _messages(seen: Observed) -> Iterator[Finding]:
                 f"{count} message(s) ({words}) {message_words.state(state)} pour le même motif : {reason or 'inconnu'}.",
                 "isoloir operator failures les montre ; un même domaine qui refuse tout se règle avec son postmaster.",
                 is_fault=False,
+            )
+
+
+def _deliveries(seen: Observed) -> Iterator[Finding]:
+    arrived: Counter[str] = Counter()
+    missed: Counter[str] = Counter()
+    for line in seen.deliveries:
+        arrived[line["channel"]] += line["arrived"]
+        missed[line["channel"]] += line["failed"] + line["unknown"]
+    for channel in sorted(missed):
+        ended = arrived[channel] + missed[channel]
+        if ended >= SOME_MAILS and arrived[channel] < ENOUGH_ARRIVE * ended:
+            yield Finding(
+                "deliveries_low",
+                f"{arrived[channel]} message(s) arrivé(s) sur {ended} ({message_words.channel(channel)}) en trois heures.",
+                "isoloir operator deliveries dit quel opérateur, quel territoire et depuis quand ; failures, pourquoi.",
             )
 
 

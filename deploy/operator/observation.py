@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from deploy.operator.client import OperatorClient, OperatorRefusal
 
 SECONDS = 5.0
 FAILURES_ASKED = 200
+RECENT = timedelta(hours=3)
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Observed:
         failures: messages that failed or wait with a reason.
         queued: channel → how many messages wait.
         urns: of the current voting event.
+        deliveries: what became of the messages of the last hours, by hour, channel, operator and territory.
         offsets: service → by how many seconds its clock is before this machine's.
     """
 
@@ -55,6 +57,7 @@ class Observed:
     failures: list[dict[str, Any]] = field(default_factory=list)
     queued: dict[str, int] = field(default_factory=dict)
     urns: list[Urn] = field(default_factory=list)
+    deliveries: list[dict[str, Any]] = field(default_factory=list)
     offsets: dict[str, float] = field(default_factory=dict)
 
 
@@ -77,6 +80,7 @@ def observe(client: OperatorClient) -> Observed:
         failures=_or([], lambda: client.list_failures(FAILURES_ASKED)),
         queued=_or({}, lambda: _queued(client.message_counts())),
         urns=_or([], lambda: _urns(client)),
+        deliveries=_or([], lambda: client.deliveries((asked_at - RECENT).isoformat(), asked_at.isoformat())),
         offsets={
             service: (datetime.fromisoformat(condition["now"]) - middle).total_seconds()
             for service, condition in found["services"].items()

@@ -89,6 +89,7 @@ COMMANDS = (
     of("identity", "list-shared-phones"),
     of("notification", "message-counts"),
     of("notification", "list-failures"),
+    of("notification", "list-deliveries"),
 )
 
 JOB_CODES = (

@@ -18,9 +18,10 @@ from services.notification.channels.twilio_provider import TwilioProvider
 from services.notification.contract import methods
 from services.notification.contract.bounces import RecordBounce, Recorded
 from services.notification.contract.callbacks import RecordCallback
+from services.notification.contract.deliveries import Deliveries, ListDeliveries
 from services.notification.contract.events import MessageRequested
 from services.notification.contract.reports import Counts, Failures, ListFailures, MessageCounts
-from services.notification.evidence import callbacks, reports
+from services.notification.evidence import callbacks, deliveries, reports
 from services.notification.queue import delivery, intake, message_queue
 from services.notification.queue.message_queue import Pace
 from services.notification.settings import Settings
@@ -124,6 +125,11 @@ class NotificationService:
     def list_failures(self, request: ListFailures, session: Session) -> Failures:
         """List the newest failures."""
         return Failures(failures=reports.list_failures(session, request.limit, request.campaign))
+
+    @question(methods.LIST_DELIVERIES)
+    def list_deliveries(self, request: ListDeliveries, session: Session) -> Deliveries:
+        """Count what became of messages, by the hour."""
+        return Deliveries(deliveries=deliveries.by_hour(session, request.since, request.until))
 
     @command(methods.RECORD_BOUNCE)
     def record_bounce(self, request: RecordBounce, session: Session) -> Recorded:

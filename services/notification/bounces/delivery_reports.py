@@ -14,6 +14,7 @@ from email.utils import parseaddr
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.notification.evidence import ended
 from services.notification.models import Message, State
 from services.runtime.telemetry.logs import scrub
 
@@ -70,6 +71,7 @@ def record(session: Session, *, message_id: str, status: str, diagnostic: str, n
     if message.state in (State.SENT, State.UNCERTAIN):
         message.state, message.reason, message.changed_at = State.BOUNCED, f"bounce_{status}", now
         message.diagnostic = _harmless(diagnostic) or None
+        ended.count(session, message.channel, State.BOUNCED)
         session.flush()
     return message.state
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import ClassVar
 
 from services.notification.contract import methods
 from services.notification.contract.bounces import RecordBounce
 from services.notification.contract.callbacks import FormField, RecordCallback
+from services.notification.contract.deliveries import Delivery, ListDeliveries
 from services.notification.contract.reports import Count, Failure, ListFailures, MessageCounts
 from services.runtime.contracts.client import ServiceClient
 
@@ -24,6 +26,10 @@ class NotificationClient(ServiceClient):
     def list_failures(self, limit: int = 100, campaign: str | None = None) -> list[Failure]:
         """The newest messages that did not leave, or came back."""
         return self._ask(methods.LIST_FAILURES, ListFailures(limit=limit, campaign=campaign)).failures
+
+    def list_deliveries(self, since: datetime, until: datetime) -> list[Delivery]:
+        """What became of the messages asked for meanwhile, by hour, channel, operator and territory."""
+        return self._ask(methods.LIST_DELIVERIES, ListDeliveries(since=since, until=until)).deliveries
 
     def record_bounce(self, message_id: str, status: str, diagnostic: str) -> str:
         """Note that a message came back; its state now, "no_such_message" when there is none."""

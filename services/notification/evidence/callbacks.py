@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.notification.channels.twilio_provider import STATUSES
-from services.notification.evidence import settled
+from services.notification.evidence import ended, settled
 from services.notification.models import Message, State
 
 _MAY_BE_TOLD_OF = (State.SENDING, State.SENT, State.UNKNOWN)
@@ -55,6 +55,7 @@ def record(session: Session, message_id: str, form: Mapping[str, str], now: date
         message.delivered_at = now
     if message.state != State.SENDING:
         message.state = final
+        ended.count(session, message.channel, final)
         settled.tell(session, [(message.id, message.state, message.report)])
     session.flush()
     return message.state

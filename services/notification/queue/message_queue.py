@@ -17,7 +17,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, CursorResult, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from services.notification.evidence import settled
+from services.notification.evidence import ended, settled
 from services.notification.models import Message, State
 from services.notification.queue.outcomes import Outcome, Result
 
@@ -62,7 +62,9 @@ def expire(session: Session, channel: str, now: datetime) -> int:
     # Those that somebody is told of are few; a campaign that expires is a number, not a list.
     told = session.scalars(statement.where(Message.report).returning(Message.id)).all()
     settled.tell(session, [(message_id, State.EXPIRED, True) for message_id in told])
-    return len(told) + cast("CursorResult[object]", session.execute(statement)).rowcount
+    expired = len(told) + cast("CursorResult[object]", session.execute(statement)).rowcount
+    ended.count(session, channel, State.EXPIRED, expired)
+    return expired
 
 
 def miss_news(session: Session, channel: str, *, now: datetime, after: timedelta) -> int:
@@ -73,7 +75,9 @@ def miss_news(session: Session, channel: str, *, now: datetime, after: timedelta
         .values(state=State.UNKNOWN, reason="no_news", changed_at=now)
         .execution_options(synchronize_session=False)
     )
-    return cast("CursorResult[object]", session.execute(statement)).rowcount
+    missed = cast("CursorResult[object]", session.execute(statement)).rowcount
+    ended.count(session, channel, State.UNKNOWN, missed)
+    return missed
 
 
 def give_up_uncertain(session: Session, now: datetime) -> int:
@@ -230,11 +234,13 @@ def record(session: Session, claimed: Claimed, outcome: Outcome, *, now: datetim
         update(Message)
         .where(Message.id == claimed.id, Message.lease == claimed.lease)
         .values(values)
-        .returning(Message.id, Message.state, Message.report)
+        .returning(Message.id, Message.channel, Message.state, Message.report)
         .execution_options(synchronize_session=False)
     )
     rows = session.execute(statement).all()
     settled.tell(session, [(row.id, row.state, row.report) for row in rows])
+    for row in rows:
+        ended.count(session, row.channel, row.state)
     return bool(rows)
 
 

@@ -40,6 +40,17 @@ EVENTS_WORKED = Counter(
 MESSAGES_TRIED = Counter(
     "isoloir_messages_tried", "Attempts to deliver a message.", ["channel", "result"], registry=REGISTRY
 )
+MESSAGES_ENDED = Counter(
+    "isoloir_messages_ended",
+    "Messages that arrived, as far as anybody tells, and those that did not.",
+    ["channel", "outcome"],
+    registry=REGISTRY,
+)
+ARRIVED, MISSED = "arrived", "missed"
+for _channel in ("email", "sms", "paper"):
+    # A rate needs both: a channel on which nothing arrives has to have a nought to be told by.
+    for _outcome in (ARRIVED, MISSED):
+        MESSAGES_ENDED.labels(_channel, _outcome)
 
 GAUGES = {
     "isoloir_outbox_events": "Events that the relay has not taken yet.",

@@ -84,6 +84,13 @@ FAULTS = {
     "job_failed": Observed(jobs=[{"state": "failed", "kind": "tally", "reason": "OSError"}], away={"x": "RpcTimeout"}),
     "channel_away": Observed(failures=[failure("email", "queued", "connection_refused")], away={"x": "RpcTimeout"}),
     "many_failures": Observed(failures=[failure("email", "failed", "smtp_550")] * 20, away={"x": "RpcTimeout"}),
+    "deliveries_low": Observed(
+        deliveries=[
+            {"channel": "sms", "arrived": 11, "failed": 40, "unknown": 49},
+            {"channel": "email", "arrived": 100, "failed": 1, "unknown": 0},
+        ],
+        away={"x": "RpcTimeout"},
+    ),
     "poll_book_behind": Observed(conditions={"ballot": condition("ballot")}, urns=[Urn("CSA", 9, 7, 9)]),
     "poll_book_ahead": Observed(conditions={"ballot": condition("ballot")}, urns=[Urn("CSA", 9, 10, 9)]),
     "clock": Observed(conditions={"ballot": condition("ballot")}, offsets={"ballot": -3600.0}),

@@ -31,6 +31,7 @@ NAMES = {
     "publish-result",
     "attendance",
     "message-counts",
+    "list-deliveries",
     "list-failures",
     "list-shared-phones",
     "open-campaign",

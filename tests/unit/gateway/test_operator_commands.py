@@ -390,3 +390,21 @@ def test_client_carries_code_message_and_details(address: str, rpc: FakeRpc) -> 
 def test_every_channel_and_state_of_notification_has_words() -> None:
     assert set(message_words.CHANNELS) == set(CHANNELS)
     assert set(message_words.STATES) == {state.value for state in State}
+
+
+def test_deliveries_are_a_table_and_a_file(address: str, rpc: FakeRpc, tmp_path: Path) -> None:
+    line = {"hour": "2026-12-03T10:00:00+00:00", "channel": "sms", "operator": "first", "territory": "RE", "asked": 100}
+    line |= {"arrived": 11, "failed": 9, "unknown": 80, "waiting": 0, "in_time": 7, "mean_seconds": 42}
+    rpc.table["notification", "list_deliveries"] = {"deliveries": [line]}
+    shown = run(address, "deliveries", "--since", "2026-12-03", "--until", "2026-12-04T10:00")
+    assert shown.exit_code == 0, shown.output
+    assert "11,0" in shown.output
+    asked = rpc.made("notification", "list_deliveries")[0].payload
+    assert asked == {"since": "2026-12-03T00:00:00+00:00", "until": "2026-12-04T10:00:00+00:00"}
+    file = tmp_path / "remise.csv"
+    assert run(address, "deliveries", "--csv", str(file)).exit_code == 0
+    heading, *rows = file.read_text(encoding="utf-8").splitlines()
+    assert heading.startswith("heure;canal;operateur;territoire;demandes;arrives")
+    assert rows == ["2026-12-03T10:00:00+00:00;sms;first;RE;100;11;9;80;0;0.1100;7;42"]
+    rpc.table["notification", "list_deliveries"] = {"deliveries": []}
+    assert "Aucun message" in run(address, "deliveries").output
