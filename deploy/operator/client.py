@@ -241,6 +241,14 @@ class OperatorClient:
         found: list[Payload] = self.command("list-shared-phones", {})["phones"]
         return found
 
+    def record_notice(self, identifier: str, reason: str) -> Payload:
+        """Note that a paper notice was not handed over. Out: {new}."""
+        return self.command("record-notice", {"identifier": identifier, "reason": reason})
+
+    def list_notices(self, after: int | None, limit: int) -> Payload:
+        """{notices: [{number, voter, reason, recorded_at, reissues, voted}], next}."""
+        return self.command("list-notices", {"after": after, "limit": limit})
+
     # notification, all
 
     def message_counts(self, campaign: str | None = None) -> list[Payload]:

@@ -16,6 +16,7 @@ from deploy.operator import (
     event_command,
     jobs,
     message_words,
+    notices,
     parked,
     reissues,
     roll_file,
@@ -196,5 +197,6 @@ for _command in (
     parked.command,
     reissues.command,
     deliveries.command,
+    notices.command,
 ):
     command.add_command(_command)

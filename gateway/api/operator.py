@@ -87,6 +87,8 @@ COMMANDS = (
     of("identity", "list-assistance"),
     of("identity", "answer-assistance", "assistance_unknown", "already_answered"),
     of("identity", "list-shared-phones"),
+    of("identity", "record-notice", "no_voting_event", "voter_unknown"),
+    of("identity", "list-notices"),
     of("notification", "message-counts"),
     of("notification", "list-failures"),
     of("notification", "list-deliveries"),

@@ -356,6 +356,17 @@ class AssistanceRequest(Base):
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class UndeliveredNotice(Base):
+    """A paper notice that did not come into its voter's hands."""
+
+    __tablename__ = "undelivered_notices"
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    voter_id: Mapped[str] = mapped_column(ForeignKey("voters.id"), unique=True)
+    reason: Mapped[str] = mapped_column(String(10))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Campaign(Base):
     """A message to everybody on the roll; `position` is the voter id that the last page ended with (A1)."""
 

@@ -10,7 +10,7 @@ from services.ballot.contract.events import ElectionSealed
 from services.identity import inboxes, loops
 from services.identity.access import access_requests, accounts, activation, captcha, proofs_of_work, sessions
 from services.identity.attendance import poll_book
-from services.identity.contract import access, campaigns, claims, forms, methods, reissue, roll, voting_events
+from services.identity.contract import access, campaigns, claims, forms, methods, notices, reissue, roll, voting_events
 from services.identity.contract import attendance as attendance_contract
 from services.identity.contract import sealings as sealings_contract
 from services.identity.contract import sessions as session_contract
@@ -19,6 +19,7 @@ from services.identity.contract.refusals import Code, refuse
 from services.identity.desk import assistance as assistance_desk
 from services.identity.desk import campaigns as campaign_desk
 from services.identity.desk import claims as claim_desk
+from services.identity.desk import notices as notice_desk
 from services.identity.hashing_line import hashing_place
 from services.identity.letters.requests import LetterSettings
 from services.identity.reissue import requests, resending, rules, shared_phones
@@ -499,6 +500,21 @@ class IdentityService:
         """Answer a request for assistance by e-mail."""
         assistance_desk.answer(session, self._letters, number=request.request, text=request.answer, now=utc_now())
         return claims.AssistanceAnswered(request=request.request)
+
+    # Paper notices that were not handed over
+
+    @command(methods.RECORD_NOTICE)
+    def record_notice(self, request: notices.RecordNotice, session: Session) -> notices.NoticeRecorded:
+        """Note that a notice was not handed over, and tell its voter what is left."""
+        new = notice_desk.record(
+            session, self._letters, identifier=request.identifier, reason=request.reason, now=utc_now()
+        )
+        return notices.NoticeRecorded(new=new)
+
+    @question(methods.LIST_NOTICES)
+    def list_notices(self, request: notices.ListNotices, session: Session) -> notices.UndeliveredNotices:
+        """List the notices that were not handed over, and what their voters have done since."""
+        return notice_desk.page(session, after=request.after, limit=request.limit)
 
     # Campaigns
 

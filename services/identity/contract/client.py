@@ -12,6 +12,7 @@ from services.identity.contract import (
     claims,
     forms,
     methods,
+    notices,
     reissue,
     roll,
     sealings,
@@ -244,3 +245,13 @@ class IdentityClient(JobClient):
     def list_shared_phones(self) -> list[reissue.SharedPhone]:
         """The numbers that were refused because too many voters use them, masked."""
         return self._ask(methods.LIST_SHARED_PHONES, Nothing()).phones
+
+    def record_notice(self, identifier: str, reason: str) -> bool:
+        """Note that a voter's paper notice was not handed over; whether that is news. Refusals: no_voting_event,
+        voter_unknown.
+        """
+        return self._do(methods.RECORD_NOTICE, notices.RecordNotice(identifier=identifier, reason=reason)).new
+
+    def list_notices(self, after: int | None, limit: int) -> notices.UndeliveredNotices:
+        """A page of the notices that were not handed over, the oldest first."""
+        return self._ask(methods.LIST_NOTICES, notices.ListNotices(after=after, limit=limit))

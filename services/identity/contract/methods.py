@@ -8,6 +8,7 @@ from services.identity.contract import (
     campaigns,
     claims,
     forms,
+    notices,
     reissue,
     roll,
     sealings,
@@ -195,6 +196,15 @@ RESEND_REISSUE = Command(
 )
 LIST_SHARED_PHONES = Question("list_shared_phones", Nothing, reissue.SharedPhones, seconds=OPERATOR_SECONDS)
 
+RECORD_NOTICE = Command(
+    "record_notice",
+    notices.RecordNotice,
+    notices.NoticeRecorded,
+    repeated=Idempotent("a notice is recorded once and its voter written to once; the last reason stands"),
+    seconds=OPERATOR_SECONDS,
+)
+LIST_NOTICES = Question("list_notices", notices.ListNotices, notices.UndeliveredNotices, seconds=OPERATOR_SECONDS)
+
 METHODS = table(
     CONDITION,
     RETRY_PARKED,
@@ -243,4 +253,6 @@ METHODS = table(
     FOLLOW_REISSUE_LINK,
     RESEND_REISSUE,
     LIST_SHARED_PHONES,
+    RECORD_NOTICE,
+    LIST_NOTICES,
 )

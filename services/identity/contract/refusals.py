@@ -54,6 +54,7 @@ class Code(StrEnum):
     REISSUE_NOT_FAILED = "reissue_not_failed"
     PHONE_REFUSED = "phone_refused"
     PHONE_SHARED = "phone_shared"
+    VOTER_UNKNOWN = "voter_unknown"
     CAMPAIGN_UNKNOWN = "campaign_unknown"
     JOB_UNKNOWN = "job_unknown"
 

@@ -25,6 +25,7 @@ from services.identity.models import (
     RollImport,
     StagedEntitlement,
     StagedRow,
+    UndeliveredNotice,
     Voter,
     VoterSession,
 )
@@ -48,6 +49,17 @@ _COLUMNS = (
     "birth_date_tag",
 )
 """Columns of a voter that another roll may change."""
+OF_A_VOTER = (
+    Account,
+    Link,
+    VoterSession,
+    CampaignMessage,
+    ReissueRequest,
+    ReissueLink,
+    PhoneUse,
+    UndeliveredNotice,
+)
+"""What goes with a voter who is taken off the roll."""
 
 
 def commit(
@@ -257,7 +269,7 @@ def _remove(session: Session, voting_event: str, import_id: str) -> None:
     ).all()
     for start in range(0, len(gone), CHUNK):
         chunk = gone[start : start + CHUNK]
-        for table in (Account, Link, VoterSession, CampaignMessage, ReissueRequest, ReissueLink, PhoneUse):
+        for table in OF_A_VOTER:
             session.execute(delete(table).where(table.voter_id.in_(chunk)))
         # What people wrote stays on record, without its author.
         for written in (Claim, AssistanceRequest):

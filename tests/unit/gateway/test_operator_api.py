@@ -34,6 +34,8 @@ NAMES = {
     "list-deliveries",
     "list-failures",
     "list-shared-phones",
+    "record-notice",
+    "list-notices",
     "open-campaign",
     "list-campaigns",
     "send-campaign-page",

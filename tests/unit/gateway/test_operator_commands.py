@@ -408,3 +408,17 @@ def test_deliveries_are_a_table_and_a_file(address: str, rpc: FakeRpc, tmp_path:
     assert rows == ["2026-12-03T10:00:00+00:00;sms;first;RE;100;11;9;80;0;0.1100;7;42"]
     rpc.table["notification", "list_deliveries"] = {"deliveries": []}
     assert "Aucun message" in run(address, "deliveries").output
+
+
+def test_notices_that_were_not_handed_over_are_recorded_and_followed(address: str, rpc: FakeRpc) -> None:
+    rpc.table["identity", "record_notice"] = [{"new": True}, {"new": False}]
+    said = run(address, "notices", "not-handed-over", "a@ac.fr", "b@ac.fr", "--reason", "returned")
+    assert said.exit_code == 0, said.output
+    assert "a@ac.fr : consignée" in said.output
+    assert "b@ac.fr : déjà consignée" in said.output
+    voter = {"surname": "Nuage", "first_name": "Iris", "identifier": "a@ac.fr", "assignment": "École des Essais"}
+    line = {"number": 1, "voter": voter, "reason": "returned", "recorded_at": "2026-12-03T07:00:00+00:00"}
+    rpc.table["identity", "list_notices"] = {"notices": [line | {"reissues": 1, "voted": False}], "next": None}
+    assert "Nuage" in run(address, "notices", "list").output
+    rpc.table["identity", "record_notice"] = Refusal("voter_unknown")
+    assert run(address, "notices", "not-handed-over", "x@ac.fr", "--reason", "absent").exit_code != 0
