@@ -6,6 +6,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, inspect
 
 from deploy.rehearsal import witness
 from deploy.rehearsal.command import PATIENCE
@@ -77,7 +78,7 @@ def system(request, start_system):
 
 
 @pytest.mark.timeout(900)
-def test_an_election_from_the_roll_to_the_verified_result(system, phases, secrets, tmp_path):
+def test_an_election_from_the_roll_to_the_verified_result(system, phases, secrets, tmp_path, request):
     out = tmp_path / "out"
     rehearsal = Rehearsal(system, VOTERS, out, phases, PATIENCE)
     outcome = rehearsal.run()
@@ -94,6 +95,8 @@ def test_an_election_from_the_roll_to_the_verified_result(system, phases, secret
     every_mail_is_accounted_for(system, rehearsal)
     a_holder_is_published_nowhere(out)
     no_secret_is_in_any_log(system, secrets)
+    queues = request.getfixturevalue("rabbitmq").directory if system.bus == "broker" else None
+    no_way_in_is_kept_in_clear(system, secrets, queues)
     every_line_is_json_and_requests_can_be_followed(system)
 
     write_summary(out / "summary.json", VOTERS, outcome.activated, outcome.elections, phases.seconds, system.bus)
@@ -121,6 +124,25 @@ def no_secret_is_in_any_log(system, secrets):
     assert logs
     for log in logs:
         assert secrets.found_in(log.read_text(encoding="utf-8", errors="replace")) == set(), log.name
+
+
+def no_way_in_is_kept_in_clear(system, secrets, queues):
+    """Neither codes nor links, passwords, answers: not in a table, not in what was deleted from one, not in a queue."""
+    ways_in = Secrets()
+    ways_in.kinds = {kind: secrets.kinds[kind] for kind in ("code", "re-issued code", "password", "answer", "link")}
+    rows = 0
+    for service, url in system._database_urls().items():
+        engine = create_engine(url)
+        with engine.connect() as connection:
+            for table in inspect(engine).get_table_names():
+                for row in connection.exec_driver_sql(f'SELECT * FROM "{table}"'):
+                    rows += 1
+                    assert ways_in.found_in(repr(tuple(row))) == set(), f"{service}.{table}"
+        engine.dispose()
+    assert rows > VOTERS
+    folders = [system.state_dir / "databases", *([queues] if queues else [])]
+    for file in (file for folder in folders for file in folder.rglob("*") if file.is_file()):
+        assert ways_in.found_in(file.read_bytes().decode("latin-1")) == set(), file.name
 
 
 def every_line_is_json_and_requests_can_be_followed(system):

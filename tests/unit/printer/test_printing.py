@@ -196,3 +196,35 @@ def test_a_sheet_is_made_of_the_voting_event(tmp_path):
     done = CliRunner().invoke(command, arguments)
     assert done.exit_code == 1
     assert "opens_at" in done.output
+
+
+def test_a_code_is_on_its_own_page_and_nowhere_else(tmp_path, run):
+    numbers = range(6)
+    places = {number: "École" if number % 2 else "" for number in numbers}
+    write_batches(
+        tmp_path / "in",
+        {
+            number: voter(number, **({"place": places[number], "posted": False} if places[number] else {}))
+            for number in numbers
+        },
+        size=2,
+    )
+    sealed = b"".join(path.read_bytes() for path in (tmp_path / "in").iterdir())
+    done = run("print")
+    assert done.exit_code == 0, done.output
+    ways = {way for number in numbers for way in (code(number), code(number).replace("-", ""))}
+    # What people copy, keep and send around: batches, slips, reports, lists to sign, names of files, titles of documents.
+    out = tmp_path / "out"
+    around = sealed.decode("latin-1") + done.output + " ".join(path.name for path in out.iterdir())
+    around += (out / "bordereau.json").read_text() + (out / "constats.csv").read_text(encoding="utf-8-sig")
+    seen = []
+    for path in sorted(out.glob("*.pdf")):
+        reader = PdfReader(path)
+        around += repr(reader.metadata) + str(reader.xmp_metadata and reader.xmp_metadata.stream.get_data())
+        around += repr([one.get("/Title") for one in reader.outline if hasattr(one, "get")])
+        pages = ["".join(page.split()) for page in texts(path.read_bytes())]
+        of_pages = [[number for number in numbers if code(number) in page] for page in pages]
+        assert all(len(found) <= 1 for found in of_pages), path.name
+        seen += [number for found in of_pages for number in found]
+    assert sorted(seen) == list(numbers)
+    assert {way for way in ways if way in around} == set()
