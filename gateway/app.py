@@ -10,6 +10,7 @@ from werkzeug.routing import BaseConverter
 from gateway import api, pages
 from gateway.clients import Services
 from gateway.edge import (
+    agent_session,
     compression,
     correlation,
     dedicated_post,
@@ -105,6 +106,7 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
 
     csrf = CSRFProtect(app)
     dedicated_post.install(app)
+    agent_session.install(app)
     language.install(app)
     pages.register(app, demo_dir=settings.demo_dir)
     api.register(app, csrf)

@@ -12,6 +12,7 @@ COMMANDS = {
     "demo": "deploy.local.demonstration.command",
     "doctor": "deploy.operator.doctor",
     "election": "deploy.rehearsal.command",
+    "first-operator": "deploy.cli.first_operator",
     "gateway": "deploy.cli.gateway",
     "health": "deploy.cli.health",
     "logs": "deploy.cli.logs",

@@ -89,7 +89,11 @@ WORDS: dict[str, Words] = {
         _("La version sonore du code n’est pas disponible pour le moment. Utilisez l’image ou réessayez plus tard."),
     ),
     "operator_refused": Words(
-        401, _("Le jeton d’opérateur est absent ou incorrect. Vérifiez ISOLOIR_GATEWAY_OPERATOR_TOKEN.")
+        401,
+        _(
+            "Le jeton est absent ou incorrect. Créez un jeton personnel à /agents/jetons ; "
+            "la ligne de commande le lit dans un fichier."
+        ),
     ),
     "result_not_published": Words(404, _("Le résultat de ce scrutin n’est pas encore publié. Revenez plus tard.")),
     UNAVAILABLE: Words(
@@ -246,6 +250,49 @@ WORDS: dict[str, Words] = {
     "voter_unknown": Words(404, _("Cette adresse n’est pas celle d’un électeur de la liste électorale. Vérifiez-la.")),
     "assistance_unknown": Words(404, _("Cette demande d’assistance est inconnue. Vérifiez son numéro.")),
     "already_answered": Words(409, _("Une réponse a déjà été donnée et envoyée. Elle ne peut plus changer.")),
+    "agent_log_in_refused": Words(
+        401,
+        _(
+            "L’adresse, le mot de passe ou le code à six chiffres ne convient pas. Vérifiez les trois : un code change "
+            "toutes les trente secondes et ne sert qu’une fois."
+        ),
+    ),
+    "agent_locked": Words(
+        429,
+        _("Trop d’essais ont échoué : ce compte est bloqué pendant %(minutes)s minute(s). Attendez puis recommencez."),
+    ),
+    "agent_session_expired": Words(401, _("Votre session d’agent a pris fin. Connectez-vous de nouveau.")),
+    "right_missing": Words(
+        403, _("Votre rôle ne donne pas ce droit. Adressez-vous à la personne qui l’a, ou à l’exploitation du portail.")
+    ),
+    "invitation_unknown": Words(
+        404,
+        _(
+            "Cette invitation n’est pas reconnue : elle a déjà servi, a expiré, ou une autre l’a remplacée. Ouvrez le lien "
+            "du dernier message, en entier, ou demandez-en un autre à l’exploitation du portail."
+        ),
+    ),
+    "second_factor_wrong": Words(
+        422,
+        _(
+            "Ce code n’est pas celui que l’application doit montrer. Attendez le suivant et recopiez-le ; s’il est refusé "
+            "aussi, vérifiez l’heure du téléphone."
+        ),
+    ),
+    "agent_known": Words(
+        409, _("Un compte d’agent existe déjà avec cette adresse. Fermez-le d’abord, ou renvoyez son lien.")
+    ),
+    "agent_unknown": Words(404, _("Ce compte d’agent est inconnu, ou fermé. Reprenez-le dans la liste des comptes.")),
+    "agent_himself": Words(
+        409, _("Personne ne ferme son propre compte : demandez-le à une autre personne de l’exploitation.")
+    ),
+    "token_refused": Words(
+        401,
+        _(
+            "Ce jeton n’est pas valable : il est inconnu, a expiré ou a été révoqué. Créez-en un autre à /agents/jetons."
+        ),
+    ),
+    "too_many_tokens": Words(409, _("Vous avez déjà vingt jetons : révoquez ceux qui ne servent plus.")),
     "campaign_unknown": Words(404, _("Cette campagne est inconnue. Vérifiez son identifiant (uuid).")),
     "log_in_refused": Words(
         401,

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from flask import Flask, Response, current_app, g, request
 
-from gateway.edge import failures, voter_session
+from gateway.edge import agent_session, failures, voter_session
 from gateway.edge.errors import BUSY, RETRY_AFTER_SECONDS
 from gateway.settings import Settings
 from services.runtime.telemetry import metrics
@@ -48,6 +48,8 @@ OWN_LINE: dict[str, Line | None] = {
     "reissue.submit": Line.LOG_IN,
     # Held until the last byte is sent (keep_place): a slow reader takes no one else's place.
     "api_elections.archive": Line.DOWNLOAD,
+    "agents_entrance.submit": Line.LOG_IN,
+    "agents_invitation.submit": Line.LOG_IN,
     "health.ready": Line.READINESS,
     # These ask no service.
     "health.alive": None,
@@ -55,17 +57,21 @@ OWN_LINE: dict[str, Line | None] = {
     "api-docs.openapi_json": None,
     "language.choose": None,
 }
-"""Endpoint → its line. All others: operators' are together, and pages go by whether the browser brings a session."""
+"""Endpoint → its line. All others: operators' and signed-in agents' are together, and pages go by whether the browser brings
+a session."""
 
 
-def line_of(endpoint: str, blueprint: str | None, *, signed_in: Callable[[], bool]) -> Line | None:
+def line_of(
+    endpoint: str, blueprint: str | None, *, signed_in: Callable[[], bool], agent: Callable[[], bool] = lambda: False
+) -> Line | None:
     """The line that a request waits in, None for those that need not.
 
-    ``signed_in`` is asked only where it matters: looking at the session would have a static file vary with the cookie.
+    ``signed_in`` and ``agent`` are asked only where it matters: looking at the session would have a static file vary with
+    the cookie.
     """
     if endpoint in OWN_LINE:
         return OWN_LINE[endpoint]
-    if blueprint == "operator":
+    if blueprint == "operator" or ((blueprint or "").startswith("agents_") and agent()):
         return Line.OPERATOR
     return Line.SESSION if signed_in() else Line.PUBLIC
 
@@ -80,7 +86,12 @@ def install(app: Flask, settings: Settings) -> None:
     def take_a_place() -> Response | None:
         if request.endpoint is None:  # no such page
             return None
-        line = line_of(request.endpoint, request.blueprint, signed_in=lambda: voter_session.token() is not None)
+        line = line_of(
+            request.endpoint,
+            request.blueprint,
+            signed_in=lambda: voter_session.token() is not None,
+            agent=lambda: agent_session.token() is not None,
+        )
         if line is None:
             return None
         places: threading.BoundedSemaphore = current_app.extensions["isoloir_lines"][line]

@@ -16,6 +16,8 @@ Everything that is limited is in LIMITS, by endpoint; Flask-Limiter counts. Thre
 | link followed, password or question chosen  |                            | 40 in 10 minutes | no    |
 | CAPTCHA drawn or spoken, challenge given    |                            |            | yes, tenfold |
 | assistance asked for                        | 10 in 10 minutes           |            | yes         |
+| agent's log-in                              | 30 in 10 minutes           |            | yes         |
+| agent's invitation followed                 |                            | 40 in 10 minutes | yes    |
 
 Keys in the store are HMACs: whoever reads it learns neither addresses nor identifiers.
 """
@@ -37,6 +39,8 @@ ACCESS = "10 per 10 minutes"
 LOG_IN = "30 per 10 minutes"
 LINK = "40 per 10 minutes"
 ASSISTANCE = "10 per 10 minutes"
+AGENT_LINK = "agent_link"
+"""Where the cookie keeps the link of an invitation between two pages."""
 CHEAP = 10  # times the limit of an address, for what a page fetches several times
 
 Key = Callable[[], str]
@@ -79,9 +83,16 @@ def by_link() -> str:
     return _hidden("link", token) if token else by_address()
 
 
+def by_invitation() -> str:
+    """The invitation that an agent follows; without any, the caller's address."""
+    token = session.get(AGENT_LINK, "")
+    return _hidden("invitation", token) if token else by_address()
+
+
 _ACCESS = Limit("access", (ACCESS, by_identifier))
 _LOG_IN = Limit("login", (LOG_IN, by_identifier))
 _LINK = Limit("link", (LINK, by_link), by_address=0)
+_INVITATION = Limit("invitation", (LINK, by_invitation))
 _CHEAP = Limit("cheap", by_address=CHEAP)
 _ASSISTANCE = Limit("assistance", (ASSISTANCE, by_identifier))
 
@@ -90,8 +101,9 @@ LIMITS: dict[str, tuple[Limit, frozenset[str]]] = {
     for limit, methods, endpoints in (
         (_ACCESS, ("POST",), ("identification.submit", "identification.resend", "password.forgotten")),
         (_ACCESS, ("POST",), ("access.ask", "access.ask_password_link")),
-        (_LOG_IN, ("POST",), ("password.submit", "session.sign_in")),
+        (_LOG_IN, ("POST",), ("password.submit", "session.sign_in", "agents_entrance.submit")),
         (_LINK, ("POST",), ("activation.submit", "challenge_question.submit", "challenge_question.skip")),
+        (_INVITATION, ("POST",), ("agents_invitation.submit",)),
         (_LINK, ("POST",), ("access.open_link", "access.activate")),
         (_CHEAP, ("GET",), ("captcha.picture", "captcha.speech", "challenge.create", "identification.show")),
         (_ASSISTANCE, ("POST",), ("assistance.submit", "api_assistance.ask")),

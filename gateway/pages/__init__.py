@@ -2,6 +2,7 @@
 
 from flask import Flask, abort, request
 
+from gateway.pages.agents import accounts, entrance, invitation, journal, tokens
 from gateway.pages.booth import booth
 from gateway.pages.demonstration import sent_messages
 from gateway.pages.entrance import (
@@ -38,6 +39,8 @@ def register(app: Flask, *, demo_dir: str) -> None:
     for page in (practical, assistance, lists, roll, claims, profile, results, hours):
         app.register_blueprint(page.blueprint)
     for page in (asking, mailed_link, outcome):
+        app.register_blueprint(page.blueprint)
+    for page in (entrance, invitation, accounts, tokens, journal):
         app.register_blueprint(page.blueprint)
     if demo_dir:
         app.register_blueprint(sent_messages.blueprint)

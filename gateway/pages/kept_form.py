@@ -31,6 +31,7 @@ def send_back(
     status: int = 422,
     headers: dict[str, str] | None = None,
     without: Sequence[str] = (),
+    place: str = "",
 ) -> Response:
     """Answer a form that was refused.
 
@@ -40,6 +41,7 @@ def send_back(
         status: of the page that is shown again.
         headers: of that page.
         without: names of fields that are secret, besides passwords.
+        place: where the page is, where its address has a blank of its own.
 
     Returns:
         A redirection to the page; where the cookie could not hold what was typed, the page itself.
@@ -48,7 +50,8 @@ def send_back(
     copied_in_vain = getattr(form, "captcha", None) is not None and form["captcha"].used_up
     if copied_in_vain:
         hidden |= {"captcha", "captcha_id"}
-    values = {name: value for name, value in request.form.items() if name not in hidden}
+    sent = {name: found for name, found in request.form.lists() if name not in hidden}
+    values = {name: found[0] if len(found) == 1 else found for name, found in sent.items()}
     number = secrets.token_hex(3)
     kept = {
         "at": request.blueprint,
@@ -61,7 +64,7 @@ def send_back(
     if len(json.dumps(kept)) > LONGEST:
         return make_response(show(), status, headers or {})
     session[KEPT] = kept
-    return redirect(f"{url_for(f'{request.blueprint}.show')}?{NUMBER}={number}", 303)
+    return redirect(f"{place or url_for(f'{request.blueprint}.show')}?{NUMBER}={number}", 303)
 
 
 def again(make: Callable[..., SomeForm]) -> tuple[SomeForm, int, dict[str, str]]:

@@ -452,6 +452,95 @@ class SharedPhone(Base):
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Agent(Base):
+    """Somebody who runs the election, apart from voters. Without `password_hash`: invited, and not there yet.
+
+    `totp_sealed` is the secret of the second factor, sealed for this service alone; `totp_step` the last step whose digits
+    have served, so that none serve twice.
+    """
+
+    __tablename__ = "agents"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(20))
+    elections: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """Uuids with blanks between: what the role is limited to; empty for no limit."""
+    password_hash: Mapped[str | None] = mapped_column(String(60))
+    totp_sealed: Mapped[str | None] = mapped_column(String(200))
+    totp_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    invited_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_log_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AgentInvitation(Base):
+    """A single-use link to an agent's account: of an agent the newest alone is good. Only the hash of its token is kept."""
+
+    __tablename__ = "agent_invitations"
+
+    agent_id: Mapped[str] = mapped_column(ForeignKey("agents.id"), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    totp_sealed: Mapped[str] = mapped_column(String(200))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AgentSession(Base):
+    """An open session of an agent; only the hash of its token is kept. A closed session has no row."""
+
+    __tablename__ = "agent_sessions"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    agent_id: Mapped[str] = mapped_column(ForeignKey("agents.id"), index=True)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AgentToken(Base):
+    """A personal token for the operator API: its hash, how it begins, what it is good for and until when."""
+
+    __tablename__ = "agent_tokens"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    agent_id: Mapped[str] = mapped_column(ForeignKey("agents.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    hint: Mapped[str] = mapped_column(String(20))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    rights: Mapped[str] = mapped_column(Text)
+    """With blanks between."""
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class JournalEntry(Base):
+    """What an agent did: append-only, by trigger, and chained (contract/journal.py)."""
+
+    __tablename__ = "journal"
+    __table_args__ = (Index("journal_by_subject", "subject", "number"), {"sqlite_with_rowid": False})
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    agent_id: Mapped[str | None] = mapped_column(String(36))
+    actor: Mapped[str] = mapped_column(String(300))
+    action: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str | None] = mapped_column(String(36))
+    details: Mapped[str] = mapped_column(Text)
+    previous: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class JournalHead(Base):
+    """The last entry of the journal: one row, whose lock puts those who write in order."""
+
+    __tablename__ = "journal_head"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[str] = mapped_column(String(64))
+
+
 outbox = outbox_table(Base.metadata)
 inbox = inbox_table(Base.metadata)
 commands = command_table(Base.metadata)

@@ -9,19 +9,37 @@ from sqlalchemy.orm import Session
 from services.ballot.contract.events import ElectionSealed
 from services.identity import inboxes, loops
 from services.identity.access import access_requests, accounts, activation, captcha, proofs_of_work, sessions
+from services.identity.agents import accounts as agent_accounts
+from services.identity.agents import journal as agents_journal
+from services.identity.agents import personal_tokens, standing
+from services.identity.agents import sessions as agent_sessions
 from services.identity.attendance import poll_book
-from services.identity.contract import access, campaigns, claims, forms, methods, notices, reissue, roll, voting_events
+from services.identity.contract import (
+    access,
+    agents,
+    campaigns,
+    claims,
+    forms,
+    methods,
+    notices,
+    reissue,
+    roll,
+    voting_events,
+)
 from services.identity.contract import attendance as attendance_contract
+from services.identity.contract import journal as journal_contract
 from services.identity.contract import sealings as sealings_contract
 from services.identity.contract import sessions as session_contract
 from services.identity.contract.limits import EXAMINED
 from services.identity.contract.refusals import Code, refuse
+from services.identity.contract.rights import Right
 from services.identity.desk import assistance as assistance_desk
 from services.identity.desk import campaigns as campaign_desk
 from services.identity.desk import claims as claim_desk
 from services.identity.desk import notices as notice_desk
 from services.identity.hashing_line import hashing_place
 from services.identity.letters.requests import LetterSettings
+from services.identity.models import Agent
 from services.identity.reissue import requests, resending, rules, shared_phones
 from services.identity.roll import roll_jobs, search, staging
 from services.identity.settings import Settings
@@ -547,3 +565,143 @@ class IdentityService:
     def list_campaigns(self, request: voting_events.OfVotingEvent, session: Session) -> campaigns.Campaigns:
         """List the campaigns of a voting event."""
         return campaigns.Campaigns(campaigns=campaign_desk.of_event(session, request.voting_event))
+
+    # Agents: their accounts, tokens and journal
+
+    @property
+    def _agents(self) -> agent_accounts.Terms:
+        settings = self.resources.settings
+        return agent_accounts.Terms(
+            self._letters,
+            settings.holder_key,
+            timedelta(minutes=settings.agent_idle_minutes),
+            timedelta(hours=settings.agent_session_hours),
+            settings.bcrypt_cost,
+        )
+
+    def _agent(self, session: Session, token: str, right: Right) -> Agent:
+        """The agent of an open session, who has the right. Raises agent_session_expired, right_missing."""
+        return agent_sessions.require(session, token, right, now=utc_now(), idle=self._agents.idle)
+
+    @command_in_steps(methods.AGENT_LOG_IN)
+    def agent_log_in(self, request: agents.AgentLogIn, database: Database) -> agents.AgentSessionToken:
+        """Open an agent's session."""
+        with hashing_place(self.resources) as slow:
+            return agent_accounts.log_in(
+                database,
+                slow,
+                self._agents,
+                email=request.email,
+                password=request.password,
+                code=request.code,
+                now=utc_now(),
+            )
+
+    @command_in_steps(methods.AGENT_SESSION)
+    def agent_session(self, request: agents.AgentSessionToken, database: Database) -> agents.AgentSession:
+        """Say who is signed in, and note that somebody is there."""
+        now, idle = utc_now(), self._agents.idle
+        agent_sessions.resume(database, request.session, now=now, idle=idle)
+        with database.reading() as session:
+            opened = agent_sessions.find(session, request.session, now=now, idle=idle)
+            return standing.described(session, opened, now)
+
+    @command(methods.CLOSE_AGENT_SESSION)
+    def close_agent_session(self, request: agents.AgentSessionToken, session: Session) -> Nothing:
+        """End an agent's session."""
+        agent_sessions.close(session, request.session, utc_now())
+        return Nothing()
+
+    @question(methods.OPEN_INVITATION)
+    def open_invitation(self, request: agents.OfInvitation, session: Session) -> agents.Invitation:
+        """Describe an invitation without using it up."""
+        return agent_accounts.invitation(session, self._agents.key, request.token, utc_now())
+
+    @command_in_steps(methods.ACCEPT_INVITATION)
+    def accept_invitation(self, request: agents.AcceptInvitation, database: Database) -> agents.AgentSessionToken:
+        """Set password and second factor, and open a session."""
+        with hashing_place(self.resources) as slow:
+            return agent_accounts.accept(
+                database,
+                slow,
+                self._agents,
+                token=request.token,
+                password=request.password,
+                code=request.code,
+                now=utc_now(),
+            )
+
+    @question(methods.LIST_AGENTS)
+    def list_agents(self, request: agents.AgentSessionToken, session: Session) -> agents.Agents:
+        """List all agents."""
+        self._agent(session, request.session, Right.MANAGE_AGENTS)
+        return agent_accounts.listed(session)
+
+    @command(methods.INVITE_AGENT)
+    def invite_agent(self, request: agents.InviteAgent, session: Session) -> agents.AgentNamed:
+        """Invite an agent."""
+        inviter = self._agent(session, request.session, Right.MANAGE_AGENTS)
+        made = agent_accounts.invite(
+            session,
+            self._agents,
+            inviter,
+            email=request.email,
+            name=request.name,
+            role=request.role,
+            elections=request.elections,
+            now=utc_now(),
+        )
+        return agents.AgentNamed(agent=made.id)
+
+    @command(methods.INVITE_AGAIN)
+    def invite_again(self, request: agents.OfAgent, session: Session) -> agents.AgentNamed:
+        """Send an agent another link."""
+        inviter = self._agent(session, request.session, Right.MANAGE_AGENTS)
+        agent_accounts.invite_again(session, self._agents, inviter, request.agent, utc_now())
+        return agents.AgentNamed(agent=request.agent)
+
+    @command(methods.CLOSE_AGENT)
+    def close_agent(self, request: agents.OfAgent, session: Session) -> agents.AgentNamed:
+        """Close an agent's account."""
+        closer = self._agent(session, request.session, Right.MANAGE_AGENTS)
+        agent_accounts.close(session, closer, request.agent, utc_now())
+        return agents.AgentNamed(agent=request.agent)
+
+    @question(methods.LIST_TOKENS)
+    def list_tokens(self, request: agents.AgentSessionToken, session: Session) -> agents.PersonalTokens:
+        """List the agent's own tokens."""
+        agent = self._agent(session, request.session, Right.OWN_ACCOUNT)
+        return personal_tokens.listed(session, agent, utc_now())
+
+    @command(methods.MAKE_TOKEN)
+    def make_token(self, request: agents.MakeToken, session: Session) -> agents.TokenMade:
+        """Make a personal token."""
+        agent = self._agent(session, request.session, Right.OWN_ACCOUNT)
+        return personal_tokens.make(
+            session, agent, name=request.name, rights=request.rights, days=request.days, now=utc_now()
+        )
+
+    @command(methods.REVOKE_TOKEN)
+    def revoke_token(self, request: agents.RevokeToken, session: Session) -> Nothing:
+        """Revoke a personal token."""
+        agent = self._agent(session, request.session, Right.OWN_ACCOUNT)
+        personal_tokens.revoke(session, agent, request.token, utc_now())
+        return Nothing()
+
+    @question(methods.AUTHORIZE_TOKEN)
+    def authorize_token(self, request: agents.AuthorizeToken, session: Session) -> agents.AgentNamed:
+        """Say whose token it is, where it is good for that."""
+        agent = personal_tokens.authorize(session, request.token, request.right, request.election, utc_now())
+        return agents.AgentNamed(agent=agent.id)
+
+    @command(methods.NOTE_COMMAND)
+    def note_command(self, request: agents.NoteCommand, session: Session) -> agents.Noted:
+        """Write a command of the operator API into the journal."""
+        number = personal_tokens.note(session, request.token, request.command, request.election, utc_now())
+        return agents.Noted(number=number)
+
+    @question(methods.READ_JOURNAL)
+    def read_journal(self, request: journal_contract.ReadJournal, session: Session) -> journal_contract.Journal:
+        """Read a page of the journal."""
+        self._agent(session, request.session, Right.READ_JOURNAL)
+        return agents_journal.page(session, request.before, request.limit)

@@ -29,6 +29,9 @@ class Settings(ServiceSettings):
     link_lifetime_minutes: int = Field(default=1440, ge=5)
     campaign_link_lifetime_minutes: int = Field(default=14 * 1440, ge=60)
     session_idle_minutes: int = Field(default=30, ge=1)
+    agent_idle_minutes: int = Field(default=30, ge=1, le=720)
+    agent_session_hours: int = Field(default=10, ge=1, le=24)
+    """How long an agent's session lasts at the most, whatever is done in it: a day's work."""
     permit_minutes: int = Field(default=60, ge=1)
     concurrent_requests: int = Field(default=40, ge=10, le=400)
     hashing_places: int = Field(default=24, ge=1, le=390)

@@ -7,10 +7,12 @@ from typing import ClassVar
 
 from services.identity.contract import (
     access,
+    agents,
     attendance,
     campaigns,
     claims,
     forms,
+    journal,
     methods,
     notices,
     reissue,
@@ -255,3 +257,76 @@ class IdentityClient(JobClient):
     def list_notices(self, after: int | None, limit: int) -> notices.UndeliveredNotices:
         """A page of the notices that were not handed over, the oldest first."""
         return self._ask(methods.LIST_NOTICES, notices.ListNotices(after=after, limit=limit))
+
+    # Agents
+
+    def agent_log_in(self, email: str, password: str, code: str) -> str:
+        """Open an agent's session; its token. Refusals: agent_log_in_refused, agent_locked, busy."""
+        return self._do(methods.AGENT_LOG_IN, agents.AgentLogIn(email=email, password=password, code=code)).session
+
+    def agent_session(self, session: str) -> agents.AgentSession:
+        """Who is signed in, with which rights. Refusal: agent_session_expired."""
+        return self._do(methods.AGENT_SESSION, agents.AgentSessionToken(session=session))
+
+    def close_agent_session(self, session: str) -> None:
+        """End an agent's session."""
+        self._do(methods.CLOSE_AGENT_SESSION, agents.AgentSessionToken(session=session))
+
+    def open_invitation(self, token: str) -> agents.Invitation:
+        """Describe an invitation. Refusal: invitation_unknown."""
+        return self._ask(methods.OPEN_INVITATION, agents.OfInvitation(token=token))
+
+    def accept_invitation(self, token: str, password: str, code: str) -> str:
+        """Use an invitation up; the token of a session.
+
+        Refusals: invitation_unknown, password_refused, second_factor_wrong, busy.
+        """
+        request = agents.AcceptInvitation(token=token, password=password, code=code)
+        return self._do(methods.ACCEPT_INVITATION, request).session
+
+    def list_agents(self, session: str) -> list[agents.Agent]:
+        """All agents. Refusals: agent_session_expired, right_missing."""
+        return self._ask(methods.LIST_AGENTS, agents.AgentSessionToken(session=session)).agents
+
+    def invite_agent(self, session: str, email: str, name: str, role: str, elections: list[str]) -> str:
+        """Make an account to be and mail its link; the agent's id.
+
+        Refusals: agent_session_expired, right_missing, agent_known, invalid_request.
+        """
+        request = agents.InviteAgent(session=session, email=email, name=name, role=role, elections=elections)
+        return self._do(methods.INVITE_AGENT, request).agent
+
+    def invite_again(self, session: str, agent: str) -> str:
+        """Mail another link. Refusals: agent_session_expired, right_missing, agent_unknown."""
+        return self._do(methods.INVITE_AGAIN, agents.OfAgent(session=session, agent=agent)).agent
+
+    def close_agent(self, session: str, agent: str) -> str:
+        """Close an account. Refusals: agent_session_expired, right_missing, agent_unknown, agent_himself."""
+        return self._do(methods.CLOSE_AGENT, agents.OfAgent(session=session, agent=agent)).agent
+
+    def list_tokens(self, session: str) -> list[agents.PersonalToken]:
+        """One's own tokens. Refusal: agent_session_expired."""
+        return self._ask(methods.LIST_TOKENS, agents.AgentSessionToken(session=session)).tokens
+
+    def make_token(self, session: str, name: str, rights: list[str], days: int) -> agents.TokenMade:
+        """Make a personal token. Refusals: agent_session_expired, right_missing, too_many_tokens."""
+        return self._do(methods.MAKE_TOKEN, agents.MakeToken(session=session, name=name, rights=rights, days=days))
+
+    def revoke_token(self, session: str, token: str) -> None:
+        """Revoke one of one's own tokens. Refusal: agent_session_expired."""
+        self._do(methods.REVOKE_TOKEN, agents.RevokeToken(session=session, token=token))
+
+    def authorize_token(self, token: str, right: str, election: str | None) -> str:
+        """The agent whose token is good for that. Refusals: token_refused, right_missing."""
+        request = agents.AuthorizeToken(token=token, right=right, election=election)
+        return self._ask(methods.AUTHORIZE_TOKEN, request).agent
+
+    def note_command(self, token: str | None, command: str, election: str | None) -> int:
+        """Write a command into the journal; the number of the entry. Refusal: token_refused."""
+        return self._do(
+            methods.NOTE_COMMAND, agents.NoteCommand(token=token, command=command, election=election)
+        ).number
+
+    def read_journal(self, session: str, before: int | None = None, limit: int = 50) -> journal.Journal:
+        """A page of the journal, the newest first. Refusals: agent_session_expired, right_missing."""
+        return self._ask(methods.READ_JOURNAL, journal.ReadJournal(session=session, before=before, limit=limit))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from services.identity.contract import (
     access,
+    agents,
     attendance,
     campaigns,
     claims,
     forms,
+    journal,
     notices,
     reissue,
     roll,
@@ -204,6 +206,54 @@ RECORD_NOTICE = Command(
     seconds=OPERATOR_SECONDS,
 )
 LIST_NOTICES = Question("list_notices", notices.ListNotices, notices.UndeliveredNotices, seconds=OPERATOR_SECONDS)
+AGENT_LOG_IN = Command(
+    "agent_log_in",
+    agents.AgentLogIn,
+    agents.AgentSessionToken,
+    repeated=NeverRepeated("a second try is counted as a second guess"),
+    seconds=PASSWORD_SECONDS,
+)
+AGENT_SESSION = Command(
+    "agent_session",
+    agents.AgentSessionToken,
+    agents.AgentSession,
+    repeated=Idempotent("that somebody is there is noted once a minute"),
+    seconds=QUESTION_SECONDS,
+    tries=1,
+)
+CLOSE_AGENT_SESSION = Command(
+    "close_agent_session",
+    agents.AgentSessionToken,
+    Nothing,
+    repeated=Idempotent("a session that has ended stays so"),
+)
+OPEN_INVITATION = Question("open_invitation", agents.OfInvitation, agents.Invitation)
+ACCEPT_INVITATION = Command(
+    "accept_invitation",
+    agents.AcceptInvitation,
+    agents.AgentSessionToken,
+    repeated=Idempotent("an invitation is used up once: a repetition is refused and changes nothing"),
+    seconds=PASSWORD_SECONDS,
+)
+LIST_AGENTS = Question("list_agents", agents.AgentSessionToken, agents.Agents)
+INVITE_AGENT = Command("invite_agent", agents.InviteAgent, agents.AgentNamed, repeated=Remembered())
+INVITE_AGAIN = Command("invite_again", agents.OfAgent, agents.AgentNamed, repeated=Remembered())
+CLOSE_AGENT = Command(
+    "close_agent", agents.OfAgent, agents.AgentNamed, repeated=Idempotent("a closed account stays closed")
+)
+LIST_TOKENS = Question("list_tokens", agents.AgentSessionToken, agents.PersonalTokens)
+MAKE_TOKEN = Command(
+    "make_token",
+    agents.MakeToken,
+    agents.TokenMade,
+    repeated=NeverRepeated("a second try makes a second token, and the first is kept by nobody"),
+)
+REVOKE_TOKEN = Command(
+    "revoke_token", agents.RevokeToken, Nothing, repeated=Idempotent("a token that is revoked stays so")
+)
+AUTHORIZE_TOKEN = Question("authorize_token", agents.AuthorizeToken, agents.AgentNamed)
+NOTE_COMMAND = Command("note_command", agents.NoteCommand, agents.Noted, repeated=Remembered())
+READ_JOURNAL = Question("read_journal", journal.ReadJournal, journal.Journal)
 
 METHODS = table(
     CONDITION,
@@ -255,4 +305,19 @@ METHODS = table(
     LIST_SHARED_PHONES,
     RECORD_NOTICE,
     LIST_NOTICES,
+    AGENT_LOG_IN,
+    AGENT_SESSION,
+    CLOSE_AGENT_SESSION,
+    OPEN_INVITATION,
+    ACCEPT_INVITATION,
+    LIST_AGENTS,
+    INVITE_AGENT,
+    INVITE_AGAIN,
+    CLOSE_AGENT,
+    LIST_TOKENS,
+    MAKE_TOKEN,
+    REVOKE_TOKEN,
+    AUTHORIZE_TOKEN,
+    NOTE_COMMAND,
+    READ_JOURNAL,
 )

@@ -55,6 +55,17 @@ class Code(StrEnum):
     PHONE_REFUSED = "phone_refused"
     PHONE_SHARED = "phone_shared"
     VOTER_UNKNOWN = "voter_unknown"
+    AGENT_LOG_IN_REFUSED = "agent_log_in_refused"
+    AGENT_LOCKED = "agent_locked"
+    AGENT_SESSION_EXPIRED = "agent_session_expired"
+    RIGHT_MISSING = "right_missing"
+    INVITATION_UNKNOWN = "invitation_unknown"
+    SECOND_FACTOR_WRONG = "second_factor_wrong"
+    AGENT_KNOWN = "agent_known"
+    AGENT_UNKNOWN = "agent_unknown"
+    AGENT_HIMSELF = "agent_himself"
+    TOKEN_REFUSED = "token_refused"  # noqa: S105 - a code
+    TOO_MANY_TOKENS = "too_many_tokens"
     CAMPAIGN_UNKNOWN = "campaign_unknown"
     JOB_UNKNOWN = "job_unknown"
 

@@ -45,6 +45,17 @@ ASSISTANCE_SUBJECTS = {
 }
 
 
+AGENT_ROLES = {
+    "operator": "en tant qu’opérateur",
+    "support": "pour la cellule de soutien aux utilisateurs",
+    "president": "pour la présidence du bureau de vote",
+    "secretary": "pour le secrétariat du bureau de vote",
+    "delegate": "en tant que délégué de liste au bureau de vote",
+    "substitute": "en tant que suppléant au bureau de vote",
+    "observer": "en tant qu’observateur",
+}
+
+
 _PARIS = ZoneInfo("Europe/Paris")
 
 
@@ -96,6 +107,11 @@ def assistance_subject(code: str, language: str = FRENCH) -> str:
     return words.get(code, words["other"])
 
 
+def agent_role(code: str) -> str:
+    """Return the French words for what an agent was named for."""
+    return AGENT_ROLES.get(code, "en tant qu’agent")
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -106,6 +122,7 @@ def _environment() -> Environment:
     )
     made.filters["duration"] = duration
     made.filters["paris"] = paris
+    made.filters["agent_role"] = agent_role
     made.filters["assistance_subject"] = assistance_subject
     return made
 

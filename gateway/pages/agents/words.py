@@ -1,0 +1,111 @@
+"""What roles, rights and actions are called."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+from services.identity.contract.journal import Action
+from services.identity.contract.rights import Right, Role
+
+ROLES: dict[str, LazyString] = {
+    Role.OPERATOR: _("Exploitation"),
+    Role.SUPPORT: _("Cellule de soutien"),
+    Role.PRESIDENT: _("Présidence du bureau de vote"),
+    Role.SECRETARY: _("Secrétariat du bureau de vote"),
+    Role.DELEGATE: _("Délégation de liste au bureau de vote"),
+    Role.SUBSTITUTE: _("Suppléance au bureau de vote"),
+    Role.OBSERVER: _("Observation"),
+}
+SPACES: dict[str, LazyString] = {
+    Role.OPERATOR: _("Exploitation"),
+    Role.SUPPORT: _("Cellule de soutien"),
+    Role.PRESIDENT: _("Bureau de vote"),
+    Role.SECRETARY: _("Bureau de vote"),
+    Role.DELEGATE: _("Bureau de vote"),
+    Role.SUBSTITUTE: _("Bureau de vote"),
+    Role.OBSERVER: _("Observation"),
+}
+RIGHTS: dict[str, LazyString] = {
+    Right.OWN_ACCOUNT: _("Gérer son propre compte"),
+    Right.MANAGE_AGENTS: _("Inviter des agents et fermer leurs comptes"),
+    Right.RUN_ELECTIONS: _("Préparer, ouvrir, clore et publier les scrutins"),
+    Right.BRING_KEYS: _("Apporter des clés et des parts de déchiffrement"),
+    Right.WATCH: _("Suivre les compteurs, les travaux et les envois"),
+    Right.READ_JOURNAL: _("Lire le journal des interventions"),
+    Right.SEE_VOTERS: _("Chercher un électeur de son territoire"),
+    Right.HELP_VOTERS: _("Aider un électeur de son territoire"),
+    Right.APPROVE: _("Valider ce qu’un autre agent demande"),
+    Right.ANSWER_REQUESTS: _("Répondre aux réclamations et aux demandes d’assistance"),
+}
+STATES: dict[str, LazyString] = {
+    "invited": _("Invité"),
+    "active": _("Actif"),
+    "closed": _("Fermé"),
+}
+# What is done to somebody ends with « : » and the name, where there is still one.
+ACTIONS: dict[str, LazyString] = {
+    Action.INVITED: _("A invité un agent"),
+    Action.INVITED_AGAIN: _("A renvoyé une invitation"),
+    Action.FIRST_INVITED: _("A invité le premier opérateur"),
+    Action.ACTIVATED: _("A ouvert son compte d’agent"),
+    Action.CLOSED: _("A fermé le compte d’un agent"),
+    Action.LOGGED_IN: _("S’est connecté"),
+    Action.LOGGED_OUT: _("S’est déconnecté"),
+    Action.TOKEN_MADE: _("A créé un jeton personnel"),
+    Action.TOKEN_REVOKED: _("A révoqué un jeton personnel"),
+    Action.COMMAND: _("A lancé une commande"),
+}
+COMMANDS: dict[str, LazyString] = {
+    "open-voting-event": _("mettre une échéance en place, ou en corriger le projet"),
+    "start-commit-roll": _("importer la liste électorale"),
+    "start-seal-roll": _("sceller la liste électorale"),
+    "start-generate-codes": _("produire les codes de vote"),
+    "create-election": _("déposer un scrutin dans l’urne"),
+    "set-trustees": _("déposer les clés publiques du bureau"),
+    "start-seal-election": _("sceller un scrutin"),
+    "close-election": _("clore un scrutin"),
+    "start-tally": _("additionner les bulletins chiffrés"),
+    "submit-partial-decryption": _("déposer une part de déchiffrement"),
+    "publish-result": _("publier un résultat"),
+    "open-campaign": _("écrire à tous les électeurs"),
+    "answer-claim": _("répondre à une réclamation"),
+    "answer-assistance": _("répondre à une demande d’assistance"),
+    "retry-parked": _("reprendre des événements mis de côté"),
+}
+DETAILS: dict[str, LazyString] = {
+    "role": _("rôle"),
+    "name": _("nom"),
+    "email": _("adresse"),
+    "rights": _("droits"),
+    "days": _("durée en jours"),
+    "election": _("scrutin"),
+}
+
+
+def described(action: str, details: Mapping[str, str]) -> str:
+    """What was done, in words. A command that has no words yet is named as the command line names it."""
+    said = str(ACTIONS.get(action, action))
+    command = details.get("command")
+    if command is None:
+        return said
+    return str(gettext("%(said)s : %(command)s", said=said, command=str(COMMANDS.get(command, command))))
+
+
+def detail(name: str, value: str, elections: Mapping[str, str]) -> tuple[str, str] | None:
+    """The name and the value of a detail, in words; None for what the entry says otherwise."""
+    if name not in DETAILS:
+        return None
+    said: Any = value
+    if name == "role":
+        said = ROLES.get(value, value)
+    elif name == "rights":
+        said = ", ".join(str(RIGHTS.get(right, right)) for right in value.split())
+    elif name == "election":
+        said = elections.get(value, value)
+    return str(DETAILS[name]), str(said)
+
+
+UNKNOWN = lazy_gettext("(retiré de la liste)")

@@ -1,0 +1,25 @@
+"""What an agent's pages are told on each request: who, which rights, until when, and what waits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from services.identity.agents import accounts
+from services.identity.agents.sessions import Opened
+from services.identity.contract import agents as contract
+from services.identity.contract.rights import RIGHTS, Role
+
+
+def described(session: Session, opened: Opened, now: datetime) -> contract.AgentSession:
+    """Describe an open session."""
+    return contract.AgentSession(
+        agent=accounts.described(opened.agent),
+        rights=sorted(RIGHTS[Role(opened.agent.role)]),
+        expires_at=opened.expires_at,
+        ends_at=opened.ends_at,
+        waiting=0,
+        requests=0,
+        claims=0,
+    )
