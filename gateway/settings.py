@@ -30,7 +30,8 @@ class Settings(RuntimeSettings):
     (gateway.edge.lines). `trusted_proxies`: how many proxies in front write X-Forwarded-For; with 0 the header is not
     believed. `proxy_addresses`: from where the nearest of them comes (addresses and networks, with commas); whoever comes
     from elsewhere is not believed. `hosts`: names, with commas, under which the portal answers besides that of
-    ISOLOIR_PUBLIC_URL. `content_dir`: the folder of texts for voters, Markdown files.
+    ISOLOIR_PUBLIC_URL. `demonstration`: nothing here is in earnest, so that one `operator_token` may stand for all agents.
+    `content_dir`: the folder of texts for voters, Markdown files.
     `archive_dir`: where copies of the public archives are kept for downloads; they may be deleted at any time.
     """
 
@@ -46,6 +47,7 @@ class Settings(RuntimeSettings):
     line_operator: int = Field(default=6, ge=1, le=100)
     line_download: int = Field(default=8, ge=1, le=500)
     operator_token: SecretStr = SecretStr("")
+    demonstration: bool = False
     demo_dir: str = ""
     secure_cookies: bool = False
     presentation_file: str = ""
@@ -82,6 +84,16 @@ class Settings(RuntimeSettings):
         if self.workers > 1 and not self.limits_are_shared:
             raise ValueError(
                 "ISOLOIR_GATEWAY_WORKERS: several processes need ISOLOIR_GATEWAY_RATELIMIT_STORAGE=redis://host:port/0"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _shared_token_is_for_demonstrations(self) -> "Settings":
+        """Whoever holds a shared token is nobody in the journal."""
+        if self.operator_token.get_secret_value() and not self.demonstration:
+            raise ValueError(
+                "ISOLOIR_GATEWAY_OPERATOR_TOKEN: a shared token is for demonstrations alone "
+                "(ISOLOIR_GATEWAY_DEMONSTRATION=true); agents make personal tokens at /agents/jetons"
             )
         return self
 

@@ -14,6 +14,7 @@ from deploy.holder import ceremony
 from deploy.holder.verify import verify_with_progress
 from deploy.holder.verify_words import fault_in_french
 from deploy.operator.client import OperatorClient, OperatorRefusal
+from deploy.operator.token import token_option
 from services.ballot.belenios.archive import read_archive, skip
 from services.ballot.belenios.election import Election
 from services.ballot.belenios.errors import InvalidPartialDecryption
@@ -46,7 +47,7 @@ def hold_ceremony(out: Path) -> None:
 @click.argument("trustees", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("elections", nargs=-1, required=True)
 @click.option("--url", envvar="ISOLOIR_PUBLIC_URL", default="http://127.0.0.1:8080", show_default=True)
-@click.option("--token", envvar="ISOLOIR_GATEWAY_OPERATOR_TOKEN", required=True)
+@token_option
 def hand_over(trustees: Path, elections: tuple[str, ...], url: str, token: str) -> None:
     """Confier les clés publiques TRUSTEES aux scrutins ELECTIONS (uuid), avant leur scellement."""
     operator = OperatorClient(url, token)
@@ -79,7 +80,7 @@ def hand_over(trustees: Path, elections: tuple[str, ...], url: str, token: str) 
     help="Empreinte publiée auparavant, que l'urne doit prolonger.",
 )
 @click.option("--url", envvar="ISOLOIR_PUBLIC_URL", default="http://127.0.0.1:8080", show_default=True)
-@click.option("--token", envvar="ISOLOIR_GATEWAY_OPERATOR_TOKEN", required=True)
+@token_option
 def decrypt(key: Path, election: str, ballots: int, heads: tuple[str, ...], url: str, token: str) -> None:
     """Apporter la part de déchiffrement du porteur de KEY au scrutin ELECTION (uuid), une fois clos.
 

@@ -70,11 +70,11 @@ def _portal(seen: Observed) -> Iterator[Finding]:
             f"Le certificat du portail est refusé par les navigateurs : {seen.certificate_problem}.",
             "Renouvelez-le et rechargez le serveur frontal ; s’il est neuf, vérifiez la chaîne et l’heure de cette machine.",
         )
-    elif seen.refusal == "operator_refused":
+    elif seen.refusal in {"operator_refused", "token_refused", "right_missing"}:
         yield Finding(
             "token",
             "Le portail refuse ce jeton.",
-            "Vérifiez ISOLOIR_GATEWAY_OPERATOR_TOKEN ; un jeton personnel expire et peut avoir été révoqué.",
+            "Un jeton expire et peut avoir été révoqué : créez-en un autre à /agents/jetons, avec le droit de suivre.",
         )
     elif seen.refusal == "service_unavailable":
         yield Finding(

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from deploy.operator import roll_file, voting_event_file
 from deploy.operator.client import OperatorClient, OperatorRefusal
+from deploy.operator.token import token_option
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -59,7 +60,7 @@ def said_plainly(work: Callable[P, R]) -> Callable[P, R]:
 
 
 def portal_options(work: Callable[..., Any]) -> Callable[..., Any]:
-    """--url and --token: which portal, and who asks."""
+    """--url and --token-file: which portal, and who asks."""
     url = click.option(
         "--url",
         envvar="ISOLOIR_PUBLIC_URL",
@@ -68,10 +69,7 @@ def portal_options(work: Callable[..., Any]) -> Callable[..., Any]:
         show_envvar=True,
         help="Adresse du portail.",
     )
-    token = click.option(
-        "--token", envvar="ISOLOIR_GATEWAY_OPERATOR_TOKEN", default="", show_envvar=True, help="Jeton d'opérateur."
-    )
-    return url(token(work))
+    return url(token_option(work))
 
 
 def event_option(work: Callable[..., Any]) -> Callable[..., Any]:

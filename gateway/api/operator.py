@@ -1,11 +1,15 @@
-"""/operator/<command>: one route per RPC command, for whoever holds the operator's token."""
+"""/operator/<command>: one route per RPC command, for whoever holds a personal token that is good for it.
+
+Each route declares a right; what is not in RIGHTS is refused. A command that changes something is in the journal before it
+is done. The one shared token is a demonstration's: a gateway in earnest does not start with it (gateway/settings.py).
+"""
 
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, current_app, jsonify, request
+from flask import Response, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 
@@ -17,17 +21,25 @@ from gateway.clients import Payload, services
 from gateway.edge.failures import answer
 from services.ballot.contract import methods as ballot
 from services.identity.contract import methods as identity
+from services.identity.contract.agents import TOKEN_PREFIX
+from services.identity.contract.rights import Right
 from services.notification.contract import methods as notification
 from services.reassort.contract import methods as reassort
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable, ServiceClient
 from services.runtime.contracts.jobs import JOB, JOBS, JobDescription, JobOf
 from services.runtime.contracts.messages import Message, Nothing
-from services.runtime.contracts.methods import AnyMethod
+from services.runtime.contracts.methods import AnyMethod, Question
 from services.runtime.refusals import Refusal, ServiceFault
 
 blueprint = Blueprint(
-    "operator", __name__, url_prefix="/api/v1/operator", description="Running an election, with the operator's token"
+    "operator",
+    __name__,
+    url_prefix="/api/v1/operator",
+    description="Running an election, with an agent's personal token",
 )
+
+
+LONGEST_TOKEN = 200
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,7 @@ class Command:
     name: str
     service: str
     method: AnyMethod
+    right: Right
     codes: tuple[str, ...] = ()
 
 
@@ -48,9 +61,14 @@ METHODS: Mapping[str, Mapping[str, AnyMethod]] = {
 }
 
 
-def of(service: str, name: str, *codes: str) -> Command:
-    """A command as the contract of its service has it: what is documented is what is checked behind."""
-    return Command(name, service, METHODS[service][name.replace("-", "_")], codes)
+def of(service: str, name: str, *codes: str, right: Right | None = None) -> Command:
+    """A command as the contract of its service has it: what is documented is what is checked behind.
+
+    Without a right of its own, a question is to watch and a command to run elections.
+    """
+    method = METHODS[service][name.replace("-", "_")]
+    usual = Right.WATCH if isinstance(method, Question) else Right.RUN_ELECTIONS
+    return Command(name, service, method, right or usual, codes)
 
 
 COMMANDS = (
@@ -62,13 +80,20 @@ COMMANDS = (
     of("reassort", "start-generate-codes"),
     of("reassort", "code-counts"),
     of("ballot", "create-election", "election_differs", "election_sealed"),
-    of("ballot", "set-trustees", "trustees_invalid", "election_unknown", "election_sealed"),
+    of("ballot", "set-trustees", "trustees_invalid", "election_unknown", "election_sealed", right=Right.BRING_KEYS),
     of("ballot", "sealing-checks", "election_unknown"),
     of("ballot", "start-seal-election"),
     of("ballot", "describe-election", "election_unknown"),
     of("ballot", "close-election", "election_unknown"),
-    of("ballot", "start-tally"),
-    of("ballot", "encrypted-tally", "tally_missing", "election_not_closed", "election_unknown"),
+    of("ballot", "start-tally", right=Right.BRING_KEYS),
+    of(
+        "ballot",
+        "encrypted-tally",
+        "tally_missing",
+        "election_not_closed",
+        "election_unknown",
+        right=Right.BRING_KEYS,
+    ),
     of(
         "ballot",
         "submit-partial-decryption",
@@ -76,15 +101,16 @@ COMMANDS = (
         "tally_missing",
         "election_not_closed",
         "election_unknown",
+        right=Right.BRING_KEYS,
     ),
     of("ballot", "publish-result", "decryptions_missing", "election_not_closed", "election_unknown"),
     of("identity", "open-campaign", "voting_event_unknown"),
     of("identity", "list-campaigns", "voting_event_unknown"),
     of("identity", "send-campaign-page", "campaign_unknown"),
     of("identity", "campaign-progress", "campaign_unknown"),
-    of("identity", "list-claims-queue"),
+    of("identity", "list-claims-queue", right=Right.RUN_ELECTIONS),
     of("identity", "answer-claim", "claim_unknown", "already_answered"),
-    of("identity", "list-assistance"),
+    of("identity", "list-assistance", right=Right.RUN_ELECTIONS),
     of("identity", "answer-assistance", "assistance_unknown", "already_answered"),
     of("identity", "list-shared-phones"),
     of("identity", "record-notice", "no_voting_event", "voter_unknown"),
@@ -110,19 +136,55 @@ JOB_CODES = (
 """What a look at a job may answer: besides its own, the refusals that the jobs end with."""
 
 
+UNNOTED = {"stage-roll", "send-campaign-page"}
+"""Parts of what `start-commit-roll` and `open-campaign` have noted: thousands of them, and nothing by themselves."""
+RIGHTS: dict[str, Right] = {command.name: command.right for command in COMMANDS}
+"""Route → the right that it asks for; other modules add their own routes."""
+TOKEN_CODES = ("operator_refused", "token_refused", "right_missing")
+"""What each route may answer to a token."""
+
+
 @blueprint.before_request
 def authorize() -> ResponseReturnValue | None:
-    """404 where no token is configured, 401 unless the caller's is the right one."""
+    """401 unless the caller's token is one, 403 unless it is good for this route."""
     expected = current_app.extensions["isoloir_settings"].operator_token.get_secret_value()
-    if not expected:
-        abort(404)
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not hmac.compare_digest(given.encode(), expected.encode()):
-        response = answer("operator_refused")
-        response.headers["WWW-Authenticate"] = "Bearer"
-        return response
+    if scheme.lower() != "bearer":
+        return _refused("operator_refused")
+    if expected and hmac.compare_digest(given.encode(), expected.encode()):
+        g.personal_token = None
+        return None
+    if not given.startswith(TOKEN_PREFIX) or len(given) > LONGEST_TOKEN:
+        return _refused("operator_refused")
+    try:
+        services().identity.authorize_token(given, _right(), None)
+    except Refusal as refusal:
+        return _refused(refusal.code)
+    g.personal_token = given
     return None
 
+
+def _right() -> Right:
+    name = str(request.endpoint).rpartition(".")[2]
+    if name not in RIGHTS:
+        raise Refusal("right_missing")
+    return RIGHTS[name]
+
+
+def _refused(code: str) -> Response:
+    response = answer(code)
+    if response.status_code == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def note(command: str, election: str | None = None) -> None:
+    """Have the journal say who asks for this, before it is done. Refusals: token_refused, right_missing."""
+    token: str | None = g.personal_token
+    services().identity.note_command(token, command, election)
+
+
+RIGHTS |= dict.fromkeys(("health", "job", "jobs"), Right.WATCH)
 
 # After authorize: strangers learn nothing of what the routes expect.
 json_body.install(blueprint)
@@ -147,8 +209,13 @@ def add(command: Command) -> None:
     @operation(operation_id(command.name), OPERATOR, summary=f"{command.service}.{command.method.name}")
     @blueprint.arguments(command.method.request.schema())
     @blueprint.response(200, command.method.answer.schema(), description="The answer of the service")
-    @refusals(blueprint, "operator_refused", "not_found", *WITH_BODY, *command.codes)
+    @refusals(blueprint, *TOKEN_CODES, *WITH_BODY, *command.codes)
     def run(wanted: Message) -> Any:
+        election = getattr(wanted, "election", None)
+        if election is not None and g.personal_token is not None:
+            services().identity.authorize_token(g.personal_token, command.right, election)
+        if not isinstance(command.method, Question) and command.name not in UNNOTED:
+            note(command.name, election)
         return jsonify(client(command.service).pass_on(command.method, wanted))
 
 
@@ -160,7 +227,7 @@ for _command in COMMANDS:
 @operation("health", OPERATOR, summary="health of every service")
 @blueprint.arguments(EmptySchema)
 @blueprint.response(200, {"type": "object"}, description="The state of each service by name")
-@refusals(blueprint, "operator_refused", "not_found", *WITH_BODY)
+@refusals(blueprint, *TOKEN_CODES, *WITH_BODY)
 def health(_wanted: Payload) -> Any:
     """Ask every service how it is; one that is away is said to be, and hides no other."""
     found: dict[str, Payload] = {}
@@ -178,7 +245,7 @@ def health(_wanted: Payload) -> Any:
 @blueprint.response(
     200, JobDescription.schema(), description="The job; a job that was refused is answered as its refusal"
 )
-@refusals(blueprint, "operator_refused", "not_found", *WITH_BODY, *JOB_CODES)
+@refusals(blueprint, *TOKEN_CODES, *WITH_BODY, *JOB_CODES)
 def job(wanted: Payload) -> Any:
     """Look at a job; nobody's thread waits for it."""
     return jsonify(client(wanted["service"]).pass_on(JOB, JobOf(job=wanted["job"])))
@@ -188,7 +255,7 @@ def job(wanted: Payload) -> Any:
 @operation("listJobs", OPERATOR, summary="the jobs of every service")
 @blueprint.arguments(EmptySchema)
 @blueprint.response(200, {"type": "object"}, description="{jobs: of all services, away: services that do not answer}")
-@refusals(blueprint, "operator_refused", "not_found", *WITH_BODY)
+@refusals(blueprint, *TOKEN_CODES, *WITH_BODY)
 def jobs(_wanted: Payload) -> Any:
     """List the jobs under way and the newest of the others; a service that is away hides no other."""
     found: list[Payload] = []

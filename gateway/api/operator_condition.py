@@ -6,13 +6,16 @@ from flask import jsonify
 
 from gateway.api import operator_schemas as schemas
 from gateway.api.description import OPERATOR, WITH_BODY, operation, refusals
-from gateway.api.operator import blueprint, client
+from gateway.api.operator import RIGHTS, TOKEN_CODES, blueprint, client, note
 from gateway.api.schemas import EmptySchema
 from gateway.clients import Payload, services
+from services.identity.contract.rights import Right
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.contracts.condition import CONDITION, RETRY_PARKED, Retried, RetryParked
 from services.runtime.contracts.messages import Nothing
 from services.runtime.refusals import Refusal, ServiceFault
+
+RIGHTS |= {"condition": Right.WATCH, "retry-parked": Right.RUN_ELECTIONS}
 
 
 @blueprint.post("/condition", endpoint="condition")
@@ -23,7 +26,7 @@ from services.runtime.refusals import Refusal, ServiceFault
     {"type": "object"},
     description="{services: the condition of each that answers, away: {service: why it does not, in a word or two}}",
 )
-@refusals(blueprint, "operator_refused", "not_found", *WITH_BODY)
+@refusals(blueprint, *TOKEN_CODES, *WITH_BODY)
 def condition(_wanted: Payload) -> Any:
     """Ask every service how it is; one that is away hides no other, and the reason is told as far as it is known."""
     found: dict[str, Payload] = {}
@@ -41,7 +44,8 @@ def condition(_wanted: Payload) -> Any:
 @operation("retryParked", OPERATOR, summary="try events again that were put aside")
 @blueprint.arguments(schemas.OfParked)
 @blueprint.response(200, Retried.schema(), description="How many are tried again")
-@refusals(blueprint, "operator_refused", "not_found", *WITH_BODY)
+@refusals(blueprint, *TOKEN_CODES, *WITH_BODY)
 def retry_parked(wanted: Payload) -> Any:
     """Have one event of a service tried again, or all that it has put aside."""
+    note("retry-parked")
     return jsonify(client(wanted["service"]).pass_on(RETRY_PARKED, RetryParked(event=wanted["event"])))

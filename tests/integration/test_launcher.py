@@ -219,8 +219,9 @@ def scraped(system: System) -> str:
 def test_prometheus_asks_every_process_and_the_doctor_names_what_is_made(broker_system: System) -> None:
     def named() -> set[str]:
         doctor = subprocess.run(
-            [*ISOLOIR, "doctor", "--json", "--url", broker_system.base_url, "--token", broker_system.operator_token],
+            [*ISOLOIR, "doctor", "--json", "--url", broker_system.base_url],
             cwd=REPOSITORY,
+            env={**os.environ, "ISOLOIR_TOKEN": broker_system.operator_token},
             capture_output=True,
             text=True,
             timeout=120,

@@ -118,6 +118,7 @@ def _own_settings(keys: Keys, addresses: Addresses) -> dict[str, dict[str, str]]
             "ISOLOIR_GATEWAY_CHALLENGE_KEY": keys.gateway_challenge_key,
             "ISOLOIR_GATEWAY_BIND": f"{LOOPBACK}:{addresses.gateway_port}",
             "ISOLOIR_GATEWAY_OPERATOR_TOKEN": keys.operator_token,
+            "ISOLOIR_GATEWAY_DEMONSTRATION": "true",
             "ISOLOIR_GATEWAY_DEMO_DIR": str(addresses.demo_dir),
             "ISOLOIR_GATEWAY_PRESENTATION_FILE": str(addresses.presentation_file),
             "ISOLOIR_GATEWAY_CONTENT_DIR": str(CONTENT),

@@ -34,7 +34,6 @@ def filled(example: str) -> str:
         **{f"ISOLOIR_{service.upper()}_EVENT_PRIVATE_KEY": key for service, key in keys.event_private_keys.items()},
         "EVENT_KEYS": json.dumps(keys.event_public_keys, separators=(",", ":")),
         "ISOLOIR_GATEWAY_SECRET_KEY": keys.gateway_secret_key,
-        "ISOLOIR_GATEWAY_OPERATOR_TOKEN": keys.operator_token,
         "ISOLOIR_NOTIFICATION_TWILIO_ACCOUNT_SID": keys.twilio_account_sid,
         "ISOLOIR_NOTIFICATION_TWILIO_AUTH_TOKEN": keys.twilio_auth_token,
     }

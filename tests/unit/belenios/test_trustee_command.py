@@ -52,8 +52,8 @@ def decrypt(
 ) -> Result:
     monkeypatch.setattr(trustee, "OperatorClient", lambda _url, _token: portal)
     path = save_key(TrusteeKey(owner, "administration", "Présidente", s.secrets[key]), folder)
-    return CliRunner().invoke(
-        trustee.command, ["decrypt", str(path), s.election.uuid, "--token", "t", "--ballots", "2", *more]
+    return CliRunner(env={"ISOLOIR_TOKEN": "t"}).invoke(
+        trustee.command, ["decrypt", str(path), s.election.uuid, "--ballots", "2", *more]
     )
 
 
@@ -136,8 +136,10 @@ def test_what_the_portal_refuses_is_said(s, ballots, monkeypatch, tmp_path) -> N
 def test_files_that_are_no_keys(content, monkeypatch, tmp_path) -> None:
     path = tmp_path / "key.json"
     path.write_bytes(content)
-    result = CliRunner().invoke(trustee.command, ["decrypt", str(path), "e", "--token", "t", "--ballots", "2"])
+    result = CliRunner(env={"ISOLOIR_TOKEN": "t"}).invoke(
+        trustee.command, ["decrypt", str(path), "e", "--ballots", "2"]
+    )
     assert (result.exit_code, "n'est pas une clé de porteur lisible" in result.output) == (1, True)
     if content == b"\xff":
-        result = CliRunner().invoke(trustee.command, ["hand-over", str(path), "e", "--token", "t"])
+        result = CliRunner(env={"ISOLOIR_TOKEN": "t"}).invoke(trustee.command, ["hand-over", str(path), "e"])
         assert (result.exit_code, "n'est pas un fichier de clés publiques" in result.output) == (1, True)

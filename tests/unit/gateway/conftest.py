@@ -17,12 +17,13 @@ from gateway.app import create_app
 from gateway.clients import Services
 from gateway.elections.archive_files import ArchiveFiles
 from gateway.settings import Settings
-from tests.unit.gateway.fake_rpc import CAPTCHA, CAPTCHA_TEXT, SESSION, FakeRpc
+from tests.unit.gateway.fake_rpc import AGENT_SESSION, CAPTCHA, CAPTCHA_TEXT, SESSION, FakeRpc
 
 OPERATOR_TOKEN = "operator-token-that-must-not-leak"
 VALUES: dict[str, Any] = {
     "secret_key": "0123456789abcdef0123456789abcdef",
     "operator_token": OPERATOR_TOKEN,
+    "demonstration": True,
     "challenge_max_number": 20,
     # Tests ask more of one address than a school does; those of the limits turn them on.
     "ratelimit_enabled": False,
@@ -80,6 +81,11 @@ class Browser:
     def send_solved(self, form: str, path: str, json: dict[str, Any]) -> TestResponse:
         """A call of the API with a solved challenge."""
         return self.send(path, {**json, "challenge": self.solved(form)})
+
+    def as_agent(self) -> "Browser":
+        """Hold an agent's session without going through the pages."""
+        self.client.set_cookie("isoloir_agent", AGENT_SESSION)
+        return self
 
     def sign_in(self) -> "Browser":
         """Hold a session without going through the pages."""

@@ -10,6 +10,7 @@ from nacl.signing import SigningKey
 
 from services.ballot.contract.methods import METHODS as BALLOT
 from services.identity.contract.methods import METHODS as IDENTITY
+from services.identity.contract.rights import RIGHTS, Role
 from services.notification.contract.methods import METHODS as NOTIFICATION
 from services.reassort.contract.methods import METHODS as REASSORT
 from services.runtime.contracts.methods import Command
@@ -165,6 +166,32 @@ def newest(**changes: Any) -> Payload:
     }
 
 
+AGENT = "33333333-3333-4333-8333-333333333333"
+AGENT_SESSION = "agent-session-that-must-not-leak"
+
+
+def agent_session(role: str, **changes: Any) -> Payload:
+    """An agent of that role who is signed in."""
+    return {
+        "agent": {
+            "agent": AGENT,
+            "email": "luz.bergamote@rivages.example",
+            "name": "Luz Bergamote",
+            "role": role,
+            "elections": [],
+            "state": "active",
+            "last_log_in": "2026-12-04T07:00:00+00:00",
+        },
+        "rights": sorted(RIGHTS[Role(role)]),
+        "expires_at": "2100-01-01T00:00:00+00:00",
+        "ends_at": "2100-01-01T00:00:00+00:00",
+        "waiting": 0,
+        "requests": 0,
+        "claims": 0,
+        **changes,
+    }
+
+
 def answers() -> dict[tuple[str, str], Answer]:
     """What the four services answer when all is well."""
     receipt = {"election": ONLINE, "tracker": TRACKER, "head": "ab" * 32, "height": 4, "signature": "cd" * 64}
@@ -231,6 +258,10 @@ def answers() -> dict[tuple[str, str], Answer]:
             "left": 2,
             "new": True,
         },
+        ("identity", "note_command"): {"number": 1},
+        ("identity", "authorize_token"): {"agent": AGENT},
+        ("identity", "agent_session"): agent_session("support"),
+        ("identity", "close_agent_session"): {},
         ("reassort", "shown_code"): {"sealed": None},
         ("reassort", "forget_shown_code"): {},
         ("identity", "confirm_permit"): {"permit": CAST_PERMIT},

@@ -128,8 +128,8 @@ def test_what_hurts_voters_comes_first() -> None:
 
 def run(address: str, *arguments: str) -> Result:
     """Run the doctor as a terminal would."""
-    return CliRunner(env={"COLUMNS": "200"}).invoke(
-        doctor.command, ["--url", address, "--token", OPERATOR_TOKEN, *arguments]
+    return CliRunner(env={"COLUMNS": "200", "ISOLOIR_TOKEN": OPERATOR_TOKEN}).invoke(
+        doctor.command, ["--url", address, *arguments]
     )
 
 
@@ -169,8 +169,8 @@ def test_parked_events_are_listed_and_tried_again_by_a_command(address: str, wel
     well.table["identity", "retry_parked"] = {"retried": 1}
 
     def say(*arguments: str) -> Result:
-        return CliRunner(env={"COLUMNS": "250"}).invoke(
-            operator, ["--url", address, "--token", OPERATOR_TOKEN, "parked", *arguments]
+        return CliRunner(env={"COLUMNS": "250", "ISOLOIR_TOKEN": OPERATOR_TOKEN}).invoke(
+            operator, ["--url", address, "parked", *arguments]
         )
 
     assert PARKED["correlation_id"] in say("list").output

@@ -26,7 +26,7 @@ from tests.unit.gateway.test_operator_files import LINE, definition
 
 def run(address: str, *arguments: str, token: str = OPERATOR_TOKEN) -> Result:
     """Run a command as a terminal would."""
-    return CliRunner(env={"COLUMNS": "200"}).invoke(command, ["--url", address, "--token", token, *arguments])
+    return CliRunner(env={"COLUMNS": "200", "ISOLOIR_TOKEN": token}).invoke(command, ["--url", address, *arguments])
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def file(tmp_path: Path) -> Path:
 
 def answered(address: str, answer: str, *arguments: str) -> Result:
     """Run a command and type an answer to its question."""
-    runner = CliRunner(env={"COLUMNS": "200"})
-    return runner.invoke(command, ["--url", address, "--token", OPERATOR_TOKEN, *arguments], input=answer)
+    runner = CliRunner(env={"COLUMNS": "200", "ISOLOIR_TOKEN": OPERATOR_TOKEN})
+    return runner.invoke(command, ["--url", address, *arguments], input=answer)
 
 
 def test_import_event_opens_it_everywhere_and_can_be_run_again(address: str, drafts: FakeRpc, file: Path) -> None:
@@ -369,7 +369,7 @@ def test_download_archive_leaves_no_half_file(address: str, rpc: FakeRpc, tmp_pa
 def test_refusals_end_with_a_sentence(address: str, rpc: FakeRpc) -> None:
     wrong = run(address, "failures", token="wrong")
     assert wrong.exit_code == 1
-    assert "jeton d’opérateur" in wrong.output
+    assert "Le jeton est absent ou incorrect" in wrong.output
     assert "Référence" in wrong.output
     away = run("http://127.0.0.1:9", "failures")
     assert away.exit_code == 1

@@ -17,7 +17,9 @@ CAMPAIGN = "8d6f2a0b-0c52-4c3c-9d5b-0d6f2a0b8f01"
 
 def run(address: str, *arguments: str) -> Result:
     """Run a command as a terminal would."""
-    return CliRunner(env={"COLUMNS": "200"}).invoke(command, ["--url", address, "--token", OPERATOR_TOKEN, *arguments])
+    return CliRunner(env={"COLUMNS": "200", "ISOLOIR_TOKEN": OPERATOR_TOKEN}).invoke(
+        command, ["--url", address, *arguments]
+    )
 
 
 def progress(queued: int, **changes: Any) -> dict[str, Any]:
