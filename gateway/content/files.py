@@ -69,6 +69,14 @@ class Contents:
                 return found
         return None
 
+    def model_answers(self) -> str:
+        """What support cells answer from, in French: voters read it. Sections, each with a title of the second level."""
+        for folder in [*self._folders(), BUILT_IN]:
+            found = _in_language(folder, "model_answers", FALLBACK)
+            if found:
+                return found.markdown
+        return ""
+
     def profession_de_foi(self, election_code: str, number: int, language: str) -> Found | Path | None:
         """What the nth list (from 1, in the order of the ballot) says: a text, the path of a PDF file, or None."""
         if not FOLDER.fullmatch(election_code) or number < 1:

@@ -292,6 +292,28 @@ WORDS: dict[str, Words] = {
             "Ce jeton n’est pas valable : il est inconnu, a expiré ou a été révoqué. Créez-en un autre à /agents/jetons."
         ),
     ),
+    "voter_unknown": Words(
+        404, _("Cet électeur n’est pas de votre territoire, ou n’est pas sur la liste. Cherchez-le de nouveau.")
+    ),
+    "link_on_its_way": Words(
+        429, _("Un lien vient de partir : laissez-lui %(minutes)s minute(s), puis renvoyez-en un s’il n’arrive pas.")
+    ),
+    "address_taken": Words(
+        409,
+        _("Cette adresse est déjà celle d’un électeur de la liste, peut-être celui-ci. Vérifiez-la avec la personne."),
+    ),
+    "reissue_under_way": Words(
+        409, _("Un nouveau code est déjà en route pour cet électeur. Attendez qu’il arrive ou échoue.")
+    ),
+    "approval_waiting": Words(
+        409, _("La même chose est déjà demandée pour cet électeur et attend une validation : voyez « À valider ».")
+    ),
+    "approval_unknown": Words(
+        404, _("Cette demande n’attend plus : elle a été décidée, ou a expiré au bout de deux jours.")
+    ),
+    "approval_own": Words(
+        409, _("Vous ne pouvez pas valider ce que vous avez demandé : une autre personne doit le faire.")
+    ),
     "too_many_tokens": Words(409, _("Vous avez déjà vingt jetons : révoquez ceux qui ne servent plus.")),
     "campaign_unknown": Words(404, _("Cette campagne est inconnue. Vérifiez son identifiant (uuid).")),
     "log_in_refused": Words(

@@ -2,7 +2,19 @@
 
 from flask import Flask, abort, request
 
-from gateway.pages.agents import accounts, entrance, invitation, journal, tokens
+from gateway.pages.agents import (
+    accounts,
+    address,
+    approvals,
+    claim_queue,
+    entrance,
+    invitation,
+    journal,
+    new_code,
+    request_queue,
+    tokens,
+    voters,
+)
 from gateway.pages.booth import booth
 from gateway.pages.demonstration import sent_messages
 from gateway.pages.entrance import (
@@ -41,6 +53,8 @@ def register(app: Flask, *, demo_dir: str) -> None:
     for page in (asking, mailed_link, outcome):
         app.register_blueprint(page.blueprint)
     for page in (entrance, invitation, accounts, tokens, journal):
+        app.register_blueprint(page.blueprint)
+    for page in (voters, address, new_code, approvals, claim_queue, request_queue):
         app.register_blueprint(page.blueprint)
     if demo_dir:
         app.register_blueprint(sent_messages.blueprint)

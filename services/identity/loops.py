@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from services.ballot.contract.client import BallotClient
 from services.identity.access import access_requests, forgetting, sessions
-from services.identity.agents import personal_tokens
+from services.identity.agents import four_eyes, personal_tokens
 from services.identity.agents import sessions as agent_sessions
 from services.identity.attendance import poll_book
 from services.identity.letters.requests import LetterSettings
@@ -60,5 +60,6 @@ def forget_what_is_over(resources: Resources[Settings]) -> None:
     with resources.database.transaction() as session:
         forgetting.forget(session, utc_now())
         personal_tokens.forget_expired(session, utc_now())
+        four_eyes.strip_decided(session, utc_now())
         idle = timedelta(minutes=resources.settings.agent_idle_minutes)
         agent_sessions.forget_ended(session, utc_now(), idle)

@@ -541,6 +541,38 @@ class JournalHead(Base):
     digest: Mapped[str] = mapped_column(String(64))
 
 
+class FourEyes(Base):
+    """What one agent asked for and another one has to agree to. `payload` is what the act needs (JSON): a contact in it is
+    sealed for notification."""
+
+    __tablename__ = "four_eyes"
+    __table_args__ = (Index("four_eyes_queue", "state", "number"),)
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    voter_id: Mapped[str | None] = mapped_column(ForeignKey("voters.id"), index=True)
+    payload: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10))
+    asked_by: Mapped[str] = mapped_column(ForeignKey("agents.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str | None] = mapped_column(ForeignKey("agents.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class VoterMessage(Base):
+    """A letter that was asked for, by voter, for the support cell. Never one that tells of a vote: its hour would tell."""
+
+    __tablename__ = "voter_messages"
+    __table_args__ = (Index("voter_messages_of_voter", "voter_id", "asked_at"),)
+
+    message_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    voter_id: Mapped[str] = mapped_column(ForeignKey("voters.id"))
+    template: Mapped[str] = mapped_column(String(50))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 outbox = outbox_table(Base.metadata)
 inbox = inbox_table(Base.metadata)
 commands = command_table(Base.metadata)

@@ -20,7 +20,14 @@ from services.notification.contract.bounces import RecordBounce, Recorded
 from services.notification.contract.callbacks import RecordCallback
 from services.notification.contract.deliveries import Deliveries, ListDeliveries
 from services.notification.contract.events import MessageRequested
-from services.notification.contract.reports import Counts, Failures, ListFailures, MessageCounts
+from services.notification.contract.reports import (
+    Counts,
+    DescribeMessages,
+    Failures,
+    ListFailures,
+    MessageCounts,
+    MessageStates,
+)
 from services.notification.evidence import callbacks, deliveries, reports
 from services.notification.queue import delivery, intake, message_queue
 from services.notification.queue.message_queue import Pace
@@ -130,6 +137,11 @@ class NotificationService:
     def list_deliveries(self, request: ListDeliveries, session: Session) -> Deliveries:
         """Count what became of messages, by the hour."""
         return Deliveries(deliveries=deliveries.by_hour(session, request.since, request.until))
+
+    @question(methods.DESCRIBE_MESSAGES)
+    def describe_messages(self, request: DescribeMessages, session: Session) -> MessageStates:
+        """Say what became of messages."""
+        return MessageStates(messages=reports.describe(session, request.messages))
 
     @command(methods.RECORD_BOUNCE)
     def record_bounce(self, request: RecordBounce, session: Session) -> Recorded:

@@ -39,6 +39,7 @@ FILLED = {
     "token": "x" * 43,
     "number": "1",
     "name": "tutorial_voter",
+    "voter": "7f0c3f9e-0c52-4c3c-9d5b-0d6f2a0b8f01",
     "filename": "none.css",
     "message_id": "7f0c3f9e-0c52-4c3c-9d5b-0d6f2a0b8f01",
 }
@@ -48,6 +49,7 @@ BODIES = {
     "identification.submit": {"identifier": "voter-1@example.org"},
     "session.sign_in": {"identifier": "voter-1@example.org", "password": "wrong", "challenge": "x"},
     "password.submit": {"password": "wrong"},
+    "agents_entrance.submit": {"email": "agent@example.org", "password": "wrong", "code": "123456"},
     "access.open_link": {"token": "x" * 43},
     "assistance.submit": {"email": "a@example.org", "name": "A", "subject": "other", "text": "?"},
 }

@@ -19,8 +19,10 @@ VOTER, ANOTHER, VOTES, GUESSED, REISSUES = 0, 1, 2, 3, 4
 """Which of the invented voters is signed in, who stops before voting, who votes, whose password is guessed at, who has a
 code re-issued."""
 
-NOT_PAGES = re.compile(r"^/(api|static|healthz|readyz|langue|test-)")
+NOT_PAGES = re.compile(r"^/(api|static|healthz|readyz|langue|test-|agents$|agents/(?!connexion))")
+"""Agents' pages are walked with agents signed in (tests/e2e/test_support_cell.py)."""
 NOT_HTML = {"demo.notice", "activation.follow", "reissue_link.follow", "captcha.picture", "captcha.speech"}
+NOBODY = "7f0c3f9e-0c52-4c3c-9d5b-0d6f2a0b8f01"
 TUTORIALS = ("parcours-electeur", "parcours-de-vote", "reassorts")
 
 
@@ -45,7 +47,13 @@ def file_name(path: str) -> str:
 
 def values_of(portal: Portal, rule: Any) -> dict[str, Any]:
     """An argument for each blank of a rule. Errors: KeyError for a blank that nobody thought of here."""
-    known: dict[str, Any] = {"uuid": portal.election, "number": 1, "name": TUTORIALS[0]}
+    known: dict[str, Any] = {
+        "uuid": portal.election,
+        "number": 1,
+        "name": TUTORIALS[0],
+        "token": "x" * 43,
+        "voter": NOBODY,
+    }
     return {argument: known[argument] for argument in rule.arguments}
 
 

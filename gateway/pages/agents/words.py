@@ -7,6 +7,7 @@ from flask_babel import gettext, lazy_gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from gateway.pages.agents.voter_words import KINDS
 from services.identity.contract.journal import Action
 from services.identity.contract.rights import Right, Role
 
@@ -57,6 +58,13 @@ ACTIONS: dict[str, LazyString] = {
     Action.TOKEN_MADE: _("A créé un jeton personnel"),
     Action.TOKEN_REVOKED: _("A révoqué un jeton personnel"),
     Action.COMMAND: _("A lancé une commande"),
+    Action.LOOKED: _("A ouvert la fiche d’un électeur"),
+    Action.LINK_SENT: _("A renvoyé son lien à un électeur"),
+    Action.ASKED: _("A demandé une validation"),
+    Action.APPROVED: _("A validé une demande"),
+    Action.REFUSED: _("A refusé une demande"),
+    Action.CLAIM_ANSWERED: _("A traité une réclamation"),
+    Action.REQUEST_ANSWERED: _("A répondu à une demande d’assistance"),
 }
 COMMANDS: dict[str, LazyString] = {
     "open-voting-event": _("mettre une échéance en place, ou en corriger le projet"),
@@ -82,6 +90,10 @@ DETAILS: dict[str, LazyString] = {
     "rights": _("droits"),
     "days": _("durée en jours"),
     "election": _("scrutin"),
+    "kind": _("objet"),
+    "request": _("demande n°"),
+    "reason": _("motif"),
+    "number": _("n°"),
 }
 
 
@@ -105,6 +117,8 @@ def detail(name: str, value: str, elections: Mapping[str, str]) -> tuple[str, st
         said = ", ".join(str(RIGHTS.get(right, right)) for right in value.split())
     elif name == "election":
         said = elections.get(value, value)
+    elif name == "kind":
+        said = KINDS.get(value, value)
     return str(DETAILS[name]), str(said)
 
 

@@ -51,18 +51,20 @@ def send(
     now: datetime,
     lifetime: timedelta,
     language: str | None = None,
+    at_once: bool = False,
 ) -> bool:
     """Send the voter a new link beside those sent before; return whether a message was requested.
 
     It is for a new password where the account has one, else for the activation.
 
-    Nothing is sent within two minutes of the last one: a message is on its way.
+    Nothing is sent within two minutes of the last one: a message is on its way. `at_once`: that one has gone astray.
     """
     voter = session.scalar(select(Voter).where(Voter.id == voter_id).with_for_update())
     if voter is None:
         return False
     newest = session.scalar(select(Link).where(Link.voter_id == voter_id).order_by(Link.created_at.desc()).limit(1))
-    if newest is not None and newest.consumed_at is None and now - newest.created_at < COOLDOWN:
+    on_its_way = newest is not None and newest.consumed_at is None and now - newest.created_at < COOLDOWN
+    if on_its_way and not at_once:
         return False
     # Asked once the voter is locked: an activation that went on meanwhile is over.
     active = session.scalar(select(Account.voter_id).where(Account.voter_id == voter_id)) is not None

@@ -20,6 +20,7 @@ from services.identity.contract import agents as contract
 from services.identity.contract.agents import ACTIVE, CLOSED, INVITED
 from services.identity.contract.identifiers import normalise
 from services.identity.contract.journal import Action
+from services.identity.contract.limits import FRENCH
 from services.identity.contract.refusals import Code, refuse
 from services.identity.contract.rights import Role
 from services.identity.letters.requests import LetterSettings, request_email_to
@@ -258,6 +259,7 @@ def _mail(session: Session, terms: Terms, agent: Agent, now: datetime) -> None:
             "link": address(terms.letters.public_url, token),
             "until": until.isoformat(),
         },
+        language=FRENCH,
         expires_at=until,
     )
 

@@ -9,17 +9,21 @@ from sqlalchemy.orm import Session
 from services.identity.agents import accounts
 from services.identity.agents.sessions import Opened
 from services.identity.contract import agents as contract
-from services.identity.contract.rights import RIGHTS, Role
+from services.identity.contract.rights import RIGHTS, Right, Role, may
+from services.identity.support import approvals, queues
 
 
 def described(session: Session, opened: Opened, now: datetime) -> contract.AgentSession:
     """Describe an open session."""
+    agent = opened.agent
+    answers, approves = may(agent.role, Right.ANSWER_REQUESTS), may(agent.role, Right.APPROVE)
+    claims, requests = queues.counts(session, agent) if answers else (0, 0)
     return contract.AgentSession(
         agent=accounts.described(opened.agent),
         rights=sorted(RIGHTS[Role(opened.agent.role)]),
         expires_at=opened.expires_at,
         ends_at=opened.ends_at,
-        waiting=0,
-        requests=0,
-        claims=0,
+        waiting=approvals.count(session, agent, now) if approves else 0,
+        requests=requests,
+        claims=claims,
     )

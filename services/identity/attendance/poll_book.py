@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session
 
 from services.identity.contract.attendance import ElectionAttendance
 from services.identity.contract.refusals import Code, refuse
-from services.identity.letters.requests import LetterSettings, request_email
+from services.identity.letters.requests import ATTENDANCE, LetterSettings, request_email
 from services.identity.models import AttendanceProgress, Election, Entitlement, PollBookEntry, Voter, VotingEvent
 from services.identity.voting_events import holders, voting_events
 from services.runtime.storage.upsert import upsert
@@ -82,7 +82,7 @@ def enter(
         if session.execute(signed).scalar_one_or_none() is not None:
             # No tracker and no time: the message confirms the signature, it must not tie a person to a ballot.
             request_email(
-                session, letters, voters[voter], template="attendance", values={"election": name}, expires_at=None
+                session, letters, voters[voter], template=ATTENDANCE, values={"election": name}, expires_at=None
             )
     return True
 

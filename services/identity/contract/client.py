@@ -19,6 +19,7 @@ from services.identity.contract import (
     roll,
     sealings,
     sessions,
+    support,
     voting_events,
 )
 from services.runtime.contracts.client import JobClient
@@ -330,3 +331,55 @@ class IdentityClient(JobClient):
     def read_journal(self, session: str, before: int | None = None, limit: int = 50) -> journal.Journal:
         """A page of the journal, the newest first. Refusals: agent_session_expired, right_missing."""
         return self._ask(methods.READ_JOURNAL, journal.ReadJournal(session=session, before=before, limit=limit))
+
+    # The support cell. Refusals of all: agent_session_expired, right_missing; of a voter: voter_unknown.
+
+    def find_voters(self, session: str, query: str) -> support.VotersFound:
+        """Voters of the territory by address, name or place."""
+        return self._ask(methods.FIND_VOTERS, support.FindVoters(session=session, query=query))
+
+    def open_sheet(self, session: str, voter: str) -> support.VoterSheet:
+        """One voter's sheet; that it was opened is noted."""
+        return self._do(methods.OPEN_SHEET, support.OfVoter(session=session, voter=voter))
+
+    def resend_link(self, session: str, voter: str) -> datetime:
+        """Send a link to the address on the roll; until when it works. Refusal: link_on_its_way."""
+        return self._do(methods.RESEND_LINK, support.OfVoter(session=session, voter=voter)).until
+
+    def ask_correction(self, session: str, voter: str, email: str, reason: str) -> int:
+        """Ask for another address. Refusals: address_taken, approval_waiting."""
+        request = support.AskCorrection(session=session, voter=voter, email=email, reason=reason)
+        return self._do(methods.ASK_CORRECTION, request).number
+
+    def ask_assisted_reissue(self, session: str, voter: str, phone: str, reason: str) -> int:
+        """Ask for another code. Refusals: phone_refused, phone_shared, reissue_*, approval_waiting."""
+        request = support.AskAssistedReissue(session=session, voter=voter, phone=phone, reason=reason)
+        return self._do(methods.ASK_ASSISTED_REISSUE, request).number
+
+    def list_approvals(self, session: str) -> list[support.Approval]:
+        """What waits for a second agent."""
+        return self._ask(methods.LIST_APPROVALS, support.AgentOnly(session=session)).approvals
+
+    def decide_approval(self, session: str, number: int, approve: bool) -> None:
+        """Agree or refuse. Refusals: approval_unknown, approval_own, address_taken, reissue_*."""
+        self._do(methods.DECIDE_APPROVAL, support.DecideApproval(session=session, number=number, approve=approve))
+
+    def cell_claims(self, session: str, answered: bool, after: int | None, limit: int) -> support.CellClaims:
+        """Claims of the territory, the oldest first."""
+        request = support.CellQueue(session=session, answered=answered, after=after, limit=limit)
+        return self._ask(methods.CELL_CLAIMS, request)
+
+    def cell_requests(self, session: str, answered: bool, after: int | None, limit: int) -> support.CellRequests:
+        """Requests for assistance, the oldest first."""
+        request = support.CellQueue(session=session, answered=answered, after=after, limit=limit)
+        return self._ask(methods.CELL_REQUESTS, request)
+
+    def answer_cell_claim(self, session: str, claim: int, state: str, answer: str) -> None:
+        """Put a claim into a state. Refusals: claim_unknown, already_answered, invalid_request."""
+        request = support.AnswerCellClaim(session=session, claim=claim, state=state, answer=answer)
+        self._do(methods.ANSWER_CELL_CLAIM, request)
+
+    def answer_cell_request(self, session: str, number: int, answer: str) -> None:
+        """Answer a request for assistance. Refusals: assistance_unknown, already_answered."""
+        request = support.AnswerCellRequest(session=session, request=number, answer=answer)
+        self._do(methods.ANSWER_CELL_REQUEST, request)

@@ -30,6 +30,13 @@ class Action(StrEnum):
     TOKEN_MADE = "token_made"  # noqa: S105 - a code
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a code
     COMMAND = "command"
+    LOOKED = "voter_looked_at"
+    LINK_SENT = "voter_link_sent"
+    ASKED = "approval_asked"
+    APPROVED = "approval_given"
+    REFUSED = "approval_refused"
+    CLAIM_ANSWERED = "claim_answered"
+    REQUEST_ANSWERED = "assistance_answered"
 
 
 class JournalEntry(Message):

@@ -15,6 +15,7 @@ from services.identity.contract import (
     roll,
     sealings,
     sessions,
+    support,
     voting_events,
 )
 from services.runtime.contracts.condition import CONDITION, RETRY_PARKED
@@ -255,6 +256,30 @@ AUTHORIZE_TOKEN = Question("authorize_token", agents.AuthorizeToken, agents.Agen
 NOTE_COMMAND = Command("note_command", agents.NoteCommand, agents.Noted, repeated=Remembered())
 READ_JOURNAL = Question("read_journal", journal.ReadJournal, journal.Journal)
 
+FIND_VOTERS = Question("find_voters", support.FindVoters, support.VotersFound)
+OPEN_SHEET = Command(
+    "open_sheet",
+    support.OfVoter,
+    support.VoterSheet,
+    repeated=Idempotent("a look is noted once in a quarter of an hour"),
+)
+RESEND_LINK = Command(
+    "resend_link",
+    support.OfVoter,
+    support.LinkResent,
+    repeated=Idempotent("within the cooldown the message that is on its way is the answer"),
+)
+ASK_CORRECTION = Command("ask_correction", support.AskCorrection, support.ApprovalAsked, repeated=Remembered())
+ASK_ASSISTED_REISSUE = Command(
+    "ask_assisted_reissue", support.AskAssistedReissue, support.ApprovalAsked, repeated=Remembered()
+)
+LIST_APPROVALS = Question("list_approvals", support.AgentOnly, support.Approvals)
+DECIDE_APPROVAL = Command("decide_approval", support.DecideApproval, Nothing, repeated=Remembered())
+CELL_CLAIMS = Question("cell_claims", support.CellQueue, support.CellClaims)
+CELL_REQUESTS = Question("cell_requests", support.CellQueue, support.CellRequests)
+ANSWER_CELL_CLAIM = Command("answer_cell_claim", support.AnswerCellClaim, Nothing, repeated=Remembered())
+ANSWER_CELL_REQUEST = Command("answer_cell_request", support.AnswerCellRequest, Nothing, repeated=Remembered())
+
 METHODS = table(
     CONDITION,
     RETRY_PARKED,
@@ -320,4 +345,15 @@ METHODS = table(
     AUTHORIZE_TOKEN,
     NOTE_COMMAND,
     READ_JOURNAL,
+    FIND_VOTERS,
+    OPEN_SHEET,
+    RESEND_LINK,
+    ASK_CORRECTION,
+    ASK_ASSISTED_REISSUE,
+    LIST_APPROVALS,
+    DECIDE_APPROVAL,
+    CELL_CLAIMS,
+    CELL_REQUESTS,
+    ANSWER_CELL_CLAIM,
+    ANSWER_CELL_REQUEST,
 )

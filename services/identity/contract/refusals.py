@@ -65,6 +65,13 @@ class Code(StrEnum):
     AGENT_UNKNOWN = "agent_unknown"
     AGENT_HIMSELF = "agent_himself"
     TOKEN_REFUSED = "token_refused"  # noqa: S105 - a code
+    VOTER_UNKNOWN = "voter_unknown"
+    LINK_ON_ITS_WAY = "link_on_its_way"
+    ADDRESS_TAKEN = "address_taken"
+    REISSUE_UNDER_WAY = "reissue_under_way"
+    APPROVAL_WAITING = "approval_waiting"
+    APPROVAL_UNKNOWN = "approval_unknown"
+    APPROVAL_OWN = "approval_own"
     TOO_MANY_TOKENS = "too_many_tokens"
     CAMPAIGN_UNKNOWN = "campaign_unknown"
     JOB_UNKNOWN = "job_unknown"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from services.identity.contract.claims import AssistanceQueue
@@ -67,6 +68,13 @@ def submit(
 def queue(session: Session, *, state: str | None, after: int | None, limit: int) -> AssistanceQueue:
     """Return a page of requests, the oldest first; `state` chooses one state."""
     chosen = [AssistanceRequest.state == state] if state is not None else []
+    return queue_where(session, chosen, after=after, limit=limit)
+
+
+def queue_where(
+    session: Session, chosen: Sequence[ColumnElement[bool]], *, after: int | None, limit: int
+) -> AssistanceQueue:
+    """Return a page of the requests that are chosen, the oldest first."""
     rows = session.scalars(
         select(AssistanceRequest)
         .where(AssistanceRequest.number > (after or 0), *chosen)

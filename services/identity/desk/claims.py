@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from services.identity.contract.claims import Claim as ClaimDescribed
@@ -62,6 +63,13 @@ def queue(session: Session, *, state: str | None, after: int | None, limit: int)
     `state` chooses one state, all without it. A voter taken off the roll since is null.
     """
     chosen = [Claim.state == state] if state is not None else []
+    return queue_where(session, chosen, after=after, limit=limit)
+
+
+def queue_where(
+    session: Session, chosen: Sequence[ColumnElement[bool]], *, after: int | None, limit: int
+) -> ClaimsQueue:
+    """Return a page of the claims that are chosen, the oldest first."""
     rows = session.execute(
         select(Claim, Voter)
         .outerjoin(Voter, Voter.id == Claim.voter_id)

@@ -9,11 +9,15 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.identity.contract.limits import FRENCH
-from services.identity.models import Voter
+from services.identity.models import Voter, VoterMessage
 from services.identity.settings import Settings
 from services.notification.contract.events import MessageRequested
 from services.runtime import sealing_box
 from services.runtime.bus import outbox
+from services.runtime.clock import utc_now
+
+ATTENDANCE = "attendance"
+"""The template of what is sent to whoever has voted."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ def request_email(
     `language` is the one that the page was in where the message was asked for; without it, the voter's last visit tells.
     """
     named = {"first_name": voter.first_name, "surname": voter.surname, **values}
-    return request_email_to(
+    message = request_email_to(
         session,
         letters,
         voter.identifier,
@@ -56,6 +60,10 @@ def request_email(
         expires_at=expires_at,
         campaign=campaign,
     )
+    # Campaigns have a table of their own; what tells of a vote is kept by nobody.
+    if campaign is None and template != ATTENDANCE:
+        session.add(VoterMessage(message_id=message, voter_id=voter.id, template=template, asked_at=utc_now()))
+    return message
 
 
 def request_email_to(

@@ -161,7 +161,7 @@ def by_link(
             raise refuse(Code.LINK_EXPIRED)
         if number is None:
             session.delete(link)
-            return _grant(session, terms, voter_id, request, ReissueChannel.SCREEN, str(browser_key), "", now)
+            return grant(session, terms, voter_id, request, ReissueChannel.SCREEN, str(browser_key), "", now)
     return _grant_sms(database, terms, voter_id, request, number, now, token)
 
 
@@ -195,7 +195,7 @@ def _grant_sms(
             if token is not None and not _use_up(session, voter_id, token):
                 raise refuse(Code.LINK_UNKNOWN)
             sealed = contact(session, terms, voter_id, number)
-            asked = _grant(session, terms, voter_id, request, ReissueChannel.SMS, sealed, number.masked, now)
+            asked = grant(session, terms, voter_id, request, ReissueChannel.SMS, sealed, number.masked, now)
             confirm(session, terms, voter_id, number.masked, now)
     if not accepted:
         raise refuse(Code.PHONE_SHARED)
@@ -230,7 +230,7 @@ def confirm(session: Session, terms: Terms, voter_id: str, masked: str, now: dat
     )
 
 
-def _grant(
+def grant(
     session: Session,
     terms: Terms,
     voter_id: str,
@@ -240,6 +240,7 @@ def _grant(
     masked: str,
     now: datetime,
 ) -> ReissueAsked:
+    """Write a request down and have reassort begin; the caller holds the lock of the voter's row, and has judged."""
     voter = session.get_one(Voter, voter_id)
     session.add(
         ReissueRequest(

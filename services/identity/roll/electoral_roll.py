@@ -18,6 +18,7 @@ from services.identity.models import (
     Claim,
     Election,
     Entitlement,
+    FourEyes,
     Link,
     PhoneUse,
     ReissueLink,
@@ -27,6 +28,7 @@ from services.identity.models import (
     StagedRow,
     UndeliveredNotice,
     Voter,
+    VoterMessage,
     VoterSession,
 )
 from services.identity.roll import roll_lines, staging
@@ -58,6 +60,7 @@ OF_A_VOTER = (
     ReissueLink,
     PhoneUse,
     UndeliveredNotice,
+    VoterMessage,
 )
 """What goes with a voter who is taken off the roll."""
 
@@ -272,6 +275,6 @@ def _remove(session: Session, voting_event: str, import_id: str) -> None:
         for table in OF_A_VOTER:
             session.execute(delete(table).where(table.voter_id.in_(chunk)))
         # What people wrote stays on record, without its author.
-        for written in (Claim, AssistanceRequest):
+        for written in (Claim, AssistanceRequest, FourEyes):
             session.execute(update(written).where(written.voter_id.in_(chunk)).values(voter_id=None))
         session.execute(delete(Voter).where(Voter.id.in_(chunk)))

@@ -60,7 +60,7 @@ def search_roll(
     start = int(after) if after else 0
     searched = [word[:LONGEST_WORD] for word in words(query)[:MOST_WORDS]]
     if searched:
-        found = _matching(session, election, searched)
+        found = [voter for _, voter in matching(session, election, searched, MOST_FOUND + 1)]
         if len(found) > MOST_FOUND:
             return RollPage(voters=[], next=None, total=None)
         total, page = len(found), found[start : start + limit]
@@ -77,11 +77,14 @@ def _everybody(session: Session, election: str, start: int, limit: int) -> list[
     return list(session.scalars(of_election.order_by(*by_name).offset(start).limit(limit)))
 
 
-def _matching(session: Session, election: str, searched: Sequence[str]) -> list[str]:
-    """The voters whom all the words find, by name; where they are more than MOST_FOUND, some of them, one too many."""
+def matching(session: Session, election: str, searched: Sequence[str], most: int) -> list[tuple[str, str]]:
+    """Return the voters of an election whom all the words find, by name, each with the text that was looked in.
+
+    Where they are more than `most`, some of them.
+    """
     matches = _indexed if session.get_bind().dialect.name == "postgresql" else _compared
     found = select(Entitlement.search_text, Entitlement.voter_id).where(*matches(election, searched))
-    return [voter_id for _, voter_id in sorted(map(tuple, session.execute(found.limit(MOST_FOUND + 1))))]
+    return sorted((text, voter_id) for text, voter_id in session.execute(found.limit(most)))
 
 
 def _indexed(election: str, searched: Sequence[str]) -> list[ColumnElement[bool]]:

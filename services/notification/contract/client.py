@@ -10,7 +10,14 @@ from services.notification.contract import methods
 from services.notification.contract.bounces import RecordBounce
 from services.notification.contract.callbacks import FormField, RecordCallback
 from services.notification.contract.deliveries import Delivery, ListDeliveries
-from services.notification.contract.reports import Count, Failure, ListFailures, MessageCounts
+from services.notification.contract.reports import (
+    Count,
+    DescribeMessages,
+    Failure,
+    ListFailures,
+    MessageCounts,
+    MessageState,
+)
 from services.runtime.contracts.client import ServiceClient
 
 
@@ -30,6 +37,10 @@ class NotificationClient(ServiceClient):
     def list_deliveries(self, since: datetime, until: datetime) -> list[Delivery]:
         """What became of the messages asked for meanwhile, by hour, channel, operator and territory."""
         return self._ask(methods.LIST_DELIVERIES, ListDeliveries(since=since, until=until)).deliveries
+
+    def describe_messages(self, messages: list[str]) -> list[MessageState]:
+        """What became of these messages; those that nobody knows are left out."""
+        return self._ask(methods.DESCRIBE_MESSAGES, DescribeMessages(messages=messages)).messages
 
     def record_bounce(self, message_id: str, status: str, diagnostic: str) -> str:
         """Note that a message came back; its state now, "no_such_message" when there is none."""

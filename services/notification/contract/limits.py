@@ -7,6 +7,8 @@ from typing import Annotated
 from services.runtime.contracts.kinds import Form, Length, OneOf
 
 CHANNELS = ("email", "sms", "paper")
+MOST_DESCRIBED = 50
+"""Messages described at once."""
 MOST_FAILURES = 1000
 """Failures listed at once."""
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from services.notification.contract.bounces import RecordBounce, Recorded
 from services.notification.contract.callbacks import RecordCallback
 from services.notification.contract.deliveries import Deliveries, ListDeliveries
-from services.notification.contract.reports import Counts, Failures, ListFailures, MessageCounts
+from services.notification.contract.reports import (
+    Counts,
+    DescribeMessages,
+    Failures,
+    ListFailures,
+    MessageCounts,
+    MessageStates,
+)
 from services.runtime.contracts.condition import CONDITION, RETRY_PARKED
 from services.runtime.contracts.methods import Command, Idempotent, Question, table
 
@@ -14,6 +21,7 @@ OPERATOR_SECONDS = 30.0
 MESSAGE_COUNTS = Question("message_counts", MessageCounts, Counts)
 LIST_FAILURES = Question("list_failures", ListFailures, Failures)
 LIST_DELIVERIES = Question("list_deliveries", ListDeliveries, Deliveries, seconds=OPERATOR_SECONDS)
+DESCRIBE_MESSAGES = Question("describe_messages", DescribeMessages, MessageStates)
 RECORD_BOUNCE = Command(
     "record_bounce",
     RecordBounce,
@@ -29,4 +37,13 @@ RECORD_CALLBACK = Command(
     repeated=Idempotent("the first final word of an operator stands"),
 )
 
-METHODS = table(CONDITION, RETRY_PARKED, MESSAGE_COUNTS, LIST_FAILURES, LIST_DELIVERIES, RECORD_BOUNCE, RECORD_CALLBACK)
+METHODS = table(
+    CONDITION,
+    RETRY_PARKED,
+    MESSAGE_COUNTS,
+    LIST_FAILURES,
+    LIST_DELIVERIES,
+    DESCRIBE_MESSAGES,
+    RECORD_BOUNCE,
+    RECORD_CALLBACK,
+)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from services.notification.contract.limits import MOST_FAILURES
+from services.notification.contract.limits import MOST_DESCRIBED, MOST_FAILURES
+from services.runtime.contracts.kinds import Count as Bounded
 from services.runtime.contracts.kinds import MessageUuid, Range
 from services.runtime.contracts.messages import Message
 
@@ -54,3 +55,26 @@ class Failures(Message):
     """The newest failures."""
 
     failures: list[Failure]
+
+
+class DescribeMessages(Message):
+    """Messages by their numbers; those that nobody knows, or knows any more, are left out."""
+
+    messages: Annotated[list[MessageUuid], Bounded(0, MOST_DESCRIBED)]
+
+
+class MessageState(Message):
+    """What became of a message: where it stands, since when, and the carrier's reason. No content, no address."""
+
+    message_id: str
+    channel: str
+    template: str
+    state: str
+    reason: str | None
+    at: datetime
+
+
+class MessageStates(Message):
+    """What became of each."""
+
+    messages: list[MessageState]

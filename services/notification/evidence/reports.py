@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from services.notification.contract.reports import Count, Failure
+from services.notification.contract.reports import Count, Failure, MessageState
 from services.notification.models import Message, State
 
 
@@ -45,6 +47,22 @@ def list_failures(session: Session, limit: int, campaign: str | None = None) -> 
             attempts=row.attempts,
             reason=row.reason,
             diagnostic=row.diagnostic,
+            at=row.changed_at,
+        )
+        for row in rows
+    ]
+
+
+def describe(session: Session, messages: Sequence[str]) -> list[MessageState]:
+    """Return what became of these messages; those that nobody knows are left out."""
+    rows = session.scalars(select(Message).where(Message.id.in_(messages)).order_by(Message.created_at, Message.id))
+    return [
+        MessageState(
+            message_id=row.id,
+            channel=row.channel,
+            template=row.template,
+            state=row.state,
+            reason=row.reason,
             at=row.changed_at,
         )
         for row in rows

@@ -1,5 +1,7 @@
 """Agents' pages: role by role and route by route, what the table of rights gives is answered and all else refused."""
 
+import re
+
 import pytest
 from flask import Flask
 from pydantic import ValidationError
@@ -8,6 +10,7 @@ from gateway.api.operator import RIGHTS as OPERATOR_ROUTES
 from gateway.api.operator import UNNOTED
 from gateway.settings import Settings
 from services.identity.contract.rights import OF_TOKENS, RIGHTS, Right, Role
+from services.runtime.contracts.client import RpcTimeout
 from services.runtime.contracts.methods import Command, Question
 from services.runtime.refusals import Refusal
 from tests.unit.gateway.conftest import OPERATOR_TOKEN, VALUES, Browser
@@ -22,6 +25,24 @@ OPEN = {
     "agents_invitation.submit",
 }
 """What needs no session: the ways in, and the way out."""
+SHEET = {
+    "voter": AGENT,
+    "person": {"surname": "Brise", "first_name": "Anaël", "identifier": "a.brise@x.example", "assignment": "Dunes"},
+    "elections": [{"uuid": ONLINE, "name": "Comité social", "mode": "online"}],
+    "roll_sealed_at": None,
+    "codes_made_at": "2026-11-20T07:00:00+00:00",
+    "activated": False,
+    "next_link_at": None,
+    "link_until": None,
+    "reissues": [],
+    "most_reissues": 3,
+    "reissue_opens_at": "2026-12-03T07:00:00+00:00",
+    "reissue_open": True,
+    "messages": [{"message": "m-1", "template": "activation_link", "asked_at": "2026-12-03T07:00:00+00:00"}],
+    "seen": [{"code": "link_to_ask", "at": None}, {"code": "vote_open", "at": "2026-12-10T16:00:00+00:00"}],
+    "looks": [{"at": "2026-12-04T07:00:00+00:00", "actor": "Luz Bergamote", "action": "voter_looked_at"}],
+    "waiting": [],
+}
 PERSONAL = "iso_personal-token-that-must-not-leak"
 
 
@@ -144,6 +165,58 @@ def test_a_token_is_shown_once_and_in_no_cookie(browser: Browser, rpc: FakeRpc) 
     assert rpc.made("identity", "make_token")[0].payload["rights"] == ["watch"]
     refused = browser.post("/agents/jetons", {"name": "poste", "rights": "manage_agents", "days": "7"})
     assert "Choisissez parmi ce qui est proposé" in refused.text
+
+
+def test_a_claim_is_answered_from_a_model(browser: Browser, rpc: FakeRpc) -> None:
+    claim = {
+        "claim": 7,
+        "election": None,
+        "subject": "wrong_name",
+        "text": "Mon prénom a un tréma.",
+        "state": "submitted",
+        "answer": None,
+        "submitted_at": "2026-11-01T07:00:00+00:00",
+        "answered_at": None,
+        "voter": {"surname": "Brise", "first_name": "Anaël", "identifier": "a.brise@x.example", "assignment": "Dunes"},
+    }
+    rpc.table["identity", "cell_claims"] = {"claims": [claim], "next": None}
+    rpc.table["identity", "answer_cell_claim"] = {}
+    browser.as_agent()
+    queue = browser.get("/agents/reclamations").text
+    assert "Brise" in queue
+    assert re.search(r"reçue il y a \d+", queue)
+    page = browser.get("/agents/reclamations/7?modele=0").text
+    assert "Nous venons de vous renvoyer un lien" in page
+    refused = browser.post("/agents/reclamations/7", {"state": "rejected", "answer": " "})
+    assert "Écrivez la réponse" in refused.text
+    assert browser.post("/agents/reclamations/7", {"state": "accepted", "answer": "Corrigé."}).location == (
+        "/agents/reclamations"
+    )
+    assert [call.payload["answer"] for call in rpc.made("identity", "answer_cell_claim")] == ["Corrigé."]
+
+
+def test_a_sheet_is_shown_where_the_service_of_messages_is_silent(browser: Browser, rpc: FakeRpc) -> None:
+    rpc.table["identity", "open_sheet"] = SHEET
+    rpc.table["notification", "describe_messages"] = {
+        "messages": [
+            {
+                "message_id": "m-1",
+                "channel": "email",
+                "template": "activation_link",
+                "state": "bounced",
+                "reason": "5.2.2",
+                "at": "2026-12-04T07:00:00+00:00",
+            }
+        ]
+    }
+    browser.as_agent()
+    page = browser.get(f"/agents/electeurs/{AGENT}").text
+    assert "1 message n’est pas arrivé" in page
+    assert "boîte pleine" in page
+    rpc.table["notification", "describe_messages"] = RpcTimeout("notification")
+    silent = browser.get(f"/agents/electeurs/{AGENT}")
+    assert silent.status_code == 200
+    assert "Le service des messages ne répond pas" in silent.text
 
 
 # The operator API

@@ -20,6 +20,7 @@ SAMPLES = {
     "path:filename": "logo.svg",
     "number": "captcha-1",
     "int:number": "1",
+    "uuid:voter": "6f1c2a34-0000-4000-8000-000000000002",
     "uuid:message_id": "6f1c2a34-0000-4000-8000-000000000001",
 }
 

@@ -30,6 +30,8 @@ VALUES = {
     "accepted": True,
     "answer": "Votre affectation est corrigée.\nMerci <b>!",
     "masked": "06xxxxx678",
+    "name": "Agnès Nuage",
+    "role": "support",
 }
 FRENCH_ALONE = {"opening_campaign", "voting_notice"}
 """What nobody asked for has an English part; a notice is printed in the language of the sheet."""

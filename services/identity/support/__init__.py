@@ -1,0 +1,1 @@
+"""The support cell's console: finding a voter of its territory, the sheet, and what is done for a voter."""
