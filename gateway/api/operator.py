@@ -113,7 +113,7 @@ COMMANDS = (
     of("identity", "list-assistance", right=Right.RUN_ELECTIONS),
     of("identity", "answer-assistance", "assistance_unknown", "already_answered"),
     of("identity", "list-shared-phones"),
-    of("identity", "record-notice", "no_voting_event", "voter_unknown"),
+    of("identity", "record-notice", "no_voting_event", "identifier_unknown"),
     of("identity", "list-notices"),
     of("notification", "message-counts"),
     of("notification", "list-failures"),

@@ -19,6 +19,10 @@ RIGHTS: dict[str, dict[str, str]] = {
         "claims": KEPT,
         "assistance_requests": KEPT,
         "campaigns": KEPT,
+        "agents": KEPT,
+        "four_eyes": KEPT,
+        "journal": APPEND_ONLY,
+        "journal_head": KEPT,
     },
     "ballot": {
         "elections": KEPT,

@@ -251,7 +251,7 @@ class IdentityClient(JobClient):
 
     def record_notice(self, identifier: str, reason: str) -> bool:
         """Note that a voter's paper notice was not handed over; whether that is news. Refusals: no_voting_event,
-        voter_unknown.
+        identifier_unknown.
         """
         return self._do(methods.RECORD_NOTICE, notices.RecordNotice(identifier=identifier, reason=reason)).new
 

@@ -54,7 +54,7 @@ class Code(StrEnum):
     REISSUE_NOT_FAILED = "reissue_not_failed"
     PHONE_REFUSED = "phone_refused"
     PHONE_SHARED = "phone_shared"
-    VOTER_UNKNOWN = "voter_unknown"
+    IDENTIFIER_UNKNOWN = "identifier_unknown"
     AGENT_LOG_IN_REFUSED = "agent_log_in_refused"
     AGENT_LOCKED = "agent_locked"
     AGENT_SESSION_EXPIRED = "agent_session_expired"

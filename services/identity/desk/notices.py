@@ -26,7 +26,7 @@ def record(session: Session, letters: LetterSettings, *, identifier: str, reason
         Whether it was not recorded before: one letter is enough.
 
     Raises:
-        Refusal: no_voting_event, voter_unknown.
+        Refusal: no_voting_event, identifier_unknown.
     """
     event = voting_events.current_voting_event(session)
     voter = session.scalar(
@@ -36,7 +36,7 @@ def record(session: Session, letters: LetterSettings, *, identifier: str, reason
         .with_for_update()
     )
     if voter is None:
-        raise refuse(Code.VOTER_UNKNOWN)
+        raise refuse(Code.IDENTIFIER_UNKNOWN)
     known = session.scalar(select(Row).where(Row.voter_id == voter.id))
     if known is not None:
         known.reason = reason

@@ -420,5 +420,5 @@ def test_notices_that_were_not_handed_over_are_recorded_and_followed(address: st
     line = {"number": 1, "voter": voter, "reason": "returned", "recorded_at": "2026-12-03T07:00:00+00:00"}
     rpc.table["identity", "list_notices"] = {"notices": [line | {"reissues": 1, "voted": False}], "next": None}
     assert "Nuage" in run(address, "notices", "list").output
-    rpc.table["identity", "record_notice"] = Refusal("voter_unknown")
+    rpc.table["identity", "record_notice"] = Refusal("identifier_unknown")
     assert run(address, "notices", "not-handed-over", "x@ac.fr", "--reason", "absent").exit_code != 0

@@ -61,7 +61,7 @@ def test_pages_follow_each_other(database, voters, letters):
 
 def test_an_address_that_is_no_voter_s_changes_nothing(database, voters, letters):
     before = everything(database)
-    assert refusal(record, database, letters, "nobody@ac-amiens.fr").code == "voter_unknown"
+    assert refusal(record, database, letters, "nobody@ac-amiens.fr").code == "identifier_unknown"
     assert everything(database) == before
 
 
