@@ -247,7 +247,9 @@ WORDS: dict[str, Words] = {
         _("Trop de demandes d’assistance ont été faites avec cette adresse. Attendez la réponse aux premières."),
     ),
     "claim_unknown": Words(404, _("Cette réclamation est inconnue. Vérifiez son numéro.")),
-    "identifier_unknown": Words(404, _("Cette adresse n’est pas celle d’un électeur de la liste électorale. Vérifiez-la.")),
+    "identifier_unknown": Words(
+        404, _("Cette adresse n’est pas celle d’un électeur de la liste électorale. Vérifiez-la.")
+    ),
     "assistance_unknown": Words(404, _("Cette demande d’assistance est inconnue. Vérifiez son numéro.")),
     "already_answered": Words(409, _("Une réponse a déjà été donnée et envoyée. Elle ne peut plus changer.")),
     "agent_log_in_refused": Words(
