@@ -172,7 +172,7 @@ def test_errors_are_described_with_codes_of_the_table_under_their_status(documen
             assert {"400", "413", "415", "422"} <= statuses, path
             assert operation["requestBody"]["required"], path
         if path.startswith("/api/v1/operator/"):
-            assert {"401", "404"} <= statuses, path
+            assert {"401", "403"} <= statuses, path
         for status, response in operation["responses"].items():
             if status >= "4" and status != "default":
                 error, particular = response["content"]["application/json"]["schema"]["allOf"]

@@ -63,6 +63,8 @@ OF_A_VOTER = (
     VoterMessage,
 )
 """What goes with a voter who is taken off the roll."""
+WRITTEN_BY_A_VOTER = (Claim, AssistanceRequest, FourEyes)
+"""What stays on record without its author."""
 
 
 def commit(
@@ -274,7 +276,6 @@ def _remove(session: Session, voting_event: str, import_id: str) -> None:
         chunk = gone[start : start + CHUNK]
         for table in OF_A_VOTER:
             session.execute(delete(table).where(table.voter_id.in_(chunk)))
-        # What people wrote stays on record, without its author.
-        for written in (Claim, AssistanceRequest, FourEyes):
+        for written in WRITTEN_BY_A_VOTER:
             session.execute(update(written).where(written.voter_id.in_(chunk)).values(voter_id=None))
         session.execute(delete(Voter).where(Voter.id.in_(chunk)))

@@ -156,7 +156,6 @@ def test_access_without_activation_leaves_neither_password_nor_answer(database, 
     assert HASH.search(str(left)) is None
     resumed = resume(database, session)
     assert (resumed["activated"], resumed["last_connection"]) == (False, None)
-    assert [election["code"] for election in resumed["elections"]] == ["CSA-M", "CCP"]
     assert resumed["expires_at"] == NOW + timedelta(minutes=30)
 
 

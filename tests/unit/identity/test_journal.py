@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from services.identity.agents import journal
 from services.identity.contract.journal import BEGINNING, Action, first_break
+from tests.servers.databases import owners_transaction
 from tests.unit.identity.agents_world import operator
 from tests.unit.identity.world import NOW
 
@@ -79,7 +80,7 @@ def test_the_database_itself_keeps_it(database, entries, statement):
     dialect = "sqlite" if database.is_sqlite else "postgresql"
     if ("OR REPLACE" in statement and dialect != "sqlite") or ("TRUNCATE" in statement and dialect == "sqlite"):
         pytest.skip("not a statement of this database")
-    with pytest.raises(DBAPIError, match="append-only"), database.transaction() as session:
+    with pytest.raises(DBAPIError, match="append-only"), owners_transaction(database) as session:
         session.execute(text(statement))
     with database.reading() as session:
         assert journal.page(session, None, 50).entries == entries

@@ -16,7 +16,7 @@ from services.runtime.hosting.jobs import JobWorker, jobs_of
 from services.runtime.hosting.resource_provider import ResourceProvider
 from services.runtime.jobs.job_table import JOB
 from services.runtime.refusals import Refusal, ServiceFault
-from services.runtime.settings import RuntimeSettings
+from services.runtime.settings import ServiceSettings
 from tests.unit.reassort.roll import CODE_KEY, PUBLIC, Roll, pseudonym
 
 VOTING_EVENT = "5b1c7d52-0000-4000-8000-000000000000"
@@ -24,7 +24,7 @@ ELECTION = new_uuid()
 VOTERS = [f"voter {number}" for number in range(5)]
 
 
-class IdentitySettings(RuntimeSettings):
+class IdentitySettings(ServiceSettings):
     database_url: str = "sqlite://"
 
 
@@ -69,6 +69,8 @@ class Identity:
             profile="2022",
             availability={},
             roll_sealed=True,
+            version=1,
+            grace_minutes=30,
             elections=[],
         )
 
