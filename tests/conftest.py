@@ -5,7 +5,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.servers.fixtures", "tests.servers.browser", "tests.servers.spread"]
+pytest_plugins = ["pytester", "tests.servers.fixtures", "tests.servers.browser", "tests.servers.spread"]
 
 # The same examples in every run, however slow the machine: a counterexample that one run in a thousand draws must not be
 # found by the run that decides. To look for one: `pytest --hypothesis-profile=exploring`.

@@ -6,24 +6,31 @@ sink, Chromium) are started by each process for itself, at first use: no test ev
 """
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parents[1]
 
-WHOLE_FOLDERS = {"accessibility", "adversary"}
-"""Folders whose files share one portal, or one broker."""
+WHOLE_FOLDERS = {"accessibility"}
+"""Folders whose files share one portal."""
 
 BY_FILE = {"booth", "contract", "e2e", "fuzz", "integration", "property", "unit/belenios"}
 """Folders where each file prepares something dear for all its tests: a system, a portal, an urn."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that must stay together."""
-    for item in items:
-        group = group_of(item.path)
-        if group:
-            item.add_marker(pytest.mark.xdist_group(group))
+class ByGroup(LoadScopeScheduling):  # type: ignore[misc]
+    """Hands out groups whole. pytest-xdist's own marks of groups are lost in pytest 9.2, which keeps other node ids."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(ROOT.parent / nodeid.partition("::")[0]) or nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup:
+    """What shares the tests out."""
+    return ByGroup(config, log)
 
 
 def group_of(path: Path) -> str:
