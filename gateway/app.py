@@ -72,7 +72,7 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
         BABEL_DEFAULT_TIMEZONE="Europe/Paris",
     )
     app.url_map.converters["election"] = ElectionUuid
-    app.extensions["isoloir"] = Services.over(rpc or RpcClient(settings.amqp_uri))
+    app.extensions["isoloir"] = Services.over(rpc or RpcClient(settings.amqp_uri, settings.event_keys))
     app.extensions["isoloir_settings"] = settings
     app.extensions["isoloir_archives"] = ArchiveFiles(settings.archive_dir)
     app.jinja_env.filters["paris"] = paris_time.paris

@@ -21,7 +21,7 @@ def command() -> None:
     stray_output.log_standard_error()
     log = logs.get_logger("isoloir.bounces")
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # before the threads start, which inherit it
-    rpc = RpcClient(loaded.amqp_uri)
+    rpc = RpcClient(loaded.amqp_uri, loaded.event_keys)
     server = receiver(rpc, loaded.host, loaded.port)
     server.start()
     metrics.serve(loaded.metrics_bind)

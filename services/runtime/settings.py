@@ -15,6 +15,9 @@ from services.runtime.time_limits import TimeLimits
 EXIT_BAD_CONFIGURATION = 78  # EX_CONFIG of sysexits.h
 
 
+HexKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
 class RuntimeSettings(BaseSettings):
     """What every process knows; each service adds its own fields under its own prefix."""
 
@@ -49,6 +52,10 @@ class RuntimeSettings(BaseSettings):
             lock=self.database_lock_seconds, statement=self.database_statement_seconds, idle=self.database_idle_seconds
         )
 
+    event_keys: dict[str, HexKey] = Field(
+        default_factory=dict, validation_alias="ISOLOIR_EVENT_KEYS", validate_default=True
+    )
+    """Service → public key, as JSON: its events are signed by it, and calls of it sealed to it. Empty without a broker."""
     inbox_days: int = Field(default=30, validation_alias="ISOLOIR_INBOX_DAYS", ge=1, le=3650)
     """How long an event that was worked off is known again by its id; a relay repeats within minutes."""
     concurrent_requests: int = Field(default=10, ge=2, le=400)
@@ -69,19 +76,12 @@ class RuntimeSettings(BaseSettings):
         return value
 
 
-HexKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-
-
 class ServiceSettings(RuntimeSettings):
     """What every process of a service knows."""
 
     database_url: str
     event_private_key: str = Field(default="", pattern=r"^([0-9a-f]{64})?$", repr=False, validate_default=True)
     """Ed25519 seed that the service signs its events with; without a broker it may be empty."""
-    event_keys: dict[str, HexKey] = Field(
-        default_factory=dict, validation_alias="ISOLOIR_EVENT_KEYS", validate_default=True
-    )
-    """Service → public key of its events, as JSON: what is not signed by it is refused; without a broker it may be empty."""
 
     @field_validator("event_private_key")
     @classmethod

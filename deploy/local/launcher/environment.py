@@ -55,10 +55,9 @@ def environments(keys: Keys, addresses: Addresses, extra: dict[str, str]) -> dic
     """Process name → its complete environment. ``extra`` (settings that a test lowers) is given to all, and wins."""
     own = _own_settings(keys, addresses)
     for service in SERVICES:
-        own[service] |= {
-            f"ISOLOIR_{service.upper()}_EVENT_PRIVATE_KEY": keys.event_private_keys[service],
-            "ISOLOIR_EVENT_KEYS": json.dumps(keys.event_public_keys),
-        }
+        own[service][f"ISOLOIR_{service.upper()}_EVENT_PRIVATE_KEY"] = keys.event_private_keys[service]
+    for process in (*SERVICES, "gateway"):
+        own[process]["ISOLOIR_EVENT_KEYS"] = json.dumps(keys.event_public_keys)
     everything = {name: value for settings in own.values() for name, value in settings.items()}
     shared = {name: os.environ[name] for name in KEPT if name in os.environ}
     shared |= {

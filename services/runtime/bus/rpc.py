@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from kombu import Connection, Consumer, Exchange, Queue
@@ -18,7 +19,7 @@ from kombu.pools import ProducerPool
 
 from services.runtime import deadline
 from services.runtime.broker_address import BrokerAddress
-from services.runtime.bus import topology
+from services.runtime.bus import sealed_calls, topology
 from services.runtime.bus.broker_alarm import BROKER_ERRORS, CONNECT_SECONDS, BrokerAlarm
 from services.runtime.contracts.client import DEFAULT_TIMEOUT, RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal, ServiceFault
@@ -33,10 +34,14 @@ CONNECTIONS = 40  # that publish at the same time
 
 
 class RpcClient:
-    """The way to the services over RabbitMQ, shared by all threads of a process. Connects at the first call."""
+    """The way to the services over RabbitMQ, shared by all threads of a process. Connects at the first call.
 
-    def __init__(self, amqp_uri: str) -> None:
+    `keys`: service → public key that its calls are closed for (sealed_calls); without it they are not.
+    """
+
+    def __init__(self, amqp_uri: str, keys: Mapping[str, str] | None = None) -> None:
         self._address = BrokerAddress.parse(amqp_uri)
+        self._keys = keys or {}
         self._reply_key = str(uuid.uuid4())
         self._reply_queue = Queue(
             topology.reply_queue(self._address.account, self._reply_key), durable=True, expires=REPLY_QUEUE_LIFETIME
@@ -91,7 +96,8 @@ class RpcClient:
         if idempotency_key:
             headers[f"nameko.{correlation.IDEMPOTENCY_HEADER}"] = idempotency_key
         try:
-            self._publish(service, method, payload, call_id, headers, timeout)
+            closed = sealed_calls.close(self._keys, service, payload)
+            self._publish(service, method, closed, call_id, headers, timeout)
             if not waiting.answered.wait(max(0.0, until - time.monotonic())):
                 log.warning("rpc_unanswered", service=service, method=method, seconds=timeout)
                 raise RpcTimeout(f"{service}.{method}: no answer in {timeout:g} s")

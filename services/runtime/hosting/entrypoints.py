@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from services.runtime.bus import condition, idempotency
+from services.runtime.bus import condition, idempotency, sealed_calls
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.contracts.messages import Health
 from services.runtime.contracts.methods import Answer, AnyMethod, Command, Question, Remembered, Request
@@ -125,7 +125,8 @@ def _entry_point(
         try:
             # In one process a question may have called us: what it may not do, its callee may.
             with only_reading(False):
-                outcome, answer = run(self, payload)
+                key: str = getattr(self.resources.settings, "event_private_key", "")
+                outcome, answer = run(self, sealed_calls.opened(key, payload))
             return answer
         except Refusal as refusal:
             outcome = refusal.code

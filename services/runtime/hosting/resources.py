@@ -30,7 +30,7 @@ def open_resources(service: str, settings_class: type[SettingsOf], rpc: Caller |
     """Open the resources of a service. In: its name, its settings class, and a caller where the bus is in-process."""
     loaded = settings.load(settings_class)
     database = Database(loaded.database_url, service, loaded.time_limits(), loaded.event_private_key)
-    return Resources(service, loaded, database, rpc or RpcClient(loaded.amqp_uri))
+    return Resources(service, loaded, database, rpc or RpcClient(loaded.amqp_uri, loaded.event_keys))
 
 
 def expose(resources: Resources[Any]) -> None:

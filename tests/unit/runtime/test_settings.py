@@ -36,7 +36,8 @@ def test_wrong_settings_end_the_process_with_one_line(monkeypatch, capsys):
 
 def test_environment_names_are_those_that_are_read():
     assert settings.environment_names(Example) == {
-        "AMQP_URI", "ISOLOIR_LOG_LEVEL", "ISOLOIR_PUBLIC_URL", "ISOLOIR_JOB_LEASE_SECONDS", "ISOLOIR_DATABASE_LOCK_SECONDS",
+        "AMQP_URI", "ISOLOIR_EVENT_KEYS", "ISOLOIR_LOG_LEVEL", "ISOLOIR_PUBLIC_URL",
+        "ISOLOIR_JOB_LEASE_SECONDS", "ISOLOIR_DATABASE_LOCK_SECONDS",
         "ISOLOIR_DATABASE_STATEMENT_SECONDS", "ISOLOIR_DATABASE_IDLE_SECONDS", "ISOLOIR_EXAMPLE_CONCURRENT_REQUESTS",
         "ISOLOIR_INBOX_DAYS", "ISOLOIR_METRICS_BIND",
         "ISOLOIR_EXAMPLE_KEY",
