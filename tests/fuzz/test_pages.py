@@ -46,7 +46,7 @@ HOSTILE = [
 ]
 VALUES = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=60).filter(lambda text: text.isprintable()))
 QUIETLY = settings(
-    max_examples=12, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=8, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
 )
 READS = {"resume_session", "own_elections", "voting_event", "open_link", "describe_election", "captcha_text"}
 """What the gateway may ask on the way to a refusal: it changes nothing."""
