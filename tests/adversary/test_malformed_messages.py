@@ -199,7 +199,7 @@ def test_an_event_that_its_sender_has_not_signed_is_set_aside(ballot, channel, a
             return session.scalar(received) is not None
 
     wait_until(heard, 60, "the event that is signed is received")
-    assert dead(channel) == before + 3
+    wait_until(lambda: dead(channel) == before + 3, 60, "the three others are set aside")
     database.dispose()
 
 
