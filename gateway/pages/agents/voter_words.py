@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
 LETTERS: dict[str, LazyString] = {
-    "opening_campaign": _("Ouverture du portail"),
+    "opening_campaign": _("Message d’ouverture"),
     "activation_link": _("Lien d’activation"),
     "password_link": _("Lien pour changer de mot de passe"),
     "reissue_link": _("Lien du réassort"),
