@@ -6,8 +6,10 @@ OUT ?= out
 BUS ?= auto
 DATABASES ?= sqlite
 WORKERS ?= auto
+PROFILE ?= opening
+LOAD_OUT ?= build/load
 
-.PHONY: help setup setup-dev setup-test demo election test lint bench lock clean translations screenshots
+.PHONY: help setup setup-dev setup-test demo election load chaos scale test lint fuzz bench lock clean translations screenshots
 
 help: ## say what can be done
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -55,7 +57,13 @@ gateway/i18n/translations/.compiled: .venv/.runtime $(wildcard gateway/i18n/tran
 
 setup-dev: setup .venv/.dev
 
-setup-test: setup-dev
+# Of load testers alone: no server has it.
+.venv/.load: requirements/load.txt .venv/.runtime
+	@echo "Isoloir: installing Locust…"
+	$(BIN)/pip install --disable-pip-version-check --progress-bar on --require-hashes -r requirements/load.txt
+	@touch $@
+
+setup-test: setup-dev .venv/.load
 	@tests/machine/install
 
 demo: setup ## start everything with an invented election and say how to be a voter
@@ -63,6 +71,24 @@ demo: setup ## start everything with an invented election and say how to be a vo
 
 election: setup ## run a whole election without a human: make election VOTERS=100 OUT=out
 	$(BIN)/isoloir election --voters $(VOTERS) --out $(OUT) --bus $(BUS) --databases $(DATABASES)
+
+load: setup .venv/.load ## voters as at an opening, counted afterwards: make load PROFILE=opening|spike|soak VOTERS=300 [SECONDS=90] [ROLLING=1]
+	@tests/machine/install --servers
+	$(BIN)/isoloir load test --voters $(VOTERS) --profile $(PROFILE) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ROLLING),--rolling) --bus broker --databases postgresql --out $(LOAD_OUT)
+	@cp $(LOAD_OUT)/load.json build/load.json
+
+chaos: setup .venv/.load ## the same while parts are killed and frozen, connections cut, a disk full: make chaos [SEED=0] [NODES=3]
+	@tests/machine/install --servers
+	$(BIN)/isoloir load test --chaos $(if $(NODES),--nodes $(NODES)) $(if $(filter command line,$(origin SEED)),--seed $(SEED)) --voters $(VOTERS) --profile $(PROFILE) $(if $(SECONDS),--seconds $(SECONDS)) --bus broker --databases postgresql --out $(LOAD_OUT)
+
+# Hours at full size. What is interrupted is resumed by the same command; SCALE_OUT keeps databases and state.
+SCALE_OUT ?= build/scale
+BALLOTS ?= 3000
+scale: private VOTERS = 1200000
+scale: setup .venv/.load ## one scrutin of 1.2 million voters, measured phase by phase: make scale VOTERS=20000 [BALLOTS=3000]
+	@tests/machine/install --servers
+	$(BIN)/isoloir load scale --voters $(VOTERS) --ballots $(BALLOTS) --out $(SCALE_OUT)
+	@cp $(SCALE_OUT)/scale.json build/scale.json
 
 test: setup-test ## run every test (RabbitMQ, PostgreSQL, SMTP, Chromium for real): make test WORKERS=1
 	npm run --silent typecheck
@@ -85,16 +111,24 @@ translations: setup-dev ## take up the sentences of the portal into the English 
 	@$(BIN)/pybabel -q update -i build/messages.pot -d gateway/i18n/translations -l en --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 120
 	@$(BIN)/pybabel compile -d gateway/i18n/translations --statistics
 
-screenshots: setup-test ## picture every page at both widths, into build/screenshots
+screenshots: setup-test ## picture every page and e-mail at three widths, into build/screenshots
 	$(BIN)/python -m tests.tour.screenshots
 
+# Which cases: COUNT for both backends, others in proportion; the same SEED makes the same ones.
+COUNT ?= 100000
+SEED ?= 1
+fuzz: setup-dev ## throw altered ballots, archives, registers and rolls at whatever reads them: make fuzz COUNT=100000 SEED=1
+	$(BIN)/python -m tests.fuzz --count $(COUNT) --seed $(SEED)
+
 bench: setup-test ## measure, as ratios in one run: build/bench.json
+	@tests/machine/install --bench
 	$(BIN)/python -m tests.bench
 
 lock: setup-dev ## renew the pins and their hashes
 	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --upgrade -o requirements/runtime.txt requirements/holder.in requirements/runtime.in
 	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --upgrade -c requirements/runtime.txt -o requirements/holder.txt requirements/holder.in
 	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --upgrade -o requirements/dev.txt requirements/dev.in
+	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --upgrade -c requirements/dev.txt -o requirements/load.txt requirements/load.in
 	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --upgrade -o requirements/native.txt requirements/native.in
 
 clean: ## remove what was built, installed or run

@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import BaseConverter
 
 from gateway import api, pages
+from gateway.captcha import load_testers
 from gateway.clients import Services
 from gateway.edge import (
     agent_session,
@@ -18,6 +19,7 @@ from gateway.edge import (
     front,
     language,
     lines,
+    operators_door,
     rate_limits,
     request_log,
     security_headers,
@@ -26,9 +28,13 @@ from gateway.edge import (
     voter_session,
 )
 from gateway.elections.archive_files import ArchiveFiles
+from gateway.figures.kept import KeptFigures
 from gateway.hours import paris_time
 from gateway.i18n import typography
+from gateway.pages.status.watch import Watch
+from gateway.serving import large_bodies
 from gateway.settings import Settings
+from gateway.waiting import door
 from services.runtime.bus.rpc import RpcClient
 from services.runtime.contracts.client import Caller
 from services.runtime.settings import load
@@ -54,6 +60,8 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
     app = Flask("gateway", template_folder="pages")
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value(),
+        SECRET_KEY_FALLBACKS=settings.secret_keys()[:-1],
+        WTF_CSRF_SECRET_KEY=settings.secret_keys(),
         # With the prefix, browsers take it from this very host by TLS alone: no neighbour under the same domain can set it.
         SESSION_COOKIE_NAME="__Host-isoloir" if settings.secure_cookies else "isoloir",
         SESSION_COOKIE_PATH="/",
@@ -75,9 +83,14 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
     app.extensions["isoloir"] = Services.over(rpc or RpcClient(settings.amqp_uri, settings.event_keys))
     app.extensions["isoloir_settings"] = settings
     app.extensions["isoloir_archives"] = ArchiveFiles(settings.archive_dir)
+    app.extensions["isoloir_figures"] = KeptFigures()
+    app.extensions["isoloir_status"] = Watch(app)
     app.jinja_env.filters["paris"] = paris_time.paris
     app.jinja_env.filters["paris_hour"] = paris_time.paris_hour
     app.jinja_env.filters["number"] = paris_time.number
+    app.jinja_env.filters["address"] = typography.address
+    app.jinja_env.globals["colon"] = typography.colon
+    app.jinja_env.filters["typeset"] = typography.typeset
     app.jinja_env.finalize = typography.finalize
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -86,14 +99,18 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
     correlation.install(app)
     request_log.install(app)
     front.install(app, settings)
+    operators_door.install(app, settings)
     security_headers.install(app, secure=settings.secure_cookies)
     static_files.install(app)
+    door.install(app, settings)
     lines.install(app, settings)
 
     @app.before_request
     def allow_rolls() -> None:
         if request.blueprint == "operator":
             request.max_content_length = OPERATOR_BYTES
+
+    large_bodies.install(app, settings)
 
     @app.context_processor
     def everywhere() -> dict[str, Any]:
@@ -110,6 +127,7 @@ def create_app(settings: Settings | None = None, rpc: Caller | None = None) -> F
     language.install(app)
     pages.register(app, demo_dir=settings.demo_dir)
     api.register(app, csrf)
+    load_testers.install(app, settings)
     rate_limits.install(app, settings)
     failures.install(app)
     return app

@@ -1,23 +1,27 @@
 """The contracts' clients, put together for the gateway: what is added here is only what the gateway keeps for a while."""
 
+import threading
 import time
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from flask import current_app
 
 from services.ballot.contract.client import BallotClient
 from services.identity.contract.client import IdentityClient
-from services.identity.contract.sessions import ResumedSession
+from services.identity.contract.entrance.sessions import ResumedSession
 from services.notification.contract.client import NotificationClient
 from services.reassort.contract.client import ReassortClient
-from services.runtime.contracts.client import Caller, ServiceClient
+from services.runtime.contracts.client import Caller, RpcTimeout, RpcUnavailable, ServiceClient
 from services.runtime.refusals import Refusal
 
 Payload = dict[str, Any]
 """An answer as JSON writes it, for templates and for the API: what `Message.dump` makes."""
 
 EVENT_SECONDS = 10.0  # how long strangers' pages may present the same voting event
+SILENT_SECONDS = 60.0
+"""For how long they present the last one known while identity does not answer: a crowd that logs in takes no page away."""
 
 
 class Identity(IdentityClient):
@@ -25,21 +29,42 @@ class Identity(IdentityClient):
 
     def __init__(self, rpc: Caller) -> None:
         super().__init__(rpc)
-        self._event: tuple[float, Payload | None] = (-EVENT_SECONDS, None)
+        self._event: tuple[float, Payload | None] = (-inf, None)
+        self._asking = threading.Lock()
         self._versions: dict[str, Payload] = {}
 
     def presented_event(self) -> Payload | None:
         """The voting event as pages for strangers present it, some seconds old; None where there is none yet."""
         asked_at, event = self._event
-        if time.monotonic() - asked_at >= EVENT_SECONDS:
-            try:
-                event = self.voting_event().dump()
-            except Refusal as refusal:
-                if refusal.code != "no_voting_event":
-                    raise
-                event = None
-            self._event = (time.monotonic(), event)
+        age = time.monotonic() - asked_at
+        # One asks anew, and the others are not held up by it: a crowd of strangers is one question in ten seconds.
+        if age < EVENT_SECONDS or (age < SILENT_SECONDS and not self._asking.acquire(blocking=False)):
+            return event
+        held = age < SILENT_SECONDS
+        try:
+            return self.event_now()
+        except (RpcTimeout, RpcUnavailable):
+            if age < SILENT_SECONDS:
+                return event
+            raise
+        finally:
+            if held:
+                self._asking.release()
+
+    def event_now(self) -> Payload | None:
+        """The same as it stands, for whoever acts on it: another portal may have sealed it, or put one in its place."""
+        event: Payload | None = None
+        try:
+            event = self.voting_event().dump()
+        except Refusal as refusal:
+            if refusal.code != "no_voting_event":
+                raise
+        self._event = (time.monotonic(), event)
         return event
+
+    def forget_presented_event(self) -> None:
+        """Another may be in place now: the next page of this process asks anew."""
+        self._event = (-inf, None)
 
     def event_of(self, session: ResumedSession) -> Payload:
         """The voting event of a session, asked for only when it has changed, with the time that the session brings."""

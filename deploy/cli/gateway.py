@@ -1,4 +1,4 @@
-"""`isoloir gateway`: the HTTP gateway on gunicorn's threads, speaking to the services over RabbitMQ."""
+"""`isoloir gateway`: the HTTP gateway on threads that get whole requests, speaking to the services over RabbitMQ."""
 
 import os
 import sys

@@ -7,10 +7,10 @@ import urllib.request
 import click
 
 from services.runtime import settings
+from services.runtime.service_names import DELIVERERS, WORKERS
 from services.runtime.settings import RuntimeSettings
 
 SECONDS = 5.0
-WORKER = "-worker"
 
 
 def _service(name: str) -> None:
@@ -39,12 +39,11 @@ def _relay(_: str) -> None:
         database.dispose()
 
 
-def _worker(name: str) -> None:
-    from deploy.cli.serve import PATHS
-    from deploy.production.hosting.worker_process import check_alive
+def _aside(name: str) -> None:
+    from deploy.production.hosting.alive import check_alive
 
-    service = name.removesuffix(WORKER)
-    check_alive(service, PATHS[service])
+    service, _, process = name.partition("-")
+    check_alive(service, process)
 
 
 def _gateway(_: str) -> None:
@@ -73,10 +72,7 @@ CHECKS = {
     "ballot": _service,
     "reassort": _service,
     "notification": _service,
-    "identity-worker": _worker,
-    "ballot-worker": _worker,
-    "reassort-worker": _worker,
-    "notification-worker": _worker,
+    **dict.fromkeys((*WORKERS, *DELIVERERS), _aside),
     "relay": _relay,
     "gateway": _gateway,
     "bounces": _bounces,

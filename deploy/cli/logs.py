@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from deploy.operator.log_reading import (
+from deploy.operator.watch.log_reading import (
     LEVELS,
     MOST_LISTED,
     Line,

@@ -5,23 +5,32 @@ import warnings
 
 import click
 
+from services.runtime.importing import all_stays
+
 COMMANDS = {
+    "backup": "deploy.production.backup.command",
     "bounces": "deploy.cli.bounces",
     "broker-definitions": "deploy.cli.broker_definitions",
+    "challenge": "deploy.holder.own_ballot.challenge",
     "dead-letters": "deploy.cli.dead_letters",
+    "deliver": "deploy.cli.deliver",
     "demo": "deploy.local.demonstration.command",
-    "doctor": "deploy.operator.doctor",
+    "doctor": "deploy.operator.watch.doctor",
     "election": "deploy.rehearsal.command",
+    "erase": "deploy.production.erasure.command",
     "first-operator": "deploy.cli.first_operator",
     "gateway": "deploy.cli.gateway",
     "health": "deploy.cli.health",
+    "load": "deploy.load.command",
     "logs": "deploy.cli.logs",
     "migrate": "deploy.cli.migrate",
+    "observe": "deploy.holder.observe.command",
     "operator": "deploy.operator.command",
     "printer": "deploy.printer.command",
-    "receipt": "deploy.holder.receipt",
+    "receipt": "deploy.holder.own_ballot.receipt",
     "record": "deploy.holder.record",
     "relay": "deploy.cli.relay",
+    "restore": "deploy.production.backup.restoring",
     "seats": "deploy.holder.seats",
     "serve": "deploy.cli.serve",
     "sink": "deploy.local.sink.command",
@@ -47,7 +56,8 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         try:
-            command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
+            with all_stays():
+                command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
         except ModuleNotFoundError as error:
             if not _is_anothers(error):
                 raise

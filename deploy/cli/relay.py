@@ -1,11 +1,8 @@
 """`isoloir relay`: carries the events from the outboxes to RabbitMQ."""
 
-import signal
-import threading
-from typing import Any
-
 import click
 
+from deploy.production.hosting.stopping import told_to_stop
 from services.runtime import settings
 from services.runtime.bus import relay
 from services.runtime.telemetry import logs, stray_output
@@ -17,11 +14,5 @@ def command() -> None:
     loaded = settings.load(relay.Settings, needs_broker=True)
     logs.configure("relay", loaded.log_level)
     stray_output.log_standard_error()
-    stopping = threading.Event()
-
-    def stop(_signal: int, _frame: Any) -> None:
-        stopping.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    stopping = told_to_stop()
     relay.run(loaded, stopping.is_set)

@@ -2,6 +2,7 @@
 
 import click
 
+from services.runtime.importing import all_stays
 from services.runtime.service_names import SERVICES
 
 PATHS = {name: f"services.{name}.service:{name.capitalize()}Service" for name in SERVICES}
@@ -21,6 +22,7 @@ def command(name: str) -> None:
         import eventlet
 
         eventlet.monkey_patch()
-        from deploy.production.hosting.nameko_process import run_service
+        with all_stays():
+            from deploy.production.hosting.nameko_process import run_service
 
         run_service(name, PATHS[name])

@@ -1,7 +1,7 @@
 """The electoral board of a rehearsal: its key ceremony and its decryptions, each holder by himself.
 
 R211-545 and R211-573 ask for the president or the secretary, and at least two delegates: two threshold groups,
-administration 1-of-2 and delegates 2-of-3, both needed (design.md, Cryptography).
+administration 1-of-2 and delegates 2-of-4, both needed; two thirds of the keys are delegates' (R211-545).
 """
 
 import json
@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from services.ballot.belenios.election import Election
-from services.ballot.belenios.pedersen import run_ceremony
+from services.ballot.belenios.keys.pedersen import run_ceremony
+from services.ballot.belenios.keys.trustees import make_trustees as trustees_json
 from services.ballot.belenios.tally import partial_decryption
-from services.ballot.belenios.trustees import make_trustees as trustees_json
 
 GROUPS = (
     ("administration", 1, ("Présidente", "Secrétaire")),
-    ("delegates", 2, ("Délégué A", "Déléguée B", "Délégué C")),
+    ("delegates", 2, ("Délégué A", "Déléguée B", "Délégué C", "Déléguée D")),
 )
 """Name, threshold and holders of each group, in the order of the trustees file."""
 

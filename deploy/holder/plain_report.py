@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from deploy.holder.verify_words import clean, fault_in_french
-from services.ballot.belenios.report import QuestionResult, Report
+from services.ballot.belenios.checking.report import QuestionResult, Report
 from services.record import typesetting
 
 _URN = ("EndBallots", "EncryptedTally", "PartialDecryption", "Result")
@@ -70,7 +70,8 @@ def page(
     elif missing:
         verdict = "L'archive est juste, mais ce qui a été cherché n'y est pas : " + ", ".join(missing) + "."
     elif report.finished:
-        verdict = "Tout est juste. Le résultat est celui des bulletins de l'urne."
+        whose = "du dernier bulletin de chacun" if report.revoting else "des bulletins de l'urne"
+        verdict = f"Tout est juste. Le résultat est celui {whose}."
     else:
         verdict = "Tout est juste jusqu'ici. L'élection n'a pas encore de résultat."
     return Page(
@@ -92,16 +93,15 @@ def _checks(report: Report) -> Iterator[tuple[str, str]]:
         return YES if stages is None or report.stage in stages else NOT_YET
 
     yield answer(), "Rien n'a été ajouté, ôté ou changé après coup : chaque étape porte l'empreinte de la précédente."
+    used = "seul le dernier bulletin d'un code compte" if report.revoting else "aucun code n'a servi deux fois"
+    yield answer(), f"Chaque bulletin vient d'un code qui figurait dans la liste scellée, et {used}."
     yield (
         answer(),
-        "Chaque bulletin vient d'un code qui figurait dans la liste scellée, et aucun code n'a servi deux fois.",
-    )
-    yield (
-        answer(),
-        "Chaque bulletin contient un choix permis, et un seul : c'est prouvé sans que personne sache lequel.",
+        "Chaque bulletin ne contient que des choix permis : c'est prouvé sans que personne sache lesquels.",
     )
     yield answer(_URN), "L'urne a été fermée : aucun bulletin n'y est entré après."
-    yield answer(_SUMMED), "La somme dépouillée est celle de tous les bulletins de l'urne, sans un de plus ni de moins."
+    summed = "du dernier bulletin de chaque code" if report.revoting else "de tous les bulletins de l'urne"
+    yield answer(_SUMMED), f"La somme dépouillée est celle {summed}, sans un de plus ni de moins."
     yield answer(("Result",)), "Assez de détenteurs de clefs ont déchiffré, et la preuve de chacun est juste."
     yield answer(("Result",)), "Le résultat publié est celui du déchiffrement."
 
@@ -109,10 +109,13 @@ def _checks(report: Report) -> Iterator[tuple[str, str]]:
 def _facts(report: Report, sha256: str, heads: Collection[str]) -> Iterator[tuple[str, object]]:
     yield "Codes de la liste scellée", report.credentials
     yield "Bulletins vérifiés", report.ballots
+    if report.revoting:
+        yield "Bulletins remplacés par un autre du même code", report.replaced
     if report.trustees:
         yield "Clefs nécessaires", " et ".join(f"{group.threshold} sur {group.size}" for group in report.trustees)
     for found in report.found_trackers:
-        yield "Bulletin trouvé", found
+        replaced = found in report.replaced_trackers
+        yield "Bulletin trouvé, remplacé par un autre du même code" if replaced else "Bulletin trouvé", found
     for found in set(report.found_heads) & set(heads):
         yield "Empreinte prolongée", found
     yield "Empreinte du scrutin", report.election_hash or "inconnue"

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from services.ballot.belenios.report import Report
+from services.ballot.belenios.checking.report import Report
 from services.ballot.contract.signed_heads import LONGEST_LINE, InvalidHeads, out_of_time, read
-from services.record.facts import Facts, NotFacts
+from services.record.facts import Facts
+from services.record.reading import NotFacts
 
 LARGEST = 64 * 1024 * 1024
-_FAULTS = {
+FAULTS = {
     "malformed": "la ligne n'a pas la forme prescrite",
     "other-election": "l'empreinte est celle d'un autre scrutin",
     "gap": "une empreinte manque, ou n'est pas à sa place",
@@ -100,6 +101,6 @@ def in_french(compared: dict[str, Any]) -> str:
     if not compared["ok"]:
         fault = compared["fault"]
         where = f" (ligne {fault['line']})" if fault["line"] else ""
-        return f"DÉFAUT dans les empreintes publiées{where} : {_FAULTS[fault['code']]} [{fault['code']}]"
+        return f"DÉFAUT dans les empreintes publiées{where} : {FAULTS[fault['code']]} [{fault['code']}]"
     times = " ; aucun bulletin hors du temps du vote" if compared["times_compared"] else ""
     return f"Empreintes publiées : {compared['heads']}, toutes signées par l'urne et toutes dans l'archive{times}."

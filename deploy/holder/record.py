@@ -15,10 +15,11 @@ import click
 from deploy.holder import seats
 from deploy.holder.verify import verify_with_progress
 from deploy.holder.verify_words import clean, fault_in_french
-from services.ballot.belenios.report import QuestionResult, Report
+from services.ballot.belenios.checking.report import QuestionResult, Report
 from services.record import software, typesetting
-from services.record.facts import Facts, NotFacts
+from services.record.facts import Facts
 from services.record.official import Board, Record, Result, Seats, Verification, disagreements, event_as_json
+from services.record.reading import NotFacts
 
 PIECE = 1 << 20
 _IN_FRENCH = {
@@ -27,6 +28,7 @@ _IN_FRENCH = {
     "election_hash": "l'empreinte du scrutin",
     "head": "l'empreinte de l'urne",
     "ballots": "le nombre de bulletins",
+    "replaced": "le nombre de bulletins remplacés",
 }
 _EVENT_KEYS = {"present_at_opening", "observations", "interventions", "signatures", "elections"}
 
@@ -68,7 +70,7 @@ def command(
     for one in records:
         if one.unexplained and not draft:
             raise click.ClickException(
-                f"Scrutin {one.facts.election} : {one.facts.ballots} bulletin(s) dans l'urne, "
+                f"Scrutin {one.facts.election} : {one.facts.counted} bulletin(s) compté(s) dans l'urne, "
                 f"{'un nombre inconnu d' if one.facts.attendance is None else one.facts.attendance} émargement(s). Donnez "
                 "l'explication du bureau (explanation), ou ajoutez --draft."
             )
@@ -130,18 +132,23 @@ def _record(archive: Path, known: dict[str, Facts], given: dict[str, Any]) -> Re
         "election_hash": report.election_hash,
         "head": report.head,
         "ballots": report.ballots,
+        "replaced": report.replaced,
     }
     differing = disagreements(facts, verified)
     if differing:
         names = ", ".join(_IN_FRENCH[name] for name in differing)
         raise click.ClickException(f"Scrutin {report.uuid} : le portail publie autre chose que l'archive : {names}.")
+    _same_lists(facts, report.result)
     own = given.get("elections", {}).get(facts.election, {})
     shared = ("present_at_opening", "signatures", "interventions")
     common: dict[str, Any] = {key: given[key] for key in shared if key in given}
     return Record(
         facts=facts,
         results=tuple(
-            Result(one.question, tuple(zip(one.answers, one.counts, strict=True)), one.blank) for one in report.result
+            Result(
+                one.question, tuple(zip(one.answers, one.counts, strict=True)), one.blank, one.maximum, facts.counted
+            )
+            for one in report.result
         ),
         seats=_seats(own.get("seats", []), report.result),
         board=_board(own).over(_board(common)),
@@ -149,16 +156,30 @@ def _record(archive: Path, known: dict[str, Facts], given: dict[str, Any]) -> Re
     )
 
 
+def _same_lists(facts: Facts, results: Sequence[QuestionResult]) -> None:
+    """Women and men are of lists that are on the ballot, or of none."""
+    for one in facts.candidates:
+        on_ballot = results[one.number - 1].answers if 1 <= one.number <= len(results) else ()
+        for named in one.lists:
+            if named.name not in on_ballot:
+                raise click.ClickException(
+                    f"Scrutin {facts.election} : le portail compte les femmes et les hommes d'une liste qui n'est pas sur "
+                    f"le bulletin, question {one.number} : {clean(named.name)}."
+                )
+
+
 def _seats(given: Any, results: Sequence[QuestionResult]) -> tuple[Seats, ...]:
-    found = []
+    found: dict[int, Seats] = {}
     for rules in given if isinstance(given, list) else [given]:
-        place = rules.pop("question", 1) if isinstance(rules, dict) else 0
-        if not isinstance(place, int) or not 1 <= place <= len(results):
-            raise _wrong("seats.question")
+        place = rules.get("question", 1) if isinstance(rules, dict) else 0
+        if type(place) is not int or not 1 <= place <= len(results):
+            raise _wrong(f"seats.question : un numéro de 1 à {len(results)} est attendu")
+        if place in found:
+            raise _wrong(f"seats : la question {place} y est deux fois ; chaque tableau nomme la sienne (question = 2)")
         question = results[place - 1]
-        allocation = seats.allocated(rules, question)
-        found.append(Seats(question.question, seats.as_data(allocation), tuple(seats.lines(allocation))))
-    return tuple(found)
+        allocation = seats.allocated({key: value for key, value in rules.items() if key != "question"}, question)
+        found[place] = Seats(place, question.question, seats.as_data(allocation), tuple(seats.lines(allocation)))
+    return tuple(found[place] for place in sorted(found))
 
 
 def _verification(archive: Path, report: Report) -> Verification:

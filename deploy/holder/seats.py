@@ -13,7 +13,7 @@ import click
 
 from deploy.holder.verify import verify_with_progress
 from deploy.holder.verify_words import clean, fault_in_french
-from services.ballot.belenios.report import QuestionResult
+from services.ballot.belenios.checking.report import QuestionResult
 from services.ballot.seats.allocation import (
     Allocation,
     Beyond,
@@ -61,7 +61,8 @@ def command(archive: Path, rules: Path, number: int, as_json: bool) -> None:
         raise _wrong("relisez la forme attendue par isoloir seats --help") from None
     allocation = allocated(given, question)
     if as_json:
-        click.echo(json.dumps({"election": report.uuid, "question": question.question, **as_data(allocation)}))
+        of = {"election": report.uuid, "number": number, "question": question.question}
+        click.echo(json.dumps({**of, **as_data(allocation)}))
         return
     for line in lines(allocation):
         click.echo(line)

@@ -20,14 +20,15 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from deploy.holder import plain_report, published_heads
 from deploy.holder.register_words import fault_in_french as fault_of_register
 from deploy.holder.verify_words import STAGES, clean, fault_in_french
-from services.ballot.belenios.report import Report
-from services.ballot.belenios.verify import verify_archive
+from services.ballot.belenios.checking.report import Report
+from services.ballot.belenios.checking.verify import verify_archive
 from services.reassort.register import audit, public_register
 
 _REASONS = {
     errno.ENOENT: "il n'existe pas",
     errno.EACCES: "accès refusé",
     errno.EISDIR: "c'est un dossier",
+    errno.ESPIPE: "ce scrutin permet de voter à nouveau : son archive doit être un fichier, non un flux",
 }
 
 
@@ -181,6 +182,8 @@ def _print(report: Report, missing: list[str], heads: Collection[str]) -> None:
         ("Identifiants publics", report.credentials),
         ("Bulletins vérifiés", report.ballots),
     ]
+    if report.revoting:
+        lines.append(("Bulletins remplacés", f"{report.replaced} (chacun peut voter à nouveau, le dernier compte)"))
     if report.num_tallied is not None:
         lines.append(("Bulletins additionnés", report.num_tallied))
     if report.partial_decryptions:
@@ -197,7 +200,8 @@ def _print(report: Report, missing: list[str], heads: Collection[str]) -> None:
             click.echo(f"  {question.blank:>8}  Vote blanc")
     click.echo()
     for found in report.found_trackers:
-        click.echo(f"Bulletin présent dans l'urne : {found}")
+        replaced = ", remplacé par un vote ultérieur" if found in report.replaced_trackers else ""
+        click.echo(f"Bulletin présent dans l'urne{replaced} : {found}")
     for found in set(report.found_heads) & set(heads):
         click.echo(f"L'urne prolonge bien l'empreinte : {found}")
     for value in missing:
@@ -205,6 +209,7 @@ def _print(report: Report, missing: list[str], heads: Collection[str]) -> None:
     if report.fault is not None:
         click.echo(f"DÉFAUT dans {clean(fault_in_french(report.fault))}")
     elif report.finished:
-        click.echo("Tout est juste : le résultat est celui des bulletins de l'urne.")
+        whose = "du dernier bulletin de chacun" if report.revoting else "des bulletins de l'urne"
+        click.echo(f"Tout est juste : le résultat est celui {whose}.")
     else:
         click.echo("Tout est juste jusqu'ici ; l'élection n'a pas encore de résultat.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.ballot.belenios.report import Fault
+from services.ballot.belenios.checking.report import Fault
 
 STAGES = {
     None: "aucune étape",
@@ -50,6 +50,7 @@ FAULTS = {
     "bad-size": "la taille d'une entrée est illisible",
     "bad-utf8": "le contenu n'est pas du texte UTF-8",
     "bad-verification-key": "une clef de vérification ne découle pas de la cérémonie",
+    "ballot-replayed": "un bulletin qui était déjà dans l'urne y est remis",
     "broken-chain": "un événement ne suit pas le précédent : la chaîne est rompue",
     "credential-listed-twice": "un identifiant public figure deux fois dans la liste",
     "credential-used-twice": "un identifiant public a servi à deux bulletins",

@@ -12,8 +12,8 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pika
@@ -38,6 +38,7 @@ loopback_users.guest = true
 load_definitions = {definitions}
 max_message_size = {largest}
 vm_memory_high_watermark.absolute = 512MiB
+raft.wal_max_size_bytes = 67108864
 disk_free_limit.absolute = 64MB
 log.file = false
 log.console = true
@@ -63,6 +64,18 @@ class TlsFiles:
     key: Path
 
 
+@dataclass(frozen=True)
+class Company:
+    """What the nodes of one cluster have in common: the port of their mapper, which somebody else runs, the secret by which
+    they know each other, and the passwords. `leads`: the node that begins, and loads the definitions.
+    """
+
+    epmd_port: int
+    cookie: str
+    passwords: Mapping[str, str]
+    leads: bool
+
+
 class BrokerMissing(RuntimeError):
     """rabbitmq-server is not on this machine; the message says how to install it."""
 
@@ -70,9 +83,23 @@ class BrokerMissing(RuntimeError):
         super().__init__(f"rabbitmq-server is not installed; install it with: {INSTALL}")
 
 
+def account_names() -> list[str]:
+    """Of all that have a password, the administrator of a private node first."""
+    return [ADMINISTRATOR, *(one.name for one in accounts())]
+
+
 def installed() -> bool:
     """Whether this machine has what a private node needs."""
     return SERVER.exists() and _epmd() is not None
+
+
+def port_mapper(port: int, environment: Mapping[str, str], log: Path) -> Command:
+    """What tells the nodes of a machine where each is. BrokerMissing."""
+    epmd = _epmd()
+    if epmd is None:
+        raise BrokerMissing
+    arguments = [epmd, "-address", LOOPBACK, "-port", str(port)]
+    return Command("epmd", arguments, environment, log, stop_seconds=2.0, ready=lambda: answers(port))
 
 
 def _epmd() -> str | None:
@@ -102,10 +129,13 @@ class LocalBroker:
 
     Without ``directory`` a temporary one is used, and ``close()`` removes it. It has the accounts, rights and queues that a
     broker in earnest has (deploy.production.broker), and an administrator besides, for whoever looks into it. With ``tls``
-    it has a second port that takes no other connections.
+    it has a second port that takes no other connections. With ``company`` it is one node of a cluster
+    (deploy.local.broker_cluster).
     """
 
-    def __init__(self, directory: Path | None = None, tls: TlsFiles | None = None) -> None:
+    def __init__(
+        self, directory: Path | None = None, tls: TlsFiles | None = None, company: Company | None = None
+    ) -> None:
         if not installed():
             raise BrokerMissing
         self._temporary = directory is None
@@ -113,13 +143,22 @@ class LocalBroker:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.port, self._distribution_port, self._epmd_port = free_port(), free_port(), free_port()
         self._tls, self._tls_port = tls, free_port()
+        self._company = company
+        given = company.passwords if company is not None else {}
         self._passwords = {
-            name: self._keep(f"password-{name}", secrets.token_hex(16))
-            for name in (ADMINISTRATOR, *(one.name for one in accounts()))
+            name: self._keep(f"password-{name}", given.get(name) or secrets.token_hex(16)) for name in account_names()
         }
+        if company is not None:
+            self._epmd_port = company.epmd_port
+            self._keep(".erlang.cookie", company.cookie)
         # The name is part of the data's path: another name after a restart would be an empty node.
         self._node = self._keep("node", f"isoloir-{secrets.token_hex(4)}@localhost")
         self._processes: list[tuple[subprocess.Popen[bytes], Command]] = []
+
+    @property
+    def name(self) -> str:
+        """What other nodes call it."""
+        return self._node
 
     @property
     def amqp_uri(self) -> str:
@@ -151,6 +190,8 @@ class LocalBroker:
         loaded = self.directory / "definitions.json"
         write(loaded, definitions(self._passwords, ADMINISTRATOR))
         text = CONFIGURATION.format(host=LOOPBACK, port=self.port, definitions=loaded, largest=topology.LARGEST_MESSAGE)
+        if self._company is not None and not self._company.leads:
+            text = text.replace(f"load_definitions = {loaded}\n", "")  # it has what the cluster has
         if self._tls is not None:
             text += TLS_CONFIGURATION.format(host=LOOPBACK, port=self._tls_port, **vars(self._tls))
         configuration.write_text(text)
@@ -159,21 +200,13 @@ class LocalBroker:
         plugins.write_text("[].\n")
         log = self.directory / "log" / "broker.log"
         environment = self._environment(configuration, plugins)
-        epmd = _epmd()
-        if epmd is None:
-            raise BrokerMissing
-        return [
-            Command(
-                "epmd",
-                [epmd, "-address", LOOPBACK, "-port", str(self._epmd_port)],
-                environment,
-                log,
-                self.directory,
-                stop_seconds=2.0,
-                ready=lambda: answers(self._epmd_port),
-            ),
-            Command("broker", [str(SERVER)], environment, log, self.directory, stop_seconds=30.0, ready=self.is_ready),
-        ]
+        node = Command(
+            "broker", [str(SERVER)], environment, log, self.directory, stop_seconds=30.0, ready=self.is_ready
+        )
+        if self._company is not None:
+            # It takes connections with the cluster's accounts only once it has joined.
+            return [replace(node, ready=lambda: answers(self.port))]
+        return [port_mapper(self._epmd_port, environment, log), node]
 
     def is_ready(self) -> bool:
         """Whether an AMQP connection with the node's account opens."""
@@ -204,11 +237,11 @@ class LocalBroker:
         while self._processes:
             kill_group(self._processes.pop()[0])
 
-    def control(self, *arguments: str) -> str:
-        """Have rabbitmqctl do something on the running node. Returns what it said; CalledProcessError."""
+    def control(self, *arguments: str, tool: Path = CONTROL) -> str:
+        """Have rabbitmqctl, or another tool, do something on the running node. Returns what it said; CalledProcessError."""
         environment = self._environment(self.directory / "rabbitmq.conf", self.directory / "enabled_plugins")
         said = subprocess.run(
-            [str(CONTROL), "--quiet", *arguments],
+            [str(tool), "--quiet", *arguments],
             env=environment,
             check=True,
             capture_output=True,

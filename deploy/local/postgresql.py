@@ -14,6 +14,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +30,7 @@ from services.runtime.service_names import SERVICES
 RELAY = "relay"
 INSTALL = "apt-get install postgresql"
 START_SECONDS = 60.0
+STILL_HELD = "pre-existing shared memory block"
 
 # Crashes are simulated by killing processes, never by cutting the power: no need to wait for the disk, but a commit must
 # have reached the operating system (synchronous_commit stays on) or a killed server would forget it.
@@ -79,15 +82,15 @@ class ServiceDatabases:
         return f"isoloir_{RELAY}{self.suffix}"
 
     def urls(self) -> dict[str, str]:
-        """service → URL for the running service's account, as SQLAlchemy takes it."""
+        """Service → URL for the running service's account, as SQLAlchemy takes it."""
         return {service: self._url(self.name(service), service) for service in SERVICES}
 
     def relay_urls(self) -> dict[str, str]:
-        """service → URL of the service's database for the relay's account."""
+        """Service → URL of the service's database for the relay's account."""
         return {service: self._url(self.relay, service) for service in SERVICES}
 
     def owner_urls(self) -> dict[str, str]:
-        """service → URL for the account that owns the tables, and migrates them."""
+        """Service → URL for the account that owns the tables, and migrates them."""
         return {service: self._url(self.owner(service), service) for service in SERVICES}
 
     def grant(self) -> None:
@@ -101,14 +104,22 @@ class ServiceDatabases:
 
 
 class LocalCluster:
-    """One cluster, in a temporary directory of its own; ``stop`` then ``start`` keeps the data."""
+    """One cluster; ``stop`` then ``start`` keeps the data.
 
-    def __init__(self) -> None:
+    Args:
+        directory: Its own, found again with its data by the next one; without it, a temporary one.
+        settings: Of the server, besides those of this module.
+    """
+
+    def __init__(self, directory: Path | None = None, settings: Mapping[str, str] | None = None) -> None:
         found = programs()
         if found is None:
             raise PostgresMissing
         self._programs = found
-        self.directory = Path(tempfile.mkdtemp(prefix="isoloir-postgresql-"))
+        self._settings = {**SETTINGS, **(settings or {})}
+        if directory is not None:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.directory = directory or Path(tempfile.mkdtemp(prefix="isoloir-postgresql-"))
         self.port = free_port()
         self._server: subprocess.Popen[bytes] | None = None
         self._account = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
@@ -119,6 +130,11 @@ class LocalCluster:
     def data(self) -> Path:
         """The cluster's data directory."""
         return self.directory / "data"
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the server, None where it does not run."""
+        return self._server.pid if self._runs() and self._server else None
 
     def start(self, *, empty: bool = False) -> None:
         """Create the cluster (the first time), start it, wait until it answers, create databases and accounts.
@@ -135,15 +151,30 @@ class LocalCluster:
                 check=True,
                 stdout=subprocess.DEVNULL,
             )
-        self._server = spawn(self._command())
-        try:
-            wait_until(self._answers, START_SECONDS, "PostgreSQL", alive=self._runs)
-        except TimeoutError as error:
-            tail = self._command().log.read_text(errors="replace")[-2000:]
-            self.stop()
-            raise RuntimeError(f"PostgreSQL did not start ({error}); the end of its log:\n{tail}") from error
+        self._run()
         if new and not empty:
             self._create(self._default)
+
+    def _run(self) -> None:
+        """Start the server and wait until it answers; after a kill again, while backends of the one before still end.
+
+        They hold its shared memory for a moment, and a new server refuses to start until it is free.
+        """
+        deadline = time.monotonic() + START_SECONDS
+        log = self._command().log
+        while True:
+            written = log.stat().st_size if log.exists() else 0
+            self._server = spawn(self._command())
+            try:
+                wait_until(self._answers, max(1.0, deadline - time.monotonic()), "PostgreSQL", alive=self._runs)
+            except TimeoutError as error:
+                said, ended = log.read_bytes()[written:].decode(errors="replace"), not self._runs()
+                self.stop()
+                if not ended or STILL_HELD not in said or time.monotonic() > deadline:
+                    raise RuntimeError(f"PostgreSQL did not start ({error}); its log:\n{said[-2000:]}") from error
+                time.sleep(0.2)
+                continue
+            return
 
     def stop(self) -> None:
         """Stop the server in an orderly way; the data stays."""
@@ -163,26 +194,44 @@ class LocalCluster:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def urls(self) -> dict[str, str]:
-        """service → URL for its own account, in the databases that ``start`` created."""
+        """Service → URL for its own account, in the databases that ``start`` created."""
         return self._default.urls()
 
     def relay_urls(self) -> dict[str, str]:
-        """service → URL for the relay's account, in the databases that ``start`` created."""
+        """Service → URL for the relay's account, in the databases that ``start`` created."""
         return self._default.relay_urls()
 
     def owner_urls(self) -> dict[str, str]:
-        """service → URL for the account that owns the tables, in the databases that ``start`` created."""
+        """Service → URL for the account that owns the tables, in the databases that ``start`` created."""
         return self._default.owner_urls()
 
     def grant(self) -> None:
         """Give services and relay their rights in the databases that ``start`` created. After the migrations."""
         self._default.grant()
 
+    def size(self, service: str) -> int:
+        """Bytes of a service's database, of those that ``start`` created."""
+        with _connection(self.port, "postgres", "postgres") as connection:
+            cursor = connection.cursor()
+            cursor.execute("SELECT pg_database_size(%s)", (self._default.name(service),))
+            return int(cursor.fetchone()[0])
+
     def another_system(self) -> ServiceDatabases:
         """Four more databases and their accounts, for a system that must find them empty."""
         databases = ServiceDatabases(self.port, f"_{secrets.token_hex(4)}")
         self._create(databases)
         return databases
+
+    def move(self, service: str, folder: Path) -> None:
+        """Keep the database of a service in another folder, which is made, while nobody uses it: on another file system."""
+        folder.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            shutil.chown(folder, self._account)
+        name = sql.Identifier(self._default.name(service))
+        with _connection(self.port, "postgres", "postgres") as connection:
+            cursor = connection.cursor()
+            cursor.execute("CREATE TABLESPACE elsewhere LOCATION %s", (str(folder),))
+            cursor.execute(sql.SQL("ALTER DATABASE {} SET TABLESPACE elsewhere").format(name))
 
     @property
     def _default(self) -> ServiceDatabases:
@@ -219,7 +268,7 @@ class LocalCluster:
             return False
 
     def _command(self) -> Command:
-        options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         return Command(
             "postgresql",
             [

@@ -19,6 +19,8 @@ JOB_FAILED = (
 )
 INTERRUPTED = "Le téléchargement s’est interrompu : le fichier est incomplet. Recommencez."
 COME_AGAIN = frozenset({"archive_in_preparation", "busy", "rate_limited", "service_unavailable", "unreachable"})
+WATCHING_SECONDS = 300.0
+"""How long the portal may be away while a job is watched that goes on without it."""
 PARTIAL = 206
 MOST_TRIES = 5
 """Tries in a row of a download that bring nothing more."""
@@ -87,6 +89,8 @@ class OperatorClient:
     def _work(self, service: str, start: str, payload: Payload, watch: Watch) -> Payload:
         """Have a job done and wait for it; whoever asks for the same meanwhile, here or elsewhere, waits for the same.
 
+        A job lasts hours and is done whoever watches: a portal that is away for some minutes meanwhile ends nothing.
+
         Args:
             service: Whose job it is.
             start: The command that starts it.
@@ -100,16 +104,22 @@ class OperatorClient:
             OperatorRefusal: the job's own refusal, or job_failed {kind, reason}.
         """
         known = {"service": service, "job": self.command(start, payload)["job"]}
-        pause = 0.1
+        pause, seen = 0.1, time.monotonic()
         while True:
-            job = self.command("job", known)
-            watch(job)
-            if job["state"] == "done":
-                result: Payload = job["result"]
-                return result
-            if job["state"] == "failed":
-                details = {"kind": job["kind"], "reason": job["reason"]}
-                raise OperatorRefusal("job_failed", JOB_FAILED, details)
+            try:
+                job = self.command("job", known)
+            except OperatorRefusal as refusal:
+                if refusal.code not in COME_AGAIN or time.monotonic() - seen > WATCHING_SECONDS:
+                    raise
+            else:
+                seen = time.monotonic()
+                watch(job)
+                if job["state"] == "done":
+                    result: Payload = job["result"]
+                    return result
+                if job["state"] == "failed":
+                    details = {"kind": job["kind"], "reason": job["reason"]}
+                    raise OperatorRefusal("job_failed", JOB_FAILED, details)
             time.sleep(pause)
             pause = min(pause * 1.5, 2.0)
 
@@ -125,14 +135,49 @@ class OperatorClient:
         staged: int = self.command("stage-roll", payload)["staged"]
         return staged
 
-    def commit_roll(
+    def compare_roll(
         self, voting_event: str, import_id: str, lines: int, watch: Watch = ignore, *, complement: bool = False
+    ) -> Payload:
+        """What the staged rows would change: identity's RollDifferences, as JSON writes them. Refusal: roll_invalid."""
+        payload = {"voting_event": voting_event, "import_id": import_id, "lines": lines, "complement": complement}
+        return self._work("identity", "start-compare-roll", payload, watch)
+
+    def differences(self, voting_event: str, import_id: str, *, complement: bool = False) -> Iterator[Payload]:
+        """{kind, identifier, line, columns} of each voter whom the staged rows add, change or remove."""
+        known = {"voting_event": voting_event, "import_id": import_id, "complement": complement}
+        for kind in ("added", "changed", "removed"):
+            after: str | None = ""
+            while after is not None:
+                page = self.command("list-differences", {**known, "kind": kind, "after": after})
+                yield from page["entries"]
+                after = page["next"]
+
+    def drop_roll(self, voting_event: str, import_id: str) -> None:
+        """Forget staged rows that were only looked at."""
+        self.command("drop-roll", {"voting_event": voting_event, "import_id": import_id})
+
+    def commit_roll(
+        self,
+        voting_event: str,
+        import_id: str,
+        lines: int,
+        watch: Watch = ignore,
+        *,
+        complement: bool = False,
+        removing: int = 0,
     ) -> Payload:
         """Take all staged rows over, or none; a complement leaves those of the roll whom they do not name.
 
-        Out: {voters, entitlements} of the whole roll. Refusal: roll_invalid {total, errors}.
+        `removing`: how many voters leave, as somebody has typed it. Out: {voters, entitlements} of the whole roll.
+        Refusals: roll_invalid {total, errors}, roll_would_lose {count}.
         """
-        payload = {"voting_event": voting_event, "import_id": import_id, "lines": lines, "complement": complement}
+        payload = {
+            "voting_event": voting_event,
+            "import_id": import_id,
+            "lines": lines,
+            "complement": complement,
+            "removing": removing,
+        }
         return self._work("identity", "start-commit-roll", payload, watch)
 
     def seal_roll(self, voting_event: str, watch: Watch = ignore) -> Payload:
@@ -143,6 +188,18 @@ class OperatorClient:
         """[{uuid, entitled, signed}] of each election."""
         found: list[Payload] = self.command("attendance", {"voting_event": voting_event})["elections"]
         return found
+
+    def record_earlier_turnout(self, given: Payload) -> Payload:
+        """Identity's EarlierTurnout and EarlierRecorded, as JSON writes them."""
+        return self.command("record-earlier-turnout", given)
+
+    def remove_voter(self, wanted: Payload) -> Payload:
+        """Identity's RemoveVoter and Removal, as JSON writes them."""
+        return self.command("remove-voter", wanted)
+
+    def removal(self, removal: str) -> Payload:
+        """How far a removal is."""
+        return self.command("removal", {"removal": removal})
 
     # reassort
 
@@ -171,6 +228,20 @@ class OperatorClient:
     def seal_election(self, election: str, present: list[str], watch: Watch = ignore) -> Payload:
         """Seal, with the names of those who are present. Out: {election_hash, head, credentials}."""
         return self._work("ballot", "start-seal-election", {"election": election, "present": present}, watch)
+
+    def hold_mock(self, voting_event: str, ballots: int, watch: Watch = ignore) -> Payload:
+        """Have a mock election held of every draft. Out: {elections: the ballot box's MockElection, as JSON writes it}."""
+        return self._work("ballot", "start-mock", {"voting_event": voting_event, "ballots": ballots}, watch)
+
+    def check_integrity(self, election: str, watch: Watch = ignore) -> Payload:
+        """Have computed anew what was sealed of an election. Out: runtime's Integrity, as JSON writes it."""
+        self._work("ballot", "start-check-integrity", {"election": election}, watch)
+        return self.command("integrity", {"election": election})
+
+    def check_roll_integrity(self, voting_event: str, watch: Watch = ignore) -> Payload:
+        """The same of the roll and its voting event."""
+        self._work("identity", "start-check-roll-integrity", {"voting_event": voting_event}, watch)
+        return self.command("roll-integrity", {"voting_event": voting_event})
 
     def describe_election(self, election: str) -> Payload:
         """State, dates, fingerprints, counts, result."""
@@ -274,10 +345,22 @@ class OperatorClient:
         """{services: the condition of each that answers, away: {service: why it does not}}."""
         return self.command("condition", {})
 
+    def texts(self) -> Payload:
+        """{missing, elections: [{code, lists, undocumented, differing}], presentation}: which texts are written."""
+        return self.command("texts", {})
+
     def retry_parked(self, service: str, event: str | None = None) -> int:
         """Have one event that a service has put aside tried again, or all of them; how many."""
         retried: int = self.command("retry-parked", {"service": service, "event": event})["retried"]
         return retried
+
+    def waiting_room(self) -> Payload:
+        """Who waits to come in, and what the door does (gateway/api/operators/waiting_room.py)."""
+        return self.command("waiting-room", {})
+
+    def steer_waiting_room(self, mode: str, pace: int = 0) -> Payload:
+        """Have the door do as operators say; how it stands then."""
+        return self.command("steer-waiting-room", {"mode": mode, "pace": pace})
 
     # public
 

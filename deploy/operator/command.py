@@ -1,44 +1,45 @@
 """`isoloir operator …`: what an operator does from a terminal to run an election."""
 
-import sys
 from pathlib import Path
-from uuid import uuid4
 
 import click
 from rich.table import Table
 
-from deploy.operator import (
+from deploy.operator.archive import command as archive_command
+from deploy.operator.client import OperatorClient
+from deploy.operator.commands import (
     assistance,
     board_commands,
     campaigns,
+    ceremony_command,
     claims,
     deliveries,
     event_command,
+    import_roll,
+    integrity,
     jobs,
-    message_words,
+    mock_election,
     notices,
     parked,
     reissues,
-    roll_file,
+    roll_changes,
+    waiting_room,
 )
-from deploy.operator.client import OperatorClient, OperatorRefusal
 from deploy.operator.contract_check import check
+from deploy.operator.earlier_turnout import command as earlier_turnout
+from deploy.operator.files import message_words
+from deploy.operator.new_event import command as new_event
+from deploy.operator.readiness import command as readiness
 from deploy.operator.terminal import (
-    agreed,
     chosen_elections,
-    complaints,
     console,
     current_event,
     event_option,
+    next_step,
     portal_options,
-    progress_bar,
     said_plainly,
     stop,
 )
-
-CHUNK = 500
-
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group("operator")
@@ -48,63 +49,6 @@ def command(ctx: click.Context, url: str, token: str) -> None:
     """Préparer, ouvrir, clore et dépouiller une élection."""
     ctx.obj = OperatorClient(url, token, check)
     ctx.call_on_close(ctx.obj.close)
-
-
-@command.command("import-roll")
-@click.argument("file", type=FILE)
-@event_option
-@click.option(
-    "--add",
-    "complement",
-    is_flag=True,
-    help="Ajouter ces lignes à la liste en place, ou y corriger ces électeurs ; personne n'en est retiré.",
-)
-@click.option("--yes", is_flag=True, help="Ne rien demander.")
-@click.pass_obj
-@said_plainly
-def import_roll(client: OperatorClient, file: Path, event: str | None, complement: bool, yes: bool) -> None:
-    """Importer la liste électorale FILE (CSV UTF-8, séparateur ;) : tout, ou rien.
-
-    Jusqu'au scellement ; une fois les codes produits, avec --add seulement.
-    """
-    voting_event = current_event(client, event)
-    if not complement:
-        known = sum(line["entitled"] for line in client.attendance(voting_event))
-        if known:
-            agreed(
-                f"La liste en place ({known} droits de vote) devient celle du fichier : qui n’y figure pas en est retiré, "
-                "compte compris. Pour n’ajouter que des lignes : --add.",
-                yes,
-            )
-    total = roll_file.count_rows(file)
-    import_id = str(uuid4())
-    with progress_bar() as progress:
-        task = progress.add_task("Envoi des lignes", total=total)
-        for chunk in roll_file.chunks(file, CHUNK):
-            client.stage_roll(voting_event, import_id, chunk.first_line, chunk.rows)
-            progress.advance(task, len(chunk.rows))
-    try:
-        with jobs.watched() as watch:
-            counts = client.commit_roll(voting_event, import_id, total, watch, complement=complement)
-    except OperatorRefusal as refusal:
-        if refusal.code != "roll_invalid":
-            raise
-        _report(refusal)
-        sys.exit(1)
-    console().print(f"La liste compte {counts['voters']} électeurs, {counts['entitlements']} droits de vote.")
-    console().print("Ensuite : isoloir operator generate-codes (produit les codes de qui n’en a pas).")
-
-
-def _report(refusal: OperatorRefusal) -> None:
-    errors = refusal.details["errors"]
-    for error in errors:
-        complaints().print(
-            f"ligne {error['line']}, {error['column']} : {error['problem']} → {error['remedy']}", markup=False
-        )
-    rest = refusal.details["total"] - len(errors)
-    if rest > 0:
-        complaints().print(f"… et {rest} autre(s) erreur(s), montrées quand celles-ci seront corrigées.")
-    complaints().print(f"{refusal.details['total']} erreur(s) : rien n’a été importé.", style="red")
 
 
 @command.command("generate-codes")
@@ -119,6 +63,9 @@ def generate_codes(client: OperatorClient, event: str | None) -> None:
     if made["missing"]:
         stop(f"{made['missing']} électeur(s) n’ont pas encore de code : la liste a changé. Relancez la commande.")
     console().print(f"{made['voters']} électeurs ont leurs codes de vote.")
+    next_step(
+        "imprimez les notices (isoloir printer print), puis isoloir operator ceremony status, et la veille : seal."
+    )
 
 
 @command.command("counts")
@@ -133,8 +80,10 @@ def counts(client: OperatorClient, event: str | None) -> None:
     table = Table("Scrutin", "Inscrits", "Émargements", "Bulletins")
     for line in client.attendance(voting_event):
         if line["uuid"] in names:
-            ballots = client.describe_election(line["uuid"])["ballots"]
-            table.add_row(names[line["uuid"]], str(line["entitled"]), str(line["signed"]), str(ballots))
+            found = client.describe_election(line["uuid"])
+            replaced = f" dont {found['replaced']} remplacés" if found["replaced"] else ""
+            ballots = f"{found['ballots']}{replaced}"
+            table.add_row(names[line["uuid"]], str(line["entitled"]), str(line["signed"]), ballots)
     console().print(table)
     console().print(
         f"Codes de vote : {codes['voters']} électeurs, {codes['spares']} codes de réserve, "
@@ -144,6 +93,10 @@ def counts(client: OperatorClient, event: str | None) -> None:
     for line in client.message_counts():
         messages.add_row(message_words.channel(line["channel"]), message_words.state(line["state"]), str(line["count"]))
     console().print(messages)
+    if not codes["voters"]:
+        next_step("isoloir operator import-roll FICHIER.csv, puis generate-codes.")
+    else:
+        next_step("isoloir operator readiness dit ce qui manque ; failures, pourquoi un message n’est pas parti.")
 
 
 @command.command("failures")
@@ -155,6 +108,7 @@ def failures(client: OperatorClient, limit: int) -> None:
     found = client.list_failures(limit)
     if not found:
         console().print("Aucun échec.")
+        next_step("isoloir operator deliveries montre ce qui arrive, heure par heure.")
         return
     table = Table("Message", "Canal", "Modèle", "Essais", "Motif", "Quand")
     for line in found:
@@ -163,6 +117,7 @@ def failures(client: OperatorClient, limit: int) -> None:
             *(str(described[key]) for key in ("message_id", "channel", "template", "attempts", "reason", "at"))
         )
     console().print(table)
+    next_step("corrigez la cause ; qui n’a rien reçu redemande son lien, ou passez par sa cellule (/agents/electeurs).")
 
 
 @command.command("download-archive")
@@ -182,11 +137,21 @@ def download_archive(client: OperatorClient, election: str, target: Path | None)
     finally:
         unfinished.unlink(missing_ok=True)
     console().print(f"{target} : {target.stat().st_size} octets", markup=False)
+    next_step(f"isoloir verify {target}, puis isoloir record pour le procès-verbal.")
 
 
 for _command in (
+    new_event.command,
+    readiness.command,
     event_command.command,
+    import_roll.command,
+    roll_changes.remove_voter,
+    earlier_turnout.earlier_turnout,
+    ceremony_command.command,
+    mock_election.command,
     board_commands.seal,
+    integrity.integrity,
+    archive_command.command,
     board_commands.close,
     board_commands.tally,
     board_commands.publish,
@@ -198,5 +163,6 @@ for _command in (
     reissues.command,
     deliveries.command,
     notices.command,
+    waiting_room.command,
 ):
     command.add_command(_command)

@@ -10,8 +10,8 @@ from services.reassort.contract import methods as reassort
 from services.runtime.contracts.methods import AnyMethod
 from services.runtime.refusals import Refusal
 
-OF_ALL_SERVICES = {"health", "job", "jobs", "condition", "retry_parked"}
-"""What the gateway asks of several services in one command of its own."""
+OF_ALL_SERVICES = {"health", "job", "jobs", "condition", "retry_parked", "open_ceremony", "ceremony"}
+"""What the gateway asks of several services, or completes, in a command of its own."""
 METHODS: dict[str, AnyMethod] = {
     name: method
     for methods in (identity.METHODS, ballot.METHODS, reassort.METHODS, notification.METHODS)

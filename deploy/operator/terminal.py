@@ -9,9 +9,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from deploy.operator import roll_file, voting_event_file
 from deploy.operator.client import OperatorClient, OperatorRefusal
-from deploy.operator.token import token_option
+from deploy.operator.token import ADDRESS_VARIABLES, token_option
+from services.files import roll_file, voting_event_file
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -20,6 +20,16 @@ R = TypeVar("R")
 def console() -> Console:
     """Where results go. Made at each use, so that output redirected by a caller is honoured."""
     return Console(highlight=False, soft_wrap=True)
+
+
+def next_step(said: str, style: str | None = None) -> None:
+    """The last line of a command: what comes next, for whoever runs an election for the first time.
+
+    Args:
+        said: what to do, a sentence that names the command where there is one.
+        style: how it looks; as any other line without.
+    """
+    console().print(f"Ensuite : {said}", markup=False, style=style)
 
 
 def complaints() -> Console:
@@ -63,11 +73,11 @@ def portal_options(work: Callable[..., Any]) -> Callable[..., Any]:
     """--url and --token-file: which portal, and who asks."""
     url = click.option(
         "--url",
-        envvar="ISOLOIR_PUBLIC_URL",
+        envvar=ADDRESS_VARIABLES,
         default="http://127.0.0.1:8080",
         show_default=True,
         show_envvar=True,
-        help="Adresse du portail.",
+        help="Adresse du portail pour les opérateurs, où elle n’est pas celle de tous.",
     )
     return url(token_option(work))
 

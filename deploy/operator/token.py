@@ -13,6 +13,8 @@ import click
 
 VARIABLE = "ISOLOIR_TOKEN"
 FILE_VARIABLE = "ISOLOIR_TOKEN_FILE"
+ADDRESS_VARIABLES = ["ISOLOIR_OPERATOR_URL", "ISOLOIR_PUBLIC_URL"]
+"""Where the portal answers operators: at an address of its own, or where it answers everybody."""
 SHARED = "ISOLOIR_GATEWAY_OPERATOR_TOKEN"
 """The shared token of a demonstration, where the portal's own settings are in the environment."""
 

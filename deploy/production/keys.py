@@ -24,7 +24,8 @@ class Keys:
     receipt_private_key: str
     code_key: str
     register_private_key: str
-    notification_private_key: str
+    mail_private_key: str
+    sms_private_key: str
     event_private_keys: dict[str, str]
     """Service → Ed25519 seed that its events are signed with."""
     printer_key: str
@@ -50,13 +51,18 @@ class Keys:
         }
 
     @property
-    def notification_public_key(self) -> str:
-        """X25519 public key that messages are sealed to."""
-        return bytes(PrivateKey(bytes.fromhex(self.notification_private_key)).public_key).hex()
+    def mail_public_key(self) -> str:
+        """X25519 public key that e-mails are sealed to."""
+        return bytes(PrivateKey(bytes.fromhex(self.mail_private_key)).public_key).hex()
+
+    @property
+    def sms_public_key(self) -> str:
+        """X25519 public key that short messages are sealed to."""
+        return bytes(PrivateKey(bytes.fromhex(self.sms_private_key)).public_key).hex()
 
     @property
     def printer_recipient(self) -> str:
-        """age recipient that notices are sealed to."""
+        """Age recipient that notices are sealed to."""
         return recipient_of(self.printer_key)
 
 
@@ -68,7 +74,8 @@ def draw() -> Keys:
         receipt_private_key=secrets.token_hex(32),
         code_key=secrets.token_hex(32),
         register_private_key=secrets.token_hex(32),
-        notification_private_key=bytes(PrivateKey.generate()).hex(),
+        mail_private_key=bytes(PrivateKey.generate()).hex(),
+        sms_private_key=bytes(PrivateKey.generate()).hex(),
         event_private_keys={service: secrets.token_hex(32) for service in SERVICES},
         printer_key=new_identity()[0],
         gateway_secret_key=secrets.token_hex(32),
@@ -83,8 +90,9 @@ def keep(directory: Path) -> Keys:
     """The keys of this state directory, drawn at the first call."""
     path = directory / FILE
     kept = json.loads(path.read_text()) if path.exists() else {}
-    # A directory of an earlier version lacks the keys that came since.
-    keys = Keys(**(asdict(draw()) | kept))
+    # A directory of an earlier version lacks the keys that came since, and has some that nothing needs any more.
+    drawn = asdict(draw())
+    keys = Keys(**(drawn | {name: value for name, value in kept.items() if name in drawn}))
     if asdict(keys) != kept:
         write_private(path, json.dumps(asdict(keys), indent=1) + "\n")
     return keys

@@ -14,8 +14,9 @@ from rich.console import Console
 
 from deploy.local.broker import BrokerMissing
 from deploy.local.launcher.lock import AlreadyRunning
+from deploy.local.launcher.refusals import BusUnreachable, MigrationFailed
 from deploy.local.launcher.supervisor import ChildFailed
-from deploy.local.launcher.system import BusUnreachable, MigrationFailed, System
+from deploy.local.launcher.system import System
 from deploy.local.postgresql import PostgresMissing
 from deploy.operator.client import OperatorRefusal
 from deploy.rehearsal.mailbox import NoSuchMail

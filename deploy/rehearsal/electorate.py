@@ -43,11 +43,18 @@ class Elector:
     """First line of the address: his alone, so that it finds his notice."""
 
 
-def invent(count: int, lists: dict[str, int], on_paper: tuple[str, ...] = (), seed: int = 2026) -> list[Elector]:
+def invent(
+    count: int,
+    lists: dict[str, int],
+    on_paper: tuple[str, ...] = (),
+    seed: int = 2026,
+    absent_every: int = ABSENT_EVERY,
+) -> list[Elector]:
     """`count` voters, the same for the same arguments.
 
     In: election code → number of lists, for elections online; codes of elections on paper, to which everybody is
-    entitled. Every voter is entitled to the first online election, two in three to the others.
+    entitled; `absent_every`: one in so many stays at home, nobody where it is 0. Every voter is entitled to the first
+    online election, two in three to the others.
     """
     dice = random.Random(seed)  # noqa: S311 - invented people need no secret
     codes = list(lists)
@@ -56,7 +63,7 @@ def invent(count: int, lists: dict[str, int], on_paper: tuple[str, ...] = (), se
         surname = f"{dice.choice(SURNAMES)} {_numeral(number)}"
         first_name = dice.choice(FIRST_NAMES)
         entitled = tuple(code for code in codes if code == codes[0] or number % 3)
-        votes = number % ABSENT_EVERY != 0
+        votes = not absent_every or number % absent_every != 0
         choices = {
             code: -1 if (number + position) % BLANK_EVERY == 0 else dice.randrange(lists[code])
             for position, code in enumerate(entitled)

@@ -11,6 +11,9 @@ from pathlib import Path
 _LINK = re.compile(r"https?://\S+/lien/[\w-]+")
 
 
+SETTLED_NS = 1_000_000_000
+
+
 class NoSuchMail(Exception):
     """The mail that was waited for did not come in time."""
 
@@ -21,6 +24,7 @@ class Mailboxes:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._seen: set[str] = set()
+        self._listed_at = -1
         self._links: dict[str, list[str]] = {}
         self._lock = threading.Lock()
 
@@ -29,6 +33,12 @@ class Mailboxes:
         with self._lock:
             self._read_new()
             return list(self._links.get(address.lower(), []))
+
+    def newest_links(self) -> dict[str, str]:
+        """Address → the newest link that it received so far, of everybody: one look at the folder for all of them."""
+        with self._lock:
+            self._read_new()
+            return {address: links[-1] for address, links in self._links.items()}
 
     def wait_for_link(self, address: str, seconds: float = 60.0, earlier: int = 0) -> str:
         """The newest link sent to `address`, once more than `earlier` have come. Raises NoSuchMail after `seconds`."""
@@ -41,8 +51,14 @@ class Mailboxes:
         raise NoSuchMail(f"no link arrived in {seconds:g} s")
 
     def _read_new(self) -> None:
-        if not self.folder.is_dir():
+        try:
+            changed_at = self.folder.stat().st_mtime_ns
+        except FileNotFoundError:
             return
+        # A long folder is not listed again for nothing; one that has just changed may change once more at the same tick.
+        if changed_at == self._listed_at and time.time_ns() - changed_at > SETTLED_NS:
+            return
+        self._listed_at = changed_at
         for path in sorted(self.folder.glob("*.eml")):
             if path.name in self._seen:
                 continue

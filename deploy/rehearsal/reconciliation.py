@@ -29,8 +29,10 @@ class ElectionCounts:
     """Voters who asked for another code."""
     register: int
     """Entries of the public register of re-issues."""
-    trackers_found: int
-    """Receipts whose tracker stands in the public urn."""
+    lost: int
+    """Receipts whose tracker does not stand in the public urn."""
+    doubled: int
+    """Ballots too many in the public urn."""
     expected: list[int]
     counted: list[int]
     labels: list[str]
@@ -48,9 +50,13 @@ class ElectionCounts:
                 ("accusés de réception", self.acknowledged),
                 ("émargements", self.poll_book),
                 ("bulletins dans l'urne", self.urn),
-                ("numéros de suivi retrouvés", self.trackers_found),
             )
             if value != self.planned
+        ]
+        found += [
+            f"{self.code}: {name} {value}, attendu 0"
+            for name, value in (("bulletins perdus", self.lost), ("bulletins en double", self.doubled))
+            if value
         ]
         if self.register != self.reissued:
             found.append(f"{self.code}: registre des réassorts {self.register}, attendu {self.reissued}")

@@ -1,5 +1,6 @@
 """A whole election without a human, through the doors that people use: HTTP for voters and operators, SMTP for links,
-paper for codes. It ends with a comparison of everything that can be compared (features E4)."""
+paper for codes. It ends with a comparison of everything that can be compared (features E4).
+"""
 
 import json
 import threading
@@ -8,29 +9,49 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 from requests.adapters import HTTPAdapter
 
 from deploy.holder import ceremony
 from deploy.local.demonstration.scenario import voting_event
-from deploy.local.launcher.system import System
-from deploy.operator import roll_file
 from deploy.operator.client import OperatorClient, OperatorRefusal
 from deploy.operator.contract_check import check
-from deploy.operator.voting_event_file import for_ballot, for_identity
 from deploy.rehearsal import electorate, notices, witness
+from deploy.rehearsal.held_votes import held
 from deploy.rehearsal.mailbox import Mailboxes, NoSuchMail
 from deploy.rehearsal.phases import Phases
 from deploy.rehearsal.reconciliation import ElectionCounts
 from deploy.rehearsal.voter import Voter, VoterRefused
 from services.ballot.belenios.election import Election
+from services.files import roll_file
+from services.files.voting_event_file import for_ballot, for_identity
 
 VOTERS_AT_ONCE = 8
 ROWS_AT_ONCE = 500
 ASK_AGAIN_SECONDS = 130.0  # identity sends no second link within two minutes
 EVENTS_SECONDS = 120.0  # how long events may take to arrive before a rehearsal gives up
+
+
+class RunningSystem(Protocol):
+    """What a rehearsal needs of a system: the launcher's, or one that runs already."""
+
+    @property
+    def base_url(self) -> str:
+        """Address of the portal."""
+
+    @property
+    def operator_token(self) -> str:
+        """What an operator's client presents."""
+
+    @property
+    def demo_dir(self) -> Path:
+        """Where e-mails and paper notices arrive: mail/*.eml, print/*, with the printer's key in printer/."""
+
+    @property
+    def presentation_file(self) -> Path:
+        """Where the portal reads the voting event's file."""
 
 
 class OldCodeWorks(Exception):
@@ -54,7 +75,7 @@ class Rehearsal:
     Raises what its steps raise: an operator's or a voter's refusal, a mail or notice that does not come.
     """
 
-    def __init__(self, system: System, voters: int, out: Path, phases: Phases, patience: float = 0.0) -> None:
+    def __init__(self, system: RunningSystem, voters: int, out: Path, phases: Phases, patience: float = 0.0) -> None:
         self.system = system
         self.out = out
         self.phases = phases
@@ -76,10 +97,14 @@ class Rehearsal:
         keys = self.seal()
         codes = self.collect_codes()
         activated = self.activate()
+        self.observe()
         self.vote(codes)
         self.close_and_tally(keys)
         with self.phases.phase("Vérification"):
+            observed = self.observe()
             elections = [self.compare(entry) for entry in self.online]
+            for counts in elections:
+                counts.verdicts["isoloir observe"] = observed.get(counts.uuid, "absent")
         return Outcome(len(self.electors), activated, elections)
 
     def prepare(self) -> None:
@@ -158,6 +183,10 @@ class Rehearsal:
         self.phases.for_each("Activation des comptes", self.electors, activate, VOTERS_AT_ONCE)
         return len(activated)
 
+    def observe(self) -> dict[str, str]:
+        """Look at the public chains as an observer does, who keeps what it saw. Out: election → "ok", or what is wrong."""
+        return witness.observed(self.out / "observation", self.system.base_url)
+
     def vote(self, codes: dict[str, str]) -> None:
         """Everybody who means to vote does, in all his elections; some lose their code and have it re-issued."""
 
@@ -221,7 +250,7 @@ class Rehearsal:
         entries, agrees = witness.compared(archive, register)
         described = self.operator.describe_election(election)
         attendance = self._settled_attendance(election)
-        trackers = self.voter().trackers(election)
+        kept = held([receipt["tracker"] for receipt in self.receipts[election]], self.voter().trackers(election))
         return ElectionCounts(
             uuid=election,
             code=code,
@@ -230,8 +259,9 @@ class Rehearsal:
             planned=sum(code in elector.choices for elector in self.electors),
             acknowledged=len(self.receipts[election]),
             poll_book=attendance["signed"],
-            urn=described["ballots"],
-            trackers_found=sum(receipt["tracker"] in trackers for receipt in self.receipts[election]),
+            urn=described["ballots"] - described["replaced"],
+            lost=len(kept.lost),
+            doubled=len(kept.doubled),
             expected=electorate.expected_counts(self.electors, code, self.lists[code]),
             counted=json.loads(described["result"])["result"][0],
             labels=["Vote blanc", *(answer["union"] for answer in entry["question"]["answers"])],

@@ -4,9 +4,13 @@ import os
 import shutil
 import subprocess
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
-from services.ballot.belenios.verify import verify_archive
+from deploy.holder.observe import looking
+from deploy.holder.observe.folder import Folder
+from deploy.holder.observe.portal import Portal
+from services.ballot.belenios.checking.verify import verify_archive
 from services.reassort.register import audit, public_register
 
 TOOL_SECONDS = 600
@@ -25,7 +29,7 @@ def belenios_tool() -> Path | None:
 def verdicts(archive: Path) -> dict[str, str]:
     """What each verifier says of an archive: verifier → "ok", the fault, or "absent"."""
     report = verify_archive(archive)
-    return {"isoloir": "ok" if report.ok else str(report.fault), "belenios-tool": _tool_verdict(archive)}
+    return {"isoloir": "ok" if report.ok else str(report.fault), "belenios-tool": tool_verdict(archive)}
 
 
 def compared(archive: Path, register: Path) -> tuple[int, str]:
@@ -39,7 +43,18 @@ def compared(archive: Path, register: Path) -> tuple[int, str]:
         return -1, f"{error.code}, ligne {error.line}"
 
 
-def _tool_verdict(archive: Path) -> str:
+def observed(folder: Path, address: str) -> dict[str, str]:
+    """What an observer says who looks now, after whatever it saw before: election → "ok", or what is wrong."""
+    kept = Folder(folder, address)
+    found = looking.look(kept, Portal(address), looking.Options(), datetime.now(UTC), [])
+    wrong = {one.uuid: found.failures for one in found.elections} if found.failures else {}
+    for alarm in found.alarms:
+        wrong.setdefault(alarm.election, []).append(f"{alarm.code} {alarm.detail}")
+    return {one.uuid: " ; ".join(wrong.get(one.uuid, ["ok"])) for one in found.elections}
+
+
+def tool_verdict(archive: Path) -> str:
+    """What belenios-tool says of an archive: "ok", the fault, or "absent"."""
     tool = belenios_tool()
     if tool is None:
         return "absent"

@@ -10,18 +10,19 @@ from gateway.api import (
     callbacks,
     challenge,
     elections,
-    operator,
-    operator_condition,  # noqa: F401 - adds its routes to the operator's blueprint
+    operators,
+    receipts,
     reissue,
     session,
 )
-from gateway.api.document import DescribedApi, described_path_part
+from gateway.api.documentation.document import DescribedApi, described_path_part
 from gateway.api.json_body import StrictJson
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:
     """Add the API to the application. Operators send a bearer token and no cookie, the operator
-    of short messages signs: nothing there to forge."""
+    of short messages signs: nothing there to forge.
+    """
     app.json = StrictJson(app)
     app.config.update(
         API_TITLE="Isoloir",
@@ -32,8 +33,8 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     )
     described = DescribedApi(app)
     described.register_converter(app.url_map.converters["election"], described_path_part)
-    for part in (session, challenge, access, assistance, elections, ballots, reissue, operator):
+    for part in (session, challenge, access, assistance, elections, ballots, receipts, reissue, operators):
         described.register_blueprint(part.blueprint)
-    csrf.exempt(operator.blueprint)
+    csrf.exempt(operators.blueprint)
     app.register_blueprint(callbacks.blueprint)
     csrf.exempt(callbacks.blueprint)

@@ -4,9 +4,16 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from gateway.api.description import CHALLENGED, STRANGER, UNSAFE, operation, refusals
+from gateway.api.documentation.description import CHALLENGED, STRANGER, UNSAFE, operation, refusals
 from gateway.api.json_body import install
-from gateway.api.schemas import ActivationSchema, IdentifierSchema, LinkSchema, NextSchema, SessionSchema, TokenSchema
+from gateway.api.schemas.access import (
+    ActivationSchema,
+    IdentifierSchema,
+    LinkSchema,
+    NextSchema,
+    SessionSchema,
+    TokenSchema,
+)
 from gateway.api.session import present
 from gateway.captcha import proof_of_work
 from gateway.clients import Payload, services
@@ -25,7 +32,7 @@ LINK_REFUSALS = ("link_unknown", "link_expired", "link_used")
 @operation("requestAccess", STRANGER)
 @blueprint.arguments(IdentifierSchema)
 @blueprint.response(200, NextSchema)
-@refusals(blueprint, *CHALLENGED, *UNSAFE)
+@refusals(blueprint, "waiting_room", *CHALLENGED, *UNSAFE)
 def ask(wanted: dict[str, str]) -> Payload:
     """Ask for access; an unknown address is answered like one whose account awaits its activation."""
     proof_of_work.spend(wanted["challenge"], "access")
@@ -36,7 +43,7 @@ def ask(wanted: dict[str, str]) -> Payload:
 @operation("requestPasswordLink", STRANGER)
 @blueprint.arguments(IdentifierSchema)
 @blueprint.response(200, NextSchema)
-@refusals(blueprint, *CHALLENGED, *UNSAFE)
+@refusals(blueprint, "waiting_room", *CHALLENGED, *UNSAFE)
 def ask_password_link(wanted: dict[str, str]) -> Payload:
     """Ask for a link to a new password; the old one stays valid until the new one is set."""
     proof_of_work.spend(wanted["challenge"], "password")
@@ -47,7 +54,7 @@ def ask_password_link(wanted: dict[str, str]) -> Payload:
 @operation("openLink", STRANGER)
 @blueprint.arguments(TokenSchema)
 @blueprint.response(200, LinkSchema)
-@refusals(blueprint, *LINK_REFUSALS, "rate_limited", *UNSAFE)
+@refusals(blueprint, "waiting_room", *LINK_REFUSALS, "rate_limited", *UNSAFE)
 def open_link(wanted: dict[str, str]) -> Payload:
     """What a link is for; it is not used up."""
     return services().identity.open_link(wanted["token"]).dump()
@@ -57,7 +64,7 @@ def open_link(wanted: dict[str, str]) -> Payload:
 @operation("activateAccount", STRANGER)
 @blueprint.arguments(ActivationSchema)
 @blueprint.response(201, SessionSchema)
-@refusals(blueprint, *LINK_REFUSALS, *ACTIVATION_REFUSALS, *CHALLENGED, *UNSAFE)
+@refusals(blueprint, "waiting_room", *LINK_REFUSALS, *ACTIVATION_REFUSALS, *CHALLENGED, *UNSAFE)
 def activate(wanted: dict[str, Any]) -> dict[str, Any]:
     """Set the password with a link, and sign in."""
     proof_of_work.spend(wanted["challenge"], "activation")

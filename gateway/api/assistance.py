@@ -4,9 +4,9 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from gateway.api.description import CHALLENGED, STRANGER, UNSAFE, operation, refusals
+from gateway.api.documentation.description import CHALLENGED, STRANGER, UNSAFE, operation, refusals
 from gateway.api.json_body import install
-from gateway.api.schemas import AskAssistanceSchema, AssistanceSchema
+from gateway.api.schemas.access import AskAssistanceSchema, AssistanceSchema
 from gateway.captcha import proof_of_work
 from gateway.clients import services
 from gateway.edge import voter_session

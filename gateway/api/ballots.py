@@ -4,12 +4,12 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from gateway.api.description import SIGNED_IN, UNSAFE, VOTER_UNSAFE, operation, refusals
+from gateway.api.documentation.description import SIGNED_IN, UNSAFE, VOTER_UNSAFE, operation, refusals
 from gateway.api.json_body import install
-from gateway.api.schemas import CastSchema, ReceiptSchema
+from gateway.api.schemas.ballots import CastSchema, ReceiptSchema
 from gateway.clients import services
 from gateway.edge import voter_session
-from services.identity.contract import permits
+from services.identity.contract.entrance import permits
 from services.runtime.refusals import Refusal
 
 blueprint = Blueprint("ballots", __name__, url_prefix="/api/v1", description="Casting")

@@ -5,8 +5,8 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import RAISE
 
-from gateway.api.description import PUBLIC, operation, refusals
-from gateway.api.schemas import ChallengeFormSchema, ChallengeSchema
+from gateway.api.documentation.description import PUBLIC, operation, refusals
+from gateway.api.schemas.access import ChallengeFormSchema, ChallengeSchema
 from gateway.captcha import proof_of_work
 
 blueprint = Blueprint("challenge", __name__, url_prefix="/api/v1", description="Proof of work (ALTCHA)")

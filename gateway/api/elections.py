@@ -1,18 +1,18 @@
 """/voting-event, /elections: what there is to vote on, the booth's material, and the public ballot box."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Response, current_app, request, stream_with_context
 from flask_smorest import Blueprint
 from marshmallow import RAISE
 from werkzeug.wsgi import FileWrapper
 
-from gateway.api.description import PUBLIC, SIGNED_IN, STRANGER, UNSAFE, VOTER, operation, refusals
+from gateway.api.documentation.description import PUBLIC, SIGNED_IN, STRANGER, UNSAFE, VOTER, operation, refusals
 from gateway.api.json_body import install
-from gateway.api.schemas import (
+from gateway.api.schemas.elections import (
     BoothSchema,
     OwnElectionSchema,
     PageSchema,
@@ -28,11 +28,15 @@ from gateway.clients import Payload, services
 from gateway.edge import failures, lines, voter_session
 from gateway.edge.errors import RETRY_AFTER_SECONDS
 from gateway.elections.archive_files import ArchiveFiles, NotReady
-from gateway.elections.candidate_lists import document_address
+from gateway.elections.candidate_lists import presentation_for
 from gateway.elections.election_state import with_states
-from gateway.elections.presentation import lists_of
 from gateway.elections.record import facts_of, pages_of
+from gateway.hours.paris_time import paris_hour
+from services.ballot.contract.heads import HeadPage
+from services.reassort.contract.register import RegisterLines
 from services.runtime.refusals import Refusal
+
+Part = TypeVar("Part", RegisterLines, HeadPage)
 
 blueprint = Blueprint("api_elections", __name__, url_prefix="/api/v1", description="Elections and ballot boxes")
 install(blueprint)
@@ -74,20 +78,17 @@ def own() -> list[Payload]:
 )
 def booth(uuid: str) -> dict[str, Any]:
     """What the browser needs to make a ballot, with a permit to cast it."""
-    settings = current_app.extensions["isoloir_settings"]
     voting_event = voter_session.state().voting_event
     entry = voter_session.entitlement(uuid)
     permit = services().identity.issue_permit(voter_session.required_token(), uuid).permit
     material = services().ballot.booth_material(permit)
     return {
         **material.dump(),
+        "retired": [{"credential": one.credential, "hour": paris_hour(one.hour)} for one in material.retired],
         "permit": permit,
         "voting_event": voting_event,
         "iterations": services().reassort.iterations(voting_event),
-        "presentation": [
-            {**shown, "document": document_address(entry, number)}
-            for number, shown in enumerate(lists_of(settings.presentation_file, uuid, material.election), 1)
-        ],
+        "presentation": presentation_for(entry, material.election),
     }
 
 
@@ -137,7 +138,7 @@ def archive(uuid: str) -> Response:
 @refusals(blueprint, *UNSAFE, "election_unknown")
 def tracker(wanted: dict[str, str], uuid: str) -> Payload:
     """Whether a ballot is in the ballot box. By POST: an address with somebody's tracker in it would stay in logs."""
-    return {"height": services().ballot.find_tracker(uuid, wanted["tracker"])}
+    return services().ballot.find_tracker(uuid, wanted["tracker"]).dump()
 
 
 @blueprint.get("/elections/<election:uuid>/register")
@@ -151,21 +152,8 @@ def tracker(wanted: dict[str, str], uuid: str) -> Payload:
 @refusals(blueprint, "election_unknown")
 def register(uuid: str) -> Response:
     """The register of re-issues as it stands; `isoloir verify ARCHIVE --register FILE` compares it with the urn."""
-    first = services().reassort.register_lines(uuid)
-
-    def parts() -> Iterator[str]:
-        part = first
-        while True:
-            yield "".join(f"{line}\n" for line in part.lines)
-            if part.next is None:
-                return
-            part = services().reassort.register_lines(uuid, part.next)
-
-    return Response(
-        stream_with_context(parts()),
-        mimetype="application/jsonl",
-        headers={"Content-Disposition": f'attachment; filename="{uuid}.register.jsonl"'},
-    )
+    asked = services().reassort.register_lines
+    return _lines_of(uuid, "register", asked(uuid), lambda after: asked(uuid, after), lambda part: part.lines)
 
 
 @blueprint.get("/elections/<election:uuid>/heads")
@@ -179,21 +167,49 @@ def register(uuid: str) -> Response:
 @refusals(blueprint, "election_unknown")
 def heads(uuid: str) -> Response:
     """One an hour while the vote is open, one after each later step; `isoloir verify ARCHIVE --heads FILE` checks them."""
-    first = services().ballot.list_heads(uuid, -1)
+    asked = partial(services().ballot.list_heads, uuid)
+    return _lines_of(uuid, "heads", asked(-1), asked, _written)
+
+
+def _written(part: HeadPage) -> list[str]:
+    return [json.dumps(one.dump(), separators=(",", ":")) for one in part.heads]
+
+
+def _lines_of(
+    uuid: str, name: str, first: Part, following: Callable[[int], Part], lines_of: Callable[[Part], Sequence[str]]
+) -> Response:
+    """A public file of lines, streamed page by page. The first page was read before: its refusal is told as one."""
 
     def parts() -> Iterator[str]:
         part = first
         while True:
-            yield "".join(f"{json.dumps(one.dump(), separators=(',', ':'))}\n" for one in part.heads)
+            yield "".join(f"{line}\n" for line in lines_of(part))
             if part.next is None:
                 return
-            part = services().ballot.list_heads(uuid, part.next)
+            part = following(part.next)
 
     return Response(
         stream_with_context(parts()),
         mimetype="application/jsonl",
-        headers={"Content-Disposition": f'attachment; filename="{uuid}.heads.jsonl"'},
+        headers={"Content-Disposition": f'attachment; filename="{uuid}.{name}.jsonl"'},
     )
+
+
+@blueprint.get("/elections/<election:uuid>/election")
+@operation("getElection", PUBLIC)
+@blueprint.response(
+    200,
+    {"type": "object"},
+    content_type="application/json",
+    description="election.json of the Belenios protocol, byte for byte as its hash was taken",
+)
+@refusals(blueprint, "election_unknown", "election_not_sealed")
+def definition(uuid: str) -> Response:
+    """The sealed election: questions, answers and public key, for whoever encrypts for it or checks what was encrypted."""
+    election = services().ballot.describe_election(uuid).election
+    if not election:
+        raise Refusal("election_not_sealed")
+    return Response(election, mimetype="application/json")
 
 
 @blueprint.get("/elections/<election:uuid>/sealing")

@@ -5,9 +5,17 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
-from gateway.api import schemas
-from gateway.api.description import CHALLENGED, SIGNED_IN, UNSAFE, VOTER, VOTER_UNSAFE, operation, refusals
+from gateway.api.documentation.description import (
+    CHALLENGED,
+    SIGNED_IN,
+    UNSAFE,
+    VOTER,
+    VOTER_UNSAFE,
+    operation,
+    refusals,
+)
 from gateway.api.json_body import install
+from gateway.api.schemas import reissue as schemas
 from gateway.captcha import proof_of_work
 from gateway.clients import Payload, services
 from gateway.edge import voter_session
@@ -48,10 +56,13 @@ def ask(wanted: dict[str, str]) -> Payload:
 @operation("answerReissueChallenge", VOTER_UNSAFE)
 @blueprint.arguments(schemas.ReissueAnswerSchema)
 @blueprint.response(202, schemas.ReissueLinkSentSchema)
-@refusals(blueprint, *SIGNED_IN, *REFUSED, *PROOF_REFUSED, "busy", *UNSAFE)
+@refusals(blueprint, *SIGNED_IN, *REFUSED, *PROOF_REFUSED, "invalid_request", "busy", *UNSAFE)
 def answer(wanted: dict[str, str]) -> dict[str, Any]:
-    """Have a single-use link mailed for the answer to the challenge question (channel of 2022)."""
-    until = services().identity.answer_reissue(voter_session.required_token(), wanted["answer"])
+    """Have a single-use link mailed for the answer to the challenge question (channel of 2022).
+
+    Where the standing says `asks_birth_date`, the voter's day of birth is wanted too.
+    """
+    until = services().identity.answer_reissue(voter_session.required_token(), wanted["answer"], wanted["birth_date"])
     return {"until": until.isoformat()}
 
 

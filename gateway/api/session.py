@@ -6,9 +6,18 @@ from flask import Response
 from flask_smorest import Blueprint
 from flask_wtf.csrf import generate_csrf
 
-from gateway.api.description import ANYBODY, CHALLENGED, SIGNED_IN, STRANGER, UNSAFE, VOTER_UNSAFE, operation, refusals
+from gateway.api.documentation.description import (
+    ANYBODY,
+    CHALLENGED,
+    SIGNED_IN,
+    STRANGER,
+    UNSAFE,
+    VOTER_UNSAFE,
+    operation,
+    refusals,
+)
 from gateway.api.json_body import install
-from gateway.api.schemas import LogInSchema, SessionSchema
+from gateway.api.schemas.access import LogInSchema, SessionSchema
 from gateway.captcha import proof_of_work
 from gateway.clients import services
 from gateway.edge import voter_session
@@ -42,7 +51,7 @@ def show() -> dict[str, Any]:
 @operation("signIn", STRANGER)
 @blueprint.arguments(LogInSchema)
 @blueprint.response(201, SessionSchema)
-@refusals(blueprint, "log_in_refused", "account_locked", *CHALLENGED, *UNSAFE)
+@refusals(blueprint, "waiting_room", "log_in_refused", "account_locked", *CHALLENGED, *UNSAFE)
 def sign_in(wanted: dict[str, str]) -> dict[str, Any]:
     """Sign in."""
     proof_of_work.spend(wanted["challenge"], "login")

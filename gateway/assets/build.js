@@ -56,11 +56,19 @@ const scripts = { ...shared, inject: [`${gateway}booth/older-browsers.js`] };
 
 /** @type {import("esbuild").BuildOptions[]} */
 const bundles = [
-  { ...scripts, entryPoints: [`${gateway}booth/booth.js`], format: "esm" },
-  { ...scripts, entryPoints: [`${gateway}booth/worker.js`, `${gateway}assets/scripts/challenge-worker.js`], format: "iife", entryNames: "[name]" },
+  // Beside the booth: what it loads when a ballot is opened, and the page that looks at one on another device.
   {
     ...scripts,
-    entryPoints: ["challenge", "password", "reissue", "session-end", "tracker", "keep-secrets"].map((name) => `${gateway}assets/scripts/${name}.js`),
+    entryPoints: ["booth.js", "opened/shown.js", "opened/check-page.js", "opened/computed.js"].map((name) => `${gateway}booth/${name}`),
+    format: "esm",
+    entryNames: "[name]",
+  },
+  { ...scripts, entryPoints: [`${gateway}booth/worker.js`, `${gateway}assets/scripts/challenge-worker.js`], format: "iife", entryNames: "[name]" },
+  { ...scripts, entryPoints: { holder: `${gateway}booth/holder/page.js` }, format: "esm" },
+  { ...scripts, entryPoints: { "holder-worker": `${gateway}booth/holder/worker.js` }, format: "iife" },
+  {
+    ...scripts,
+    entryPoints: ["challenge", "password", "reissue", "session-end", "tracker", "keep-secrets", "waiting-room", "passkeys"].map((name) => `${gateway}assets/scripts/${name}.js`),
     format: "esm",
   },
   { ...shared, entryPoints: [`${gateway}assets/scripts/countdown.js`], format: "esm" },

@@ -4,12 +4,13 @@
  * @typedef {object} Material what the booth is given about one election
  * @property {string} election raw text of election.json
  * @property {string} credential the holder's active public credential
+ * @property {{credential: string, hour: string}[]} [retired] credentials that re-issues have replaced, each with its hour in words
  * @property {string} permit
  * @property {string} voting_event salt of the voting code
  * @property {number} iterations
  * @property {boolean} voted
  * @property {string} state
- * @property {{name?: string, union?: string, logo?: string, candidates?: string[], document?: string}[]} presentation
+ * @property {{name?: string, union?: string, logo?: string, candidates?: string[], document?: string}[][]} presentation by question
  */
 
 /** @typedef {{ok: true, value: unknown} | {ok: false, code: string, status: number, message: string, reference: string}} Answer */
@@ -19,9 +20,10 @@ const TIMEOUT = 30_000; // milliseconds
 /**
  * @param {string} path
  * @param {RequestInit} [options]
+ * @param {(response: Response) => Promise<unknown>} [read] makes the value of what is answered; null for none
  * @returns {Promise<Answer>} never rejects: a network failure is the code "network" with status 0
  */
-async function request(path, options = {}) {
+export async function request(path, options = {}, read = (response) => response.json()) {
   // Not AbortSignal.timeout, which Safari 15 and Firefox before 100 do not have.
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), TIMEOUT);
@@ -33,8 +35,11 @@ async function request(path, options = {}) {
       redirect: "error",
       signal: abort.signal,
     });
+    if (response.ok) {
+      const value = await read(response).catch(() => null);
+      return value === null ? failure("incident", 502) : { ok: true, value };
+    }
     const body = await response.json().catch(() => null);
-    if (response.ok) return body === null ? failure("incident", 502) : { ok: true, value: body };
     return failure(String(body?.code ?? "incident"), response.status, body);
   } catch {
     return failure("network", 0);
@@ -88,7 +93,7 @@ export async function readSession() {
   return { signedIn: fields.signed_in === true, csrfToken: String(fields.csrf_token ?? "") };
 }
 
-/** @typedef {{uuid: string, name: string, mode: string, signed: boolean, state: string | null}} OwnElection */
+/** @typedef {{uuid: string, name: string, short_name?: string, mode: string, signed: boolean, state: string | null}} OwnElection */
 
 /** @returns {Promise<OwnElection[]>} the voter's elections held here; none where they cannot be known */
 export async function readOwnElections() {
@@ -111,4 +116,33 @@ export function sendBallot(election, permit, ballot, csrfToken) {
     headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken },
     body: JSON.stringify({ permit, ballot }),
   });
+}
+
+/**
+ * @param {string} receipt JSON
+ * @param {string} csrfToken
+ * @returns {RequestInit}
+ */
+function held(receipt, csrfToken) {
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken };
+  return { method: "POST", headers, body: JSON.stringify({ receipt }) };
+}
+
+/**
+ * @param {string} receipt JSON
+ * @param {string} csrfToken
+ * @returns {Promise<Blob | null>} the receipt as accessible PDF, null where the portal does not make it
+ */
+export async function readReceiptPages(receipt, csrfToken) {
+  const answer = await request("/api/v1/receipts/pdf", held(receipt, csrfToken), (response) => response.blob());
+  return answer.ok && answer.value instanceof Blob ? answer.value : null;
+}
+
+/**
+ * @param {string} receipt JSON
+ * @param {string} csrfToken
+ * @returns {Promise<boolean>} whether it is on its way to the voter's own address
+ */
+export async function mailReceipt(receipt, csrfToken) {
+  return (await request("/api/v1/receipts/mail", held(receipt, csrfToken), async () => true)).ok;
 }

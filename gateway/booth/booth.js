@@ -7,13 +7,16 @@ import { readMaterial, readOwnElections, readSession, sendBallot } from "./api.j
 import { InvalidVotingCode, normalize } from "./belenios/voting-code.js";
 import { parseElection } from "./belenios/election.js";
 import { INITIAL, advance, isUnfinished, readChoice } from "./booth-state.js";
-import { find, fill, root, text } from "./dom.js";
+import { find, root } from "./dom.js";
 import { missingFunctions } from "./functions.js";
+import { saveOpened, showOpened } from "./opened/asked.js";
 import { remaining, renderOwnElections } from "./own-elections.js";
 import { isSealed, readPermit } from "./permit.js";
 import { describeAnswers } from "./presentation.js";
-import { checkReceipt, receiptText } from "./receipt.js";
-import { render, renderQuestion } from "./rendering.js";
+import { marked, renderQuestions } from "./questions.js";
+import { receiptActs } from "./receipt/acts.js";
+import { checkReceipt } from "./receipt/receipt.js";
+import { render } from "./rendering.js";
 
 /** @typedef {import("./booth-state.js").State} State */
 /** @typedef {import("./booth-state.js").Event} BoothEvent */
@@ -21,7 +24,6 @@ import { render, renderQuestion } from "./rendering.js";
 
 const codeInput = find("[data-input=code]", HTMLInputElement, root);
 const choices = find("[data-choices]", HTMLFieldSetElement, root);
-const keepDialog = root.querySelector("dialog[data-keep]");
 
 /** Refusals of a browser whose cookie is not, or no longer, that of the page. */
 const FORGOTTEN = new Set(["csrf_refused", "cookies_refused"]);
@@ -45,9 +47,7 @@ let typedCode = "";
 let ownElections = [];
 /** @type {Set<string>} uuids of the elections voted in during this visit */
 const done = new Set();
-/** Whether the receipt shown was downloaded, copied or printed. */
-let receiptKept = false;
-let leaving = false;
+const acts = receiptActs(() => ({ receipt: state.receipt, name: shown.election?.name ?? "" }), csrfToken);
 
 /* The state, and the history that follows it -------------------------------------------------------------------------- */
 
@@ -58,25 +58,35 @@ function dispatch(event) {
   if (state === previous) return;
   if (state.step === "receipt" || state.step === "alarm" || state.step === "unavailable") wipe();
   render(state, previous, shown);
-  if (event.type === "went" || state.step === previous.step) return;
-  // Each step is a place in the history, so that Back leads to the one before; loading and sending are none.
-  const place = { step: state.step, uuid: shown.uuid };
-  if (state.step === "choice" || state.step === "confirmation") history.pushState(place, "");
-  else if (state.step !== "loading" && state.step !== "cast") history.replaceState(place, "");
+  // The ballot is made at once: what is shown for confirmation is what is committed to.
+  if (state.phase === "encrypting" && state.attempt !== previous.attempt) {
+    ask({ type: "make", attempt: state.attempt, choices: [...state.choices] });
+  }
+  if (event.type === "went" || (state.step === previous.step && state.question === previous.question)) return;
+  // Each step and each question is a place in the history, so that Back leads to the one before; loading and sending are none.
+  if (["choice", "confirmation", "opened"].includes(state.step)) history.pushState(place(), "");
+  else if (state.step !== "loading" && state.step !== "cast") history.replaceState(place(), "");
+}
+
+/** @returns {{step: string, question: number, editing: boolean, uuid: string}} what the history keeps of where the voter is */
+function place() {
+  return { step: state.step, question: state.question, editing: state.editing, uuid: shown.uuid };
 }
 
 /** @param {PopStateEvent} event */
 function followHistory(event) {
   const step = event.state?.step ?? "code";
+  const question = event.state?.question ?? 0;
+  const editing = event.state?.editing ?? false;
   if (state.step === "cast" || state.step === "receipt" || state.step === "alarm") {
     // What is sent cannot be taken back: the page stays, and a receipt that is not kept is asked about.
     history.pushState({ step: state.step, uuid: shown.uuid }, "");
-    if (state.step === "receipt") leave("/voter");
+    if (state.step === "receipt") acts.leave("/voter");
     return;
   }
-  const before = state.step;
-  dispatch({ type: "went", step });
-  if (state.step === before && step !== before) history.replaceState({ step: state.step, uuid: shown.uuid }, "");
+  dispatch({ type: "went", step, question, editing });
+  const there = state.step === step && (step !== "choice" || state.question === question);
+  if (!there) history.replaceState(place(), "");
 }
 
 /** Forgets keys and choice: the worker holds the keys, and ends with them. */
@@ -108,15 +118,14 @@ function hear(reply) {
       codeInput.value = "";
       heldCode = reply.matches ? typedCode : "";
       typedCode = "";
-      return dispatch({ type: "code-derived", matches: reply.matches });
+      return dispatch({ type: "code-derived", matches: reply.matches, retired: reply.retired });
     case "progress":
       return dispatch(reply);
     case "made":
-      dispatch({ type: "ballot-made", ballot: reply.ballot, tracker: reply.tracker });
-      // The keys have served; the ballot is sent again as it is if need be.
-      worker?.terminate();
-      worker = null;
-      return void submit();
+      return dispatch({ ...reply, type: "ballot-made" });
+    case "opened":
+      dispatch({ ...reply, type: "seed" });
+      return void showOpened(() => state, shown.election);
     default:
       return dispatch({ type: "worker-failed" });
   }
@@ -151,24 +160,33 @@ function derive(code) {
   if (!material) return;
   typedCode = code;
   dispatch({ type: "code-typed" });
-  const { voting_event: salt, iterations, credential } = material;
-  ask({ type: "derive", code, salt, iterations, election: material.election, credential });
+  const { voting_event: salt, iterations, credential, retired = [] } = material;
+  ask({ type: "derive", code, salt, iterations, election: material.election, credential, retired });
 }
 
 function choose() {
-  const question = shown.election?.questions[0];
+  const question = shown.election?.questions[state.question];
   if (!question) return;
-  const values = [...choices.querySelectorAll("input:checked")].map((input) => /** @type {HTMLInputElement} */ (input).value);
-  const marked = values.filter((value) => value !== "blank").map(Number);
-  const read = readChoice(question, values.includes("blank"), marked);
+  const values = marked(state.question);
+  const answers = values.filter((value) => value !== "blank").map(Number);
+  const read = readChoice(question, values.includes("blank"), answers);
   dispatch("choice" in read ? { type: "chosen", choice: read.choice } : { type: "choice-problem", problem: read.problem });
 }
 
 function cast() {
-  const { choice } = state;
-  if (state.step !== "confirmation" || !choice) return;
   dispatch({ type: "cast" });
-  ask({ type: "make", choices: [choice] });
+  if (state.step !== "cast") return;
+  // The keys have served; the ballot is sent again as it is if need be.
+  worker?.terminate();
+  worker = null;
+  void submit();
+}
+
+/* The ballot opened to check the device ----------------------------------------------------------------------------------- */
+
+function open() {
+  dispatch({ type: "open" });
+  if (state.step === "opened") ask({ type: "open", attempt: state.attempt });
 }
 
 /**
@@ -179,6 +197,7 @@ async function submit(csrfToken = pageCsrfToken()) {
   if (state.phase !== "sending" || !material) return;
   const answer = await sendBallot(shown.uuid, material.permit, state.ballot, csrfToken);
   if (!answer.ok) {
+    if (answer.code === "credential_retired" && (await askForNewCode())) return;
     // A log-out in another tab takes the anti-forgery token along, and emptied cookies everything: what is missing is the session.
     const signedOut = FORGOTTEN.has(answer.code) && (await readSession())?.signedIn === false;
     return dispatch({ type: "not-sent", ...answer, code: signedOut ? "signed_out" : answer.code });
@@ -188,16 +207,37 @@ async function submit(csrfToken = pageCsrfToken()) {
   if (checked.problem === "unsigned") return dispatch({ type: "not-sent", code: "receipt_unsigned", status: 0 });
   if (!checked.receipt) return dispatch({ type: "receipt-wrong", problem: checked.problem });
   done.add(shown.uuid);
-  receiptKept = false;
+  acts.renew();
   renderOwnElections(ownElections, done);
   dispatch({ type: "acknowledged", receipt: checked.receipt });
   ownElections = await readOwnElections();
   renderOwnElections(ownElections, done);
 }
 
+/**
+ * A re-issue has replaced the code since it was typed: the new one is asked for, and what is marked stays marked.
+ * @returns {Promise<boolean>} whether that is what has happened
+ */
+async function askForNewCode() {
+  const answer = await readMaterial(shown.uuid);
+  if (!material || !answer.ok || answer.value.election !== material.election) return false;
+  const { credential } = material;
+  const replaced = answer.value.retired?.find((one) => one.credential === credential);
+  if (!replaced || !shown.election || !isSealed(shown.election, readPermit(answer.value.permit))) return false;
+  material = answer.value;
+  heldCode = "";
+  dispatch({ type: "code-replaced", hour: replaced.hour });
+  return true;
+}
+
 /** @returns {string} the token of the session in which the page was opened */
 function pageCsrfToken() {
   return document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? "";
+}
+
+/** @returns {Promise<string>} the token of the session that is open now */
+async function csrfToken() {
+  return (await readSession())?.csrfToken || pageCsrfToken();
 }
 
 /** Sends the same ballot again, with the permit and the token of a new session where the voter has signed in again. */
@@ -214,76 +254,13 @@ async function retry() {
     }
     material = { ...material, permit: answer.value.permit };
   }
-  await submit((await readSession())?.csrfToken || pageCsrfToken());
+  await submit(await csrfToken());
 }
 
-/* The receipt --------------------------------------------------------------------------------------------------------- */
-
-function download() {
-  const { receipt } = state;
-  if (!receipt) return;
-  /** @type {[string, string][]} */
-  const lines = [
-    [text("receipt.election"), shown.election?.name ?? ""],
-    [text("receipt.tracker"), receipt.tracker],
-  ];
-  for (const value of root.querySelectorAll("[data-check] dd, [data-receipt] dd")) {
-    if (value.textContent) lines.push([value.previousElementSibling?.textContent ?? "", value.textContent]);
-  }
-  const content = receiptText(text("receipt.title"), lines, receipt);
-  const address = URL.createObjectURL(new Blob([content], { type: "text/plain;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = `preuve-de-vote-${shown.uuid}.txt`;
-  link.click();
-  URL.revokeObjectURL(address);
-  receiptKept = true;
-  fill("receipt-status", text("receipt.downloaded"));
-}
-
-async function copy() {
-  try {
-    await navigator.clipboard.writeText(state.receipt?.tracker ?? "");
-    receiptKept = true;
-    fill("receipt-status", text("receipt.copied"));
-  } catch {
-    fill("receipt-status", text("receipt.not-copied"));
-  }
-}
-
-function print() {
-  // What is folded unfolds on paper.
-  for (const details of root.querySelectorAll("[data-step=receipt] details")) details.setAttribute("open", "");
-  receiptKept = true;
-  window.print();
-}
-
-/** @param {string | (() => void)} way an address, or what follows; a receipt that is not kept is asked about first */
-function leave(way) {
-  const go = () => {
-    if (typeof way === "function") return way();
-    leaving = true;
-    location.assign(way);
-  };
-  if (state.step !== "receipt" || receiptKept || !(keepDialog instanceof HTMLDialogElement)) return go();
-  keepDialog.returnValue = "";
-  keepDialog.addEventListener(
-    "close",
-    () => {
-      if (keepDialog.returnValue === "download") download();
-      if (keepDialog.returnValue === "leave") {
-        receiptKept = true;
-        go();
-      }
-    },
-    { once: true },
-  );
-  keepDialog.showModal();
-}
-
+/** On to the next election that is open, once the receipt is kept or was asked about. */
 function next() {
   const following = remaining(ownElections, done)[0];
-  if (following) leave(() => void enter(following.uuid));
+  if (following) acts.leave(() => void enter(following.uuid));
 }
 
 /* Starting ------------------------------------------------------------------------------------------------------------ */
@@ -316,15 +293,18 @@ async function enter(uuid) {
   material = answer.value;
   try {
     const election = parseElection(material.election);
-    if (election.uuid !== uuid || election.questions.length !== 1) throw new Error("another election");
+    if (election.uuid !== uuid) throw new Error("another election");
     // By a second way, past the urn: nothing is chosen for an election that is not the one that was sealed.
     if (!isSealed(election, readPermit(material.permit))) return dispatch({ type: "refused", code: "not_sealed_so" });
-    shown = { uuid, election, answers: describeAnswers(election.questions[0]?.answers ?? [], material.presentation) };
+    const { presentation } = material;
+    const answers = election.questions.map((question, place) => describeAnswers(question.answers, presentation[place]));
+    shown = { uuid, election, answers };
   } catch {
     return dispatch({ type: "refused", code: "material" });
   }
-  renderQuestion(shown);
-  dispatch({ type: "loaded", voted: material.voted, electionState: material.state });
+  renderQuestions(shown);
+  const { questions, revoting } = shown.election ?? { questions: [null], revoting: false };
+  dispatch({ type: "loaded", voted: material.voted, revoting, electionState: material.state, questions: questions.length });
   if (heldCode && state.step === "code") derive(heldCode);
 }
 
@@ -332,17 +312,26 @@ async function start() {
   on("[data-form=code]", "submit", checkCode);
   on("[data-form=choice]", "submit", choose);
   on("[data-button=cast]", "click", cast);
+  on("[data-button=open]", "click", open);
+  on("[data-button=renew]", "click", () => dispatch({ type: "renewed" }));
+  on("[data-button=save-opened]", "click", () => saveOpened(state, shown.election));
   on("[data-button=back]", "click", () => history.back());
+  on("[data-chosen]", "click", ({ target }) => {
+    const question = target instanceof HTMLButtonElement && target.dataset.edit;
+    if (question) dispatch({ type: "edit", question: Number(question) });
+  });
   on("[data-button=retry]", "click", retry);
-  on("[data-button=print]", "click", print);
-  on("[data-button=download]", "click", download);
-  on("[data-button=copy]", "click", copy);
+  on("[data-button=print]", "click", acts.print);
+  on("[data-button=pdf]", "click", acts.savePdf);
+  on("[data-button=download]", "click", acts.download);
+  on("[data-button=mail]", "click", acts.mail);
+  on("[data-button=copy]", "click", acts.copy);
   on("[data-button=next]", "click", next);
-  on("[data-leave]", "click", (event) => leave(/** @type {HTMLAnchorElement} */ (event.currentTarget).href));
+  on("[data-leave]", "click", (event) => acts.leave(/** @type {HTMLAnchorElement} */ (event.currentTarget).href));
   on("[data-reload]", "click", () => location.reload());
   addEventListener("popstate", followHistory);
   addEventListener("beforeunload", (event) => {
-    if (!leaving && (isUnfinished(state) || (state.step === "receipt" && !receiptKept))) event.preventDefault();
+    if (!acts.isLeaving() && (isUnfinished(state) || acts.isUnkept())) event.preventDefault();
   });
   // A page kept for the "back" button would keep the choice; it starts afresh instead.
   addEventListener("pagehide", () => {

@@ -1,4 +1,4 @@
-/** The booth's page as the other modules see it: elements found or missed aloud, texts filled, parts shown. */
+/** The page of the booth, or of a holder of keys, as the other modules see it: elements found or missed aloud, texts filled, parts shown. */
 
 /**
  * @template {Element} T
@@ -13,7 +13,7 @@ export function find(selector, type, within = document) {
   return element;
 }
 
-export const root = find("#booth", HTMLElement);
+export const root = find("#booth, [data-holder]", HTMLElement);
 const texts = find("[data-texts]", HTMLTemplateElement, root).content;
 
 /**

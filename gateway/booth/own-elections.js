@@ -26,7 +26,7 @@ export function renderOwnElections(elections, done) {
     ...shown.map((entry) => {
       const item = clone("own-election");
       const open = left.includes(entry);
-      find("[data-name]", HTMLElement, item).textContent = entry.name;
+      find("[data-name]", HTMLElement, item).textContent = entry.short_name || entry.name;
       find("[data-state]", HTMLElement, item).textContent = text(open ? "own.open" : "own.done");
       find(".tag", HTMLElement, item).classList.add(open ? "tag-plain" : "tag-done");
       return item;

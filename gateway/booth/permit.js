@@ -29,6 +29,16 @@ export function readPermit(permit) {
 }
 
 /**
+ * A fingerprint as people compare it: its first ten bytes in hexadecimal, by fours (docs/adr/0029).
+ * @param {string} fingerprint in base 64 without padding
+ * @returns {string}
+ */
+export function shortForm(fingerprint) {
+  const bytes = [...atob(fingerprint)].slice(0, 10).map((one) => one.charCodeAt(0).toString(16).padStart(2, "0"));
+  return (bytes.join("").toUpperCase().match(/.{4}/g) ?? []).join(" ");
+}
+
+/**
  * Whether what the urn shows is what was sealed: nothing is chosen, and nothing encrypted, for anything else.
  * @param {import("./belenios/election.js").Election} election as the urn gives it; its hash is computed here
  * @param {Sealed | null} sealed as identity recorded it

@@ -34,12 +34,14 @@ function safePath(path) {
  * the ballot is bound to; union and logo are taken only where the presentation speaks of that very name, so that nobody
  * can exchange two lists by handing out another presentation.
  * @param {readonly string[]} answers of the election file, in order
- * @param {readonly {name?: unknown, union?: unknown, logo?: unknown, candidates?: unknown, document?: unknown}[]} presentation
+ * @param {readonly {name?: unknown, union?: unknown, logo?: unknown, candidates?: unknown, document?: unknown}[] | undefined} presentation
+ *   of this question; what is no list of them says nothing
  * @returns {readonly Described[]} as many as answers
  */
 export function describeAnswers(answers, presentation) {
+  const described = presentation instanceof Array ? presentation : [];
   return answers.map((name, index) => {
-    const given = presentation[index];
+    const given = described[index];
     if (typeof given?.name !== "string" || given.name === "" || !name.startsWith(given.name)) {
       return { name, union: "", logo: "", candidates: [], document: "" };
     }

@@ -1,13 +1,15 @@
 /** Shows a state of the booth (booth-state.js). It shows, hides and fills with textContent; every sentence is in the template. */
 
 import { LENGTH } from "./belenios/voting-code.js";
-import { clone, fill, find, root, show, text } from "./dom.js";
-import { groups } from "./receipt.js";
+import { fill, find, root, show, text } from "./dom.js";
+import { shortForm } from "./permit.js";
+import { renderAsked, renderChosen, rowsOf } from "./questions.js";
+import { groups } from "./tracker-groups.js";
 
 /** @typedef {import("./booth-state.js").State} State */
 /** @typedef {import("./belenios/election.js").Election} Election */
 /** @typedef {import("./presentation.js").Described} Described */
-/** @typedef {{uuid: string, election: Election | null, answers: readonly Described[]}} Shown what is voted on */
+/** @typedef {{uuid: string, election: Election | null, answers: readonly (readonly Described[])[]}} Shown what is voted on, answers by question */
 
 export const STEPS = ["code", "choice", "confirmation", "cast", "receipt"];
 /** Refusals whose cause somebody must look for in the log. */
@@ -20,7 +22,6 @@ const SAYS_ITSELF = new Set(["already_voted", "network", "browser", "material", 
 
 const pageTitle = document.title;
 const codeInput = find("[data-input=code]", HTMLInputElement, root);
-const choices = find("[data-choices]", HTMLFieldSetElement, root);
 
 /**
  * @param {State} state
@@ -28,25 +29,38 @@ const choices = find("[data-choices]", HTMLFieldSetElement, root);
  * @param {Shown} shown
  */
 export function render(state, previous, shown) {
-  const moved = previous.step !== state.step;
+  const moved = previous.step !== state.step || previous.question !== state.question || previous.editing !== state.editing;
   for (const section of root.querySelectorAll("[data-step]")) {
     if (section instanceof HTMLElement) section.hidden = section.dataset.step !== state.step;
   }
   show("[data-sheet]", state.step !== "receipt");
+  // The election file itself says whether voters may vote again: its hash is what the ballot signs.
+  const revoting = shown.election?.revoting ?? false;
+  show("[data-final]", !revoting);
+  show("[data-revoting]", revoting);
+  show("[data-replaces]", state.replaces);
   renderSteps(state);
   renderCode(state);
   renderChoiceError(state, shown);
+  renderCommitted(state);
   renderCast(state);
   if (!moved) {
     if (state.codeProblem && state.codeProblem !== previous.codeProblem) codeInput.focus();
-    if (state.choiceProblem) choices.querySelector("input")?.focus();
+    if (state.choiceProblem) rowsOf(state.question)?.querySelector("input")?.focus();
     return;
   }
+  if (state.step === "choice") renderAsked(state, shown);
   if (state.step === "unavailable") renderUnavailable(state);
   if (state.step === "confirmation") {
     renderChosen(state, shown);
     holdCastButton();
   }
+  if (state.step === "opened") {
+    fill("opened-status", text("opened.preparing"));
+    fill("opened-page", `${location.origin}${root.dataset.check ?? ""}`);
+  }
+  // The code holds the choice: it is gone with the step.
+  if (previous.step === "opened") find("[data-code]", HTMLElement, root).replaceChildren();
   if (state.step === "receipt") renderReceipt(state, shown);
   if (state.step === "alarm") {
     fill("alarm", text(`alarm.${state.receiptProblem}`));
@@ -74,7 +88,8 @@ function renderSteps(state) {
 function renderCode({ codeProblem: problem, checking }) {
   let key = problem ? `code.${problem.reason}` : "";
   if (problem?.reason === "bad-length") key = (problem.count ?? 0) < LENGTH ? "code.too-short" : "code.too-long";
-  fill("code-error", problem ? text(key, { symbol: problem.symbol, count: problem.count }) : "");
+  fill("code-error", problem ? text(key, { symbol: problem.symbol, count: problem.count, hour: problem.hour }) : "");
+  show("[data-part=code-error]", problem !== null);
   fill("code-status", checking ? text("code.checking") : "");
   if (problem) codeInput.setAttribute("aria-invalid", "true");
   else codeInput.removeAttribute("aria-invalid");
@@ -87,21 +102,33 @@ function renderCode({ codeProblem: problem, checking }) {
  * @param {Shown} shown
  */
 function renderChoiceError(state, { election }) {
-  const { minimum, maximum } = election?.questions[0] ?? { minimum: 0, maximum: 0 };
+  const { minimum, maximum } = election?.questions[state.question] ?? { minimum: 0, maximum: 0 };
+  show("[data-part=choice-error]", state.choiceProblem !== null);
   fill("choice-error", state.choiceProblem ? text(`choice.${state.choiceProblem}`, { minimum, maximum }) : "");
+}
+
+/**
+ * What the booth has committed to, on the confirmation step. « Je vote » and the check of the device wait for it.
+ * @param {State} state
+ */
+function renderCommitted({ phase, progress, tracker }) {
+  const encrypting = phase === "encrypting";
+  fill("committed-status", encrypting ? text("committed.encrypting") : phase === "committed" ? text("committed.ready") : "");
+  const bar = find("[data-encrypting]", HTMLProgressElement, root);
+  bar.hidden = !encrypting;
+  bar.value = progress.total > 0 ? (100 * progress.done) / progress.total : 0;
+  show("[data-part=committed]", phase === "committed");
+  fillTracker("committed-tracker", phase === "committed" ? tracker : "");
+  if (castButton().dataset.held === undefined) castButton().disabled = phase !== "committed";
 }
 
 /** @param {State} state */
 function renderCast(state) {
-  const { phase, progress, tracker, reason, doubtful } = state;
+  const { phase, tracker, reason, doubtful } = state;
   const interrupted = phase === "interrupted";
   const signedOut = reason === "session_expired" || reason === "signed_out";
-  fill("cast-status", phase ? text(`cast.${phase}`) : "");
-  const bar = find("[data-progress]", HTMLProgressElement, root);
-  bar.hidden = phase === null || interrupted;
-  if (phase === "sending") bar.removeAttribute("value");
-  else bar.value = progress.total > 0 ? (100 * progress.done) / progress.total : 0;
-  show("[data-part=tracker]", tracker !== "");
+  fill("cast-status", phase === "sending" || interrupted ? text(`cast.${phase}`) : "");
+  show("[data-progress]", !interrupted);
   fillTracker("tracker", tracker);
   show("[data-part=interrupted], [data-part=retry]", interrupted);
   show("[data-part=sign-in]", interrupted && (signedOut || reason === "permit_other_session"));
@@ -117,7 +144,11 @@ function renderUnavailable({ reason, message, reference, doubtful, tracker }) {
   fill("unavailable-reference", reference);
   show("[data-part=unavailable-reference]", REFERENCED.has(reason) && reference !== "");
   fill("unavailable-heading", text(`heading.${reason === "signed_out" ? "session_expired" : reason}`) || text("heading.other"));
-  fill("unavailable", text(`unavailable.${reason}`, { missing: message }) || message || text("unavailable.other"));
+  // Who has voted already is told of a success, in its own colour and sign, not of an obstacle.
+  const done = reason === "already_voted";
+  show("[data-part=unavailable-done]", done);
+  show("[data-part=unavailable-why]", !done);
+  fill("unavailable", done ? "" : text(`unavailable.${reason}`, { missing: message, message }) || message || text("unavailable.other"));
   const sent = tracker !== "" && !SAYS_ITSELF.has(reason);
   fill("unavailable-recorded", sent ? text(doubtful ? "recorded.unknown" : "recorded.no") : "");
   show("[data-part=unavailable-recorded]", sent);
@@ -146,96 +177,20 @@ function fillTracker(name, tracker) {
   );
 }
 
-/**
- * Fills a clone of a template with an answer.
- * @param {string} name of the template
- * @param {Described} answer
- * @returns {DocumentFragment}
- */
-function card(name, answer) {
-  const fragment = clone(name);
-  const label = find(".bulletin-name", HTMLElement, fragment);
-  label.textContent = answer.name;
-  label.lang = answer.blank ? document.documentElement.lang : "fr";
-  const union = find(".bulletin-union", HTMLElement, fragment);
-  union.textContent = answer.union;
-  union.hidden = answer.union === "";
-  const logo = find(".bulletin-logo", HTMLImageElement, fragment);
-  if (answer.logo) {
-    logo.src = answer.logo;
-    logo.hidden = false;
-    find(".bulletin-body", HTMLElement, fragment).classList.add("with-logo");
-  }
-  return fragment;
+/** @returns {HTMLButtonElement} « Je vote » */
+function castButton() {
+  return find("[data-button=cast]", HTMLButtonElement, root);
 }
 
-/** @returns {Described} */
-function blankAnswer() {
-  return { name: text("blank"), union: "", logo: "", candidates: [], document: "", blank: true };
-}
-
-/**
- * What a list says of itself, folded, so that nobody must leave the booth to read it.
- * @param {DocumentFragment} fragment
- * @param {Described} answer
- */
-function fillDetails(fragment, answer) {
-  if (answer.candidates.length === 0 && answer.document === "") return;
-  find("details", HTMLElement, fragment).hidden = false;
-  find("[data-of]", HTMLElement, fragment).textContent = ` : ${answer.name}`;
-  const list = find("[data-candidates]", HTMLElement, fragment);
-  list.hidden = answer.candidates.length === 0;
-  for (const candidate of answer.candidates) {
-    const item = document.createElement("li");
-    item.textContent = candidate;
-    list.append(item);
-  }
-  const link = find("[data-document]", HTMLAnchorElement, fragment);
-  if (answer.document) link.href = answer.document;
-  else link.hidden = true;
-}
-
-/** @param {Shown} shown */
-export function renderQuestion({ uuid, election, answers }) {
-  const question = election?.questions[0];
-  if (!question || !election) return;
-  const { minimum, maximum } = question;
-  const single = maximum === 1;
-  fill("question", question.question);
-  fill("choice-rule", text(single ? "rule.one" : "rule.some", { minimum, maximum }));
-  for (const label of root.querySelectorAll("[data-election-name]")) {
-    if (!(label instanceof HTMLElement)) continue;
-    label.textContent = election.name;
-    label.hidden = false;
-  }
-  for (const link of root.querySelectorAll("[data-urn]")) link.setAttribute("href", `/urne/${uuid}`);
-  for (const row of choices.querySelectorAll(".bulletin-row")) row.remove();
-  const offered = answers.map((answer, index) => ({ answer, value: String(index) }));
-  if (question.blank) offered.push({ answer: blankAnswer(), value: "blank" });
-  for (const { answer, value } of offered) {
-    const fragment = card("choice", answer);
-    const input = find("input", HTMLInputElement, fragment);
-    input.type = single ? "radio" : "checkbox";
-    input.value = value;
-    fillDetails(fragment, answer);
-    choices.append(fragment);
-  }
-}
-
-/**
- * @param {State} state
- * @param {Shown} shown
- */
-function renderChosen({ choice }, { answers }) {
-  if (!choice) return;
-  const chosen = choice.blank ? [blankAnswer()] : choice.answers.map((index) => answers[index] ?? blankAnswer());
-  find("[data-chosen]", HTMLElement, root).replaceChildren(...chosen.map((answer) => card("chosen", answer)));
-}
-
+/** « Je vote » takes no click while a double click may be under way, nor while there is no ballot that was committed to. */
 function holdCastButton() {
-  const button = find("[data-button=cast]", HTMLButtonElement, root);
+  const button = castButton();
   button.disabled = true;
-  setTimeout(() => (button.disabled = false), DOUBLE_CLICK);
+  button.dataset.held = "";
+  setTimeout(() => {
+    delete button.dataset.held;
+    button.disabled = root.querySelector("[data-part=committed]")?.hasAttribute("hidden") ?? true;
+  }, DOUBLE_CLICK);
 }
 
 /**
@@ -249,6 +204,7 @@ function renderReceipt({ receipt }, { uuid, election }) {
   fill("receipt-height", String(receipt.height));
   fill("receipt-head", receipt.head);
   fill("receipt-hash", election.hash);
+  fill("receipt-hash-short", shortForm(election.hash));
   fill("receipt-signature", receipt.signature);
   fill("receipt-urn", `${location.origin}/urne/${uuid}`);
   fill("receipt-status", "");
@@ -263,7 +219,8 @@ function focusHeading(state) {
   const heading = find(`[data-step="${state.step}"] h1`, HTMLElement, root);
   const step = STEPS.indexOf(state.step) + 1;
   const words = heading.textContent ?? "";
-  const title = step > 0 ? text("title", { step, steps: STEPS.length, heading: words }) : words;
+  const place = state.step === "choice" && state.questions > 1 ? `${words} (${text("question", { number: state.question + 1, count: state.questions })})` : words;
+  const title = step > 0 ? text("title", { step, steps: STEPS.length, heading: place }) : words;
   document.title = `${title} – ${pageTitle}`;
   heading.focus();
 }

@@ -14,6 +14,7 @@ from typing import Any
 import altcha
 from flask import current_app
 
+from gateway.captcha import load_testers
 from gateway.clients import services
 from services.runtime.refusals import Refusal
 
@@ -71,15 +72,20 @@ def verify(payload: str, form: str, key: bytes) -> Proof:
 
 
 def spend(payload: str, form: str) -> None:
-    """Accept a payload, once. Refusals: challenge_required, challenge_wrong, challenge_expired, challenge_spent."""
+    """Accept a payload, once; from load testers any. Refusals: challenge_required, …_wrong, …_expired, …_spent."""
     settings = current_app.extensions["isoloir_settings"]
-    proof = verify(payload, form, settings.key_of_challenges())
+    proof = _of_a_tester() if load_testers.is_one() else verify(payload, form, settings.key_of_challenges())
     try:
         services().identity.spend_proof(proof.fingerprint, form, proof.expires_at)
     except Refusal as refusal:
         if refusal.code == "proof_spent":
             raise Refusal("challenge_spent") from None
         raise
+
+
+def _of_a_tester() -> Proof:
+    """A proof that nobody worked for: identity has as much to remember as for a voter."""
+    return Proof(fingerprint=secrets.token_hex(32), expires_at=datetime.now(UTC) + LIFETIME)
 
 
 def challenge_for(form: str) -> dict[str, Any]:

@@ -77,16 +77,19 @@ class Contents:
                 return found.markdown
         return ""
 
-    def profession_de_foi(self, election_code: str, number: int, language: str) -> Found | Path | None:
-        """What the nth list (from 1, in the order of the ballot) says: a text, the path of a PDF file, or None."""
-        if not FOLDER.fullmatch(election_code) or number < 1:
+    def profession_de_foi(
+        self, election_code: str, number: int, language: str, question: int = 1
+    ) -> Found | Path | None:
+        """What the nth list of a question (both from 1, as on the ballot) says: a text, the path of a PDF file, or None."""
+        if not FOLDER.fullmatch(election_code) or number < 1 or question < 1:
             return None
+        list_name = document_name(question, number)
         for folder in self._folders():
             room = folder / "lists" / election_code
-            found = _in_language(room, str(number), language)
+            found = _in_language(room, list_name, language)
             if found:
                 return found
-            for name in (f"{number}.{language}.pdf", f"{number}.{FALLBACK}.pdf", f"{number}.pdf"):
+            for name in (f"{list_name}.{language}.pdf", f"{list_name}.{FALLBACK}.pdf", f"{list_name}.pdf"):
                 path = _inside(room, name)
                 if path and path.stat().st_size <= MOST_PDF_BYTES:
                     return path
@@ -98,6 +101,11 @@ class Contents:
         if FOLDER.fullmatch(self.voting_event):
             return [self.folder / self.voting_event, self.folder]
         return [self.folder]
+
+
+def document_name(question: int, number: int) -> str:
+    """What the profession de foi of a list is called, without its suffix: "3", of a further question "2-3"."""
+    return str(number) if question == 1 else f"{question}-{number}"
 
 
 def _in_language(folder: Path, name: str, language: str) -> Found | None:

@@ -24,6 +24,8 @@ ATTRIBUTES = {
     "ol": {"start"},
     "th": {"scope"},
     "div": {"class", "role", "tabindex", "aria-label"},
+    "table": {"class"},
+    "td": {"data-label"},
     **{f"h{level}": {"id"} for level in range(2, 7)},
 }
 SCHEMES = {"http", "https", "mailto", "tel"}
@@ -109,14 +111,22 @@ def _new_id(words: str, prefix: str, taken: set[str]) -> str:
 
 
 def _settle_tables(tokens: Sequence[Token], label: str) -> list[Token]:
-    """Tables that scroll by keyboard, with their caption and with headers that say what they head."""
+    """Tables that scroll by keyboard and fold on a telephone, with their caption and headers that say what they head."""
     settled: list[Token] = []
-    for token in tokens:
+    heads: list[str] = []
+    column = 0
+    for position, token in enumerate(tokens):
         if token.type == "th_open":
             token.attrs = {"scope": "col"}
+            heads.append(_plain(tokens[position + 1]))
+        elif token.type == "tr_open":
+            column = 0
         elif token.type == "td_open":
-            token.attrs = {}
+            token.attrs = {"data-label": heads[column]}
+            column += 1
         if token.type == "table_open":
+            heads = []
+            token.attrs = {"class": "table table-fold"}
             caption = _take_caption(settled)
             name = escape(caption or label)
             before = Token("html_block", "", 0)

@@ -1,6 +1,6 @@
 """The session of an agent: in a cookie of its own, apart from voters', and what it lets a page do.
 
-Each view of an agents' page declares one right of services/identity/contract/rights.py; identity asks for it once more.
+Each view of an agents' page declares one right of services/identity/contract/staff/rights.py; identity asks once more.
 """
 
 from collections.abc import Callable
@@ -14,11 +14,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from gateway.clients import Payload, services
 from gateway.edge import failures
 from gateway.edge.rate_limits import AGENT_LINK
-from services.identity.contract.rights import Right
+from services.identity.contract.staff.rights import Right
 from services.runtime.refusals import Refusal
 
 COOKIE = "isoloir_agent"
 LINK = AGENT_LINK
+CEREMONY = "agent_ceremony"
+"""Where the cookie keeps the token of the challenge that a passkey is to answer, between two pages."""
 
 P = ParamSpec("P")
 
@@ -73,6 +75,8 @@ def agent_required(right: Right) -> Callable[[Callable[P, Any]], Callable[P, Any
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
             if token() is None:
+                if failures.wants_json():
+                    raise Refusal("agent_session_expired")
                 flash(_("Connectez-vous pour accéder à cette page."))
                 return to_log_in()
             if not may(right):
@@ -94,6 +98,8 @@ def refused(refusal: Refusal) -> BaseResponse:
     """Whose session is over logs in again; the rest is told as everywhere."""
     if refusal.code == "agent_session_expired":
         forget()
+        if failures.wants_json():
+            return failures.refused(refusal)
         flash(_("Votre session a pris fin. Connectez-vous de nouveau."))
         return to_log_in()
     return failures.refused(refusal)
@@ -117,5 +123,6 @@ def install(app: Flask) -> None:
             response.set_cookie(cookie_name(), held, httponly=True, secure=secure, samesite="Lax", path="/")
         elif held == "":
             session.pop(LINK, None)
+            session.pop(CEREMONY, None)
             response.delete_cookie(cookie_name(), httponly=True, secure=secure, samesite="Lax", path="/")
         return response

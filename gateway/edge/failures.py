@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from flask import Flask, Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.edge import language, rate_limits, voter_session
-from gateway.edge.errors import INCIDENT, RETRY_AFTER_SECONDS, UNAVAILABLE, RefusalWords, words_for
+from gateway.edge.errors import RETRY_AFTER_SECONDS, RefusalWords, words_for
 from gateway.edge.field_problems import described
+from gateway.edge.words import BUSY, INCIDENT, UNAVAILABLE
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.contracts.problems import from_messages
 from services.runtime.refusals import Refusal, ServiceFault
@@ -43,8 +44,15 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, incident)
 
 
+JSON = "application/json"
+OF_SCRIPTS = "/agents/cle/"
+"""Addresses of the keys' page that its script alone asks. A script that asks for JSON elsewhere is led where a page is."""
+
+
 def wants_json() -> bool:
-    """Whether the caller is a program."""
+    """Whether the caller is a program: of the API, or the script of the keys' page."""
+    if request.path.startswith(OF_SCRIPTS):
+        return request.headers.get("Accept") == JSON
     return request.path.startswith("/api/")
 
 
@@ -87,8 +95,9 @@ def refused(refusal: Refusal) -> BaseResponse:
     words = words_for(refusal.code)
     if words.code == INCIDENT:
         log.error("refusal_unknown", code=refusal.code)
+    g.crowded = refusal.code == BUSY
     if refusal.code == "session_expired":
-        voter_session.forget()
+        voter_session.forget(on_the_way=True)
         if not wants_json():
             return redirect(url_for("session_end.expired"), 303)
     details = refusal.details
@@ -100,6 +109,7 @@ def refused(refusal: Refusal) -> BaseResponse:
 def unavailable(error: Exception) -> Response:
     """A service did not answer in time, or could not be reached."""
     log.warning("service_unavailable", kind=type(error).__name__)
+    g.crowded = isinstance(error, RpcTimeout)
     return answer(UNAVAILABLE)
 
 

@@ -6,6 +6,7 @@ French where it names neither. Messages of the JSON API follow the same rule.
 
 from urllib.parse import urlsplit
 
+from babel.support import Translations
 from flask import Blueprint, Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_babel import Babel
 from flask_wtf import FlaskForm
@@ -78,9 +79,21 @@ def choose() -> BaseResponse:
     return redirect(way_back(form.back.data or ""), 303)
 
 
+class _French(Translations):
+    """The sentences as the sources have them. In French none is singular: « 0 scrutin »."""
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Return the singular for less than two."""
+        return msgid1 if abs(n) < 2 else msgid2
+
+    ungettext = ngettext
+
+
 def install(app: Flask) -> None:
     """Choose the language of every answer, and say which one it is."""
-    Babel(app, locale_selector=current_language)
+    babel = Babel(app, locale_selector=current_language)
+    with app.app_context():
+        babel.domain_instance.get_translations_cache(None)["fr", "messages"] = _French()
     app.register_blueprint(blueprint)
 
     @app.before_request

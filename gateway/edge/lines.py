@@ -8,13 +8,15 @@ some over, are never all waiting: supervisors, static files and refusals always 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from enum import StrEnum
 
 from flask import Flask, Response, current_app, g, request
 
 from gateway.edge import agent_session, failures, voter_session
-from gateway.edge.errors import BUSY, RETRY_AFTER_SECONDS
+from gateway.edge.errors import RETRY_AFTER_SECONDS
+from gateway.edge.words import BUSY
 from gateway.settings import Settings
 from services.runtime.telemetry import metrics
 from services.runtime.telemetry.logs import get_logger
@@ -50,15 +52,21 @@ OWN_LINE: dict[str, Line | None] = {
     "api_elections.archive": Line.DOWNLOAD,
     "agents_entrance.submit": Line.LOG_IN,
     "agents_invitation.submit": Line.LOG_IN,
+    "agents_passkeys.submit": Line.LOG_IN,
     "health.ready": Line.READINESS,
     # These ask no service.
     "health.alive": None,
+    "status.show": None,
     "static": None,
     "api-docs.openapi_json": None,
     "language.choose": None,
 }
 """Endpoint → its line. All others: operators' and signed-in agents' are together, and pages go by whether the browser brings
 a session."""
+
+
+CROWDED = frozenset({Line.VOTE, Line.LOG_IN, Line.SESSION, Line.PUBLIC})
+"""Lines that are full where too many are inside: the waiting room lets fewer in for a while (gateway.waiting.plan)."""
 
 
 def line_of(
@@ -76,11 +84,57 @@ def line_of(
     return Line.SESSION if signed_in() else Line.PUBLIC
 
 
+class Places:
+    """The places of a line in this process, and how many were taken at the busiest moment of this minute and the last."""
+
+    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.most = most
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._taken = 0
+        self._minute, self._peak, self._before = 0, 0, 0
+
+    def acquire(self) -> bool:
+        """Take a place; False where none is free."""
+        with self._lock:
+            if self._taken >= self.most:
+                return False
+            self._taken += 1
+            self._turn()
+            self._peak = max(self._peak, self._taken)
+            return True
+
+    def release(self) -> None:
+        """Give a place back. Raises ValueError where none was taken."""
+        with self._lock:
+            if self._taken == 0:
+                raise ValueError("no place was taken")
+            self._turn()
+            self._taken -= 1
+
+    @property
+    def busiest(self) -> int:
+        """How many were taken at most in this minute and the last."""
+        with self._lock:
+            self._turn()
+            return max(self._peak, self._before)
+
+    def _turn(self) -> None:
+        minute = int(self._clock() // 60)
+        if minute != self._minute:
+            self._before = self._peak if minute == self._minute + 1 else self._taken
+            self._minute, self._peak = minute, self._taken
+
+
+def busiest(app: Flask) -> dict[str, tuple[int, int]]:
+    """Line → (places taken at the busiest moment of the last minutes, places), of this process."""
+    places: dict[str, Places] = app.extensions["isoloir_lines"]
+    return {str(line): (one.busiest, one.most) for line, one in places.items()}
+
+
 def install(app: Flask, settings: Settings) -> None:
     """Have each request take its place before anything else is done for it."""
-    app.extensions["isoloir_lines"] = {
-        line: threading.BoundedSemaphore(places) for line, places in settings.places().items()
-    }
+    app.extensions["isoloir_lines"] = {line: Places(places) for line, places in settings.places().items()}
 
     @app.before_request
     def take_a_place() -> Response | None:
@@ -94,22 +148,25 @@ def install(app: Flask, settings: Settings) -> None:
         )
         if line is None:
             return None
-        places: threading.BoundedSemaphore = current_app.extensions["isoloir_lines"][line]
-        if not places.acquire(blocking=False):
+        places: Places = current_app.extensions["isoloir_lines"][line]
+        if not places.acquire():
             metrics.LINE_FULL.labels(line.value).inc()
             log.warning("line_full", line=line)
+            if line in CROWDED:
+                current_app.extensions["isoloir_waiting_room"].note_full(time.time())
+            g.crowded = line is Line.LOG_IN
             return failures.answer(BUSY, {"seconds": RETRY_AFTER_SECONDS})
         g.place = places
         return None
 
     @app.teardown_request
     def leave(_error: BaseException | None) -> None:
-        places: threading.BoundedSemaphore | None = g.pop("place", None)
+        places: Places | None = g.pop("place", None)
         if places is not None:
             places.release()
 
 
 def keep_place() -> Callable[[], None]:
     """Keep a request's place beyond its view, as long as its answer takes a thread; what gives the place back."""
-    places: threading.BoundedSemaphore | None = g.pop("place", None)
+    places: Places | None = g.pop("place", None)
     return places.release if places is not None else lambda: None

@@ -16,8 +16,11 @@ Everything that is limited is in LIMITS, by endpoint; Flask-Limiter counts. Thre
 | link followed, password or question chosen  |                            | 40 in 10 minutes | no    |
 | CAPTCHA drawn or spoken, challenge given    |                            |            | yes, tenfold |
 | assistance asked for                        | 10 in 10 minutes           |            | yes         |
+| receipt mailed to its voter                 | 10 in 10 minutes, a voter  |            | yes         |
+| number of the waiting room taken             |                            |            | yes         |
 | agent's log-in                              | 30 in 10 minutes           |            | yes         |
 | agent's invitation followed                 |                            | 40 in 10 minutes | yes    |
+| passkey's answer (a challenge has one)      |                            |            | yes         |
 
 Keys in the store are HMACs: whoever reads it learns neither addresses nor identifiers.
 """
@@ -31,7 +34,10 @@ from typing import Any
 from flask import Flask, current_app, request, session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from limits import parse
+from redis import RedisError
 
+from gateway.captcha import load_testers
 from gateway.edge import voter_session
 from gateway.settings import Settings
 
@@ -41,6 +47,8 @@ LINK = "40 per 10 minutes"
 ASSISTANCE = "10 per 10 minutes"
 AGENT_LINK = "agent_link"
 """Where the cookie keeps the link of an invitation between two pages."""
+ANSWERS_WITHIN: dict[str, Any] = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
+"""Seconds: a store that is frozen, and not dead, would otherwise hold every visitor up for as long as it is."""
 CHEAP = 10  # times the limit of an address, for what a page fetches several times
 
 Key = Callable[[], str]
@@ -83,6 +91,11 @@ def by_link() -> str:
     return _hidden("link", token) if token else by_address()
 
 
+def by_session() -> str:
+    """The session of whoever is signed in."""
+    return _hidden("session", voter_session.token() or "")
+
+
 def by_invitation() -> str:
     """The invitation that an agent follows; without any, the caller's address."""
     token = session.get(AGENT_LINK, "")
@@ -93,7 +106,9 @@ _ACCESS = Limit("access", (ACCESS, by_identifier))
 _LOG_IN = Limit("login", (LOG_IN, by_identifier))
 _LINK = Limit("link", (LINK, by_link), by_address=0)
 _INVITATION = Limit("invitation", (LINK, by_invitation))
+_PASSKEY = Limit("passkey")
 _CHEAP = Limit("cheap", by_address=CHEAP)
+_RECEIPT = Limit("receipt", (ASSISTANCE, by_session))
 _ASSISTANCE = Limit("assistance", (ASSISTANCE, by_identifier))
 
 LIMITS: dict[str, tuple[Limit, frozenset[str]]] = {
@@ -104,7 +119,9 @@ LIMITS: dict[str, tuple[Limit, frozenset[str]]] = {
         (_LOG_IN, ("POST",), ("password.submit", "session.sign_in", "agents_entrance.submit")),
         (_LINK, ("POST",), ("activation.submit", "challenge_question.submit", "challenge_question.skip")),
         (_INVITATION, ("POST",), ("agents_invitation.submit",)),
+        (_PASSKEY, ("POST",), ("agents_passkey_log_in.submit", "agents_passkey_invitation.submit")),
         (_LINK, ("POST",), ("access.open_link", "access.activate")),
+        (_RECEIPT, ("POST",), ("api_receipts.mail",)),
         (_CHEAP, ("GET",), ("captcha.picture", "captcha.speech", "challenge.create", "identification.show")),
         (_ASSISTANCE, ("POST",), ("assistance.submit", "api_assistance.ask")),
     )
@@ -119,6 +136,7 @@ def install(app: Flask, settings: Settings) -> None:
         by_address,
         app=app,
         storage_uri=settings.ratelimit_storage,
+        storage_options=ANSWERS_WITHIN if settings.limits_are_shared else {},
         strategy="fixed-window" if settings.limits_are_shared else "moving-window",
         headers_enabled=False,
         enabled=settings.ratelimit_enabled,
@@ -131,13 +149,33 @@ def install(app: Flask, settings: Settings) -> None:
         if limit.by_address:
             amount, _, period = settings.address_limit.partition(" ")
             bound = f"{int(amount) * limit.by_address} {period}"
-            view = limiter.shared_limit(bound, f"{limit.scope}-address", key_func=by_address, methods=list(methods))(
-                view
-            )
+            view = limiter.shared_limit(
+                bound,
+                f"{limit.scope}-address",
+                key_func=by_address,
+                methods=list(methods),
+                exempt_when=load_testers.is_one,
+            )(view)
         if limit.own:
             bound, key = limit.own
             view = limiter.shared_limit(bound, limit.scope, key_func=key, methods=list(methods))(view)
         app.view_functions[endpoint] = view
+
+
+def another_ticket() -> bool:
+    """Count a new number of the waiting room against the caller's address.
+
+    Returns:
+        Whether it may have one: as many as that address may have pages in the same time.
+    """
+    limiter: Limiter = current_app.extensions["isoloir_limiter"]
+    if not limiter.enabled:
+        return True
+    settings: Settings = current_app.extensions["isoloir_settings"]
+    try:
+        return limiter.limiter.hit(parse(settings.address_limit), "waiting", by_address())
+    except RedisError:  # as everywhere: a store that is away must not close the portal
+        return True
 
 
 def seconds_to_wait() -> int:

@@ -12,8 +12,10 @@ from services.runtime.telemetry.logs import get_logger
 
 log = get_logger()
 
-OF_THE_BOOTH = frozenset({"ballots.cast", "api_elections.booth", "api_elections.own"})
-"""What is asked for as a vote is prepared, cast, and followed by the next."""
+OF_THE_BOOTH = frozenset(
+    {"ballots.cast", "api_elections.booth", "api_elections.own", "api_receipts.make_pages", "api_receipts.mail"}
+)
+"""What is asked for as a vote is prepared, cast, kept, and followed by the next."""
 
 
 def install(app: Flask) -> None:

@@ -1,5 +1,6 @@
 """What the signed cookie holds: a number of the browser, the identity session, and between two pages an identifier,
-a link's token, or when a message was sent."""
+a link's token, or when a message was sent.
+"""
 
 import secrets
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from gateway.clients import Payload, services
 from gateway.edge.language import current_language
-from services.identity.contract.sessions import ResumedSession
+from services.identity.contract.entrance.sessions import ResumedSession
 from services.runtime.refusals import Refusal
 
 VOTER = "voter"
@@ -21,25 +22,33 @@ LINK = "link"
 PREPARED = "prepared"
 SENT = "sent"
 BROWSER = "browser"
+REISSUE_LINK = "reissue_link"
+"""The token of a mailed link that was followed; kept while its voter signs in, so that it need not be followed again."""
 
 P = ParamSpec("P")
 
 
 def begin(token: str) -> None:
-    """Keep the identity session, and drop whatever the cookie held before it."""
-    forget()
+    """Keep the identity session, and drop whatever the cookie held before it but where the voter was on the way to."""
+    forget(on_the_way=True)
     session[VOTER] = token
 
 
-def forget() -> None:
+def forget(*, on_the_way: bool = False) -> None:
     """Drop everything the cookie holds but the browser's number, which names nobody and which open forms need.
+
+    Args:
+        on_the_way: whether somebody signs in, and a link that was followed first is kept.
 
     A browser that has brought a cookie keeps one: without it, a form open in another tab, or a log-out that is sent again
     because the first answer was lost, would be told that the browser refuses cookies.
     """
     known = bool(session)
     number = session.get(BROWSER)
+    link = session.get(REISSUE_LINK) if on_the_way else None
     session.clear()
+    if link:
+        session[REISSUE_LINK] = link
     if number:
         session[BROWSER] = number
     elif known:
@@ -125,5 +134,5 @@ def voter_required(view: Callable[P, Any]) -> Callable[P, Any]:
 
 
 def to_home() -> Response:
-    """The way to the voter's home."""
-    return redirect(url_for("home.show"), 303)
+    """The way on for whoever is signed in: the page of a link that was followed before, otherwise home."""
+    return redirect(url_for("reissue_link.show" if REISSUE_LINK in session else "home.show"), 303)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """One answer: its votes, and its share (0 to 100) of the votes that are not blank."""
+    """One answer: its votes, and its share (0 to 100) of the votes, or of the ballots, that are not blank."""
 
     name: str
     votes: int
@@ -15,38 +15,57 @@ class Row:
 
 @dataclass(frozen=True)
 class QuestionResult:
-    """One question: the answers in the order of the ballot, blank votes apart (None where none are allowed)."""
+    """One question.
+
+    Attributes:
+        question: Its words.
+        rows: The answers in the order of the ballot.
+        blank: Blank votes, None where none are allowed.
+        expressed: What shares are taken of: votes, and where several answers could be chosen, ballots that are not blank.
+        maximum: How many answers could be chosen.
+        unmarked: Ballots on which nothing was chosen and which are not blank either; where the question asks for none.
+    """
 
     question: str
     rows: list[Row]
     blank: int | None
     expressed: int
+    maximum: int = 1
+    unmarked: int = 0
 
 
-def readable(election: str, result: str) -> list[QuestionResult]:
+def readable(election: str, result: str, ballots: int) -> list[QuestionResult]:
     """The result of each homomorphic question.
 
-    In: the raw election and result. Errors: ValueError when the two do not agree or a question is of a
-    kind this page does not print.
+    Args:
+        election: The raw election.
+        result: The raw result.
+        ballots: How many of the urn count: of a voter who has voted again, one.
+
+    Raises:
+        ValueError: The two do not agree, or a question is of a kind that this page does not print.
     """
     questions = json.loads(election)["questions"]
     counts = json.loads(result)["result"]
     if len(questions) != len(counts):
         raise ValueError("the result has another number of questions")
-    return [_question(question, numbers) for question, numbers in zip(questions, counts, strict=True)]
+    return [_question(question, numbers, ballots) for question, numbers in zip(questions, counts, strict=True)]
 
 
-def _question(question: dict[str, object], numbers: list[int]) -> QuestionResult:
-    answers = question.get("answers")
-    if not isinstance(answers, list):
+def _question(question: dict[str, object], numbers: list[int], ballots: int) -> QuestionResult:
+    answers, maximum = question.get("answers"), question.get("max", 1)
+    if not isinstance(answers, list) or not isinstance(maximum, int):
         raise ValueError("a question of another kind")  # noqa: TRY004
     votes = [int(number) for number in numbers]
     blank = votes.pop(0) if question.get("blank") else None
     if len(votes) != len(answers):
         raise ValueError("the result has another number of answers")
-    expressed = sum(votes)
+    # Several names on a ballot: shares of all votes would say nothing of how many voters chose a name.
+    marked_once = maximum == 1
+    expressed = sum(votes) if marked_once else ballots - (blank or 0)
     rows = [
         Row(str(name), count, 100 * count / expressed if expressed else 0.0)
         for name, count in zip(answers, votes, strict=True)
     ]
-    return QuestionResult(str(question.get("question", "")), rows, blank, expressed)
+    unmarked = ballots - (blank or 0) - sum(votes) if marked_once and question.get("min") == 0 else 0
+    return QuestionResult(str(question.get("question", "")), rows, blank, expressed, maximum, unmarked)

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 
 from gateway.clients import Payload
-from gateway.hours.paris_time import hour_pattern, parse
+from gateway.hours.paris_time import hour_pattern, parse, with_ordinal
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -62,7 +62,7 @@ class LocalTime:
         return str(
             _(
                 "%(day)s à %(hour)s",
-                day=format_datetime(self.local, "EEEE d MMMM y", tzinfo=self.local.tzinfo, locale=locale),
+                day=with_ordinal(format_datetime(self.local, "EEEE d MMMM y", tzinfo=self.local.tzinfo, locale=locale)),
                 hour=format_datetime(self.local, hour_pattern(), tzinfo=self.local.tzinfo, locale=locale),
             )
         )

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 BEFORE = re.compile(r" (?=[?!;:»%](?:\s|[<.,)…]|$))")
 AFTER = re.compile(r"(?<=«) ")
+APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 NO_BREAK = "\u00a0"
 
 
@@ -21,6 +22,23 @@ def spaced(text: str) -> str:
     if locale is not None and locale.language != "fr":
         return text
     return AFTER.sub(NO_BREAK, BEFORE.sub(NO_BREAK, text))
+
+
+def typeset(text: str) -> str:
+    """An operator's own French, whatever the reader's language, with curved apostrophes and spaces that do not break."""
+    return APOSTROPHE.sub("’", AFTER.sub(NO_BREAK, BEFORE.sub(NO_BREAK, text)))
+
+
+def colon() -> str:
+    """The sign between a name and what it names, with the spaces that the reader's language puts around it."""
+    locale = get_locale()
+    return f"{NO_BREAK}: " if locale is None or locale.language == "fr" else ": "
+
+
+def address(text: str) -> Markup:
+    """An e-mail address that breaks before its signs, where it must break at all."""
+    parts = re.split(r"(?=[@.])", text)
+    return Markup("<wbr>").join(parts)
 
 
 def finalize(value: Any) -> Any:

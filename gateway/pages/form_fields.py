@@ -9,8 +9,8 @@ from wtforms import Field, Form, ValidationError
 from wtforms.fields.choices import SelectChoice
 
 from gateway.edge.field_problems import sentences
+from services.identity.contract.event.wording import visible
 from services.identity.contract.identifiers import normalise
-from services.identity.contract.wording import visible
 from services.runtime.refusals import Refusal
 
 

@@ -7,7 +7,7 @@ Secrets are not kept there (scripts/keep-secrets.js keeps them in the page).
 
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from flask import jsonify, make_response, redirect, request, session, url_for
@@ -52,19 +52,51 @@ def send_back(
         hidden |= {"captcha", "captcha_id"}
     sent = {name: found for name, found in request.form.lists() if name not in hidden}
     values = {name: found[0] if len(found) == 1 else found for name, found in sent.items()}
+    number = keep(
+        str(request.blueprint),
+        values | ({COPIES: "1"} if copied_in_vain else {}),
+        {field.name: [str(error) for error in field.errors] for field in form if field.errors},
+        status,
+        headers,
+    )
+    if number is None:
+        return make_response(show(), status, headers or {})
+    return redirect(f"{place or url_for(f'{request.blueprint}.show')}?{NUMBER}={number}", 303)
+
+
+def keep(
+    blueprint: str,
+    values: Mapping[str, str | list[str]],
+    errors: Mapping[str, list[str]] | None = None,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> str | None:
+    """Keep what was typed for the page of a blueprint. No secret may be among it.
+
+    Returns:
+        The number that the page's address names it by; None where the cookie could not hold it, and nothing is kept.
+    """
     number = secrets.token_hex(3)
     kept = {
-        "at": request.blueprint,
-        "values": values | ({COPIES: "1"} if copied_in_vain else {}),
-        "errors": {field.name: [str(error) for error in field.errors] for field in form if field.errors},
+        "at": blueprint,
+        "values": dict(values),
+        "errors": dict(errors or {}),
         "status": status,
         "headers": headers or {},
         "number": number,
     }
     if len(json.dumps(kept)) > LONGEST:
-        return make_response(show(), status, headers or {})
+        return None
     session[KEPT] = kept
-    return redirect(f"{place or url_for(f'{request.blueprint}.show')}?{NUMBER}={number}", 303)
+    return number
+
+
+def kept_value(name: str) -> str:
+    """A value that is kept for this page under the number of its address; empty where none is."""
+    kept = session.get(KEPT)
+    if not kept or request.args.get(NUMBER) != kept["number"] or kept["at"] != request.blueprint:
+        return ""
+    return str(kept["values"].get(name, ""))
 
 
 def again(make: Callable[..., SomeForm]) -> tuple[SomeForm, int, dict[str, str]]:

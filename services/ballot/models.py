@@ -3,17 +3,30 @@
 No name, no address, no time beside a ballot: a ballot row that said when it came in could be joined with the
 attendance list (L1). What happened is told by the chain alone; nothing is kept twice, so nothing can disagree.
 Triggers of migration 0001 make ``ballots``, ``chain_events`` and ``chain_objects`` append-only, freeze a sealed
-election, its credentials and its commitment, and refuse ballots before sealing and after EndBallots.
+election, its credentials and its commitment, and refuse ballots before sealing and after EndBallots. Those of 0015 let a
+credential go before sealing alone, and only one whose holder is written down as withdrawn. That of 0016 takes a holder's
+later ballot where the election says so, and only by the credential of the earlier one.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKeyConstraint, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from services.runtime.bus.delivery_tables import command_table, inbox_table, outbox_table, process_table
+from services.runtime.bus.delivery_tables import delivery_tables
+from services.runtime.integrity.seals import seal_table
 from services.runtime.jobs.job_table import job_table
 from services.runtime.storage.database import UtcDateTime
 
@@ -22,11 +35,9 @@ class Base(DeclarativeBase):
     """Tables of this service."""
 
 
-outbox = outbox_table(Base.metadata)
-inbox = inbox_table(Base.metadata)
-commands = command_table(Base.metadata)
-processes = process_table(Base.metadata)
+outbox, inbox, commands, processes = delivery_tables(Base.metadata)
 jobs = job_table(Base.metadata)
+seals = seal_table(Base.metadata)
 
 
 class Election(Base):
@@ -40,6 +51,7 @@ class Election(Base):
     opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
     grace_minutes: Mapped[int] = mapped_column(Integer, default=30, server_default="30")
+    revoting: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     trustees: Mapped[str | None] = mapped_column(Text)
     public_key: Mapped[str | None] = mapped_column(String(64))
     raw: Mapped[str | None] = mapped_column(Text)
@@ -80,6 +92,29 @@ class Commitment(Base):
     holders: Mapped[int] = mapped_column(Integer)
     count: Mapped[int] = mapped_column(Integer)
     digest: Mapped[str] = mapped_column(String(64))
+    revision: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+
+
+class Withdrawal(Base):
+    """A removal from the roll that was answered: whether its credentials are gone. Append-only, by trigger."""
+
+    __tablename__ = "withdrawals"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    removal: Mapped[str] = mapped_column(String(36), primary_key=True)
+    done: Mapped[bool] = mapped_column(Boolean)
+
+
+class WithdrawnHolder(Base):
+    """A pseudonym whose credentials left an election before its sealing: none of his is taken in any more, however late it
+    comes. Append-only, by trigger.
+    """
+
+    __tablename__ = "withdrawn_holders"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    election: Mapped[str] = mapped_column(String(64), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(64), primary_key=True)
 
 
 class ChainEvent(Base):
@@ -140,7 +175,11 @@ class ChainObjectPart(Base):
 
 
 class Ballot(Base):
-    """Who (by pseudonym) and which credential an accepted ballot used; its text is the object of its event."""
+    """Who (by pseudonym) and which credential an accepted ballot used; its text is the object of its event.
+
+    `replaces`: the height of the holder's ballot before, 0 for the first; only the first is there where voters may not vote
+    again. `replaced`: how many ballots are replaced by others up to this one, so that those that count are known at once.
+    """
 
     __tablename__ = "ballots"
     __table_args__ = (
@@ -152,8 +191,8 @@ class Ballot(Base):
             ["credentials.election", "credentials.credential"],
             name="fk_ballots_credential",
         ),
-        UniqueConstraint("election", "holder", name="uq_ballots_holder"),
-        UniqueConstraint("election", "credential", name="uq_ballots_credential"),
+        UniqueConstraint("election", "holder", "replaces", name="uq_ballots_holder"),
+        UniqueConstraint("election", "credential", "replaces", name="uq_ballots_credential"),
         UniqueConstraint("election", "tracker", name="uq_ballots_tracker"),
     )
 
@@ -162,6 +201,8 @@ class Ballot(Base):
     holder: Mapped[str] = mapped_column(String(64))
     credential: Mapped[str] = mapped_column(String(64))
     tracker: Mapped[str] = mapped_column(String(43))
+    replaces: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    replaced: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
 
 class AttendanceBatch(Base):
@@ -203,6 +244,20 @@ class Closing(Base):
     reason: Mapped[str] = mapped_column(Text)
 
 
+class Interruption(Base):
+    """A vote that the board has suspended, or resumed. Append-only, by trigger; the newest row says which."""
+
+    __tablename__ = "interruptions"
+    __table_args__ = (ForeignKeyConstraint(["election"], ["elections.uuid"], name="fk_interruptions_election"),)
+
+    election: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    suspends: Mapped[bool] = mapped_column(Boolean)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(Text)
+    members: Mapped[str] = mapped_column(Text)
+
+
 class Head(Base):
     """A head of the chain that was published, signed with the key of the receipts. Append-only, by trigger."""
 
@@ -215,6 +270,48 @@ class Head(Base):
     head: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     signature: Mapped[str] = mapped_column(String(128))
+
+
+class Ceremony(Base):
+    """The key ceremony of a voting event; `trustees` once all keys are made. `round` counts the restarts."""
+
+    __tablename__ = "ceremonies"
+
+    voting_event: Mapped[str] = mapped_column(String(64), primary_key=True)
+    round: Mapped[int] = mapped_column(Integer)
+    threshold: Mapped[int] = mapped_column(Integer)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    trustees: Mapped[str | None] = mapped_column(Text)
+    public_key: Mapped[str | None] = mapped_column(String(64))
+
+
+class KeySeat(Base):
+    """A key of a ceremony, the member of the board who holds it, and the public messages of its holder's device.
+
+    No private key and no activation code: `output` holds a key that is sealed for its holder alone.
+    """
+
+    __tablename__ = "key_seats"
+    __table_args__ = (
+        ForeignKeyConstraint(["voting_event"], ["ceremonies.voting_event"], name="fk_key_seats_ceremony"),
+        UniqueConstraint("voting_event", "key_group", "position", name="uq_key_seats_position"),
+        CheckConstraint("key_group IN ('administration', 'delegates')", name="ck_key_seats_group"),
+    )
+
+    voting_event: Mapped[str] = mapped_column(String(64), primary_key=True)
+    owner: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    key_group: Mapped[str] = mapped_column(String(16))
+    position: Mapped[int] = mapped_column(Integer)
+    agent: Mapped[str] = mapped_column(String(36))
+    name: Mapped[str] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(String(16))
+    replaces: Mapped[int | None] = mapped_column(Integer)
+    certificate: Mapped[str | None] = mapped_column(Text)
+    polynomial: Mapped[str | None] = mapped_column(Text)
+    output: Mapped[str | None] = mapped_column(Text)
+    trial: Mapped[str | None] = mapped_column(Text)
+    replacing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str | None] = mapped_column(Text)
 
 
 class PartialDecryption(Base):

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import dataclasses
 from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from services.ballot.belenios.backends import checks_of
+from services.ballot.belenios.group import ED25519
+from services.ballot.ceremony import shares
+from services.ballot.ceremony.entry_points import CeremonyEntryPoints
 from services.ballot.contract import methods
-from services.ballot.contract.attendance import AttendancePart, PartOfAttendance
+from services.ballot.contract.attendance import AttendanceEnd, AttendancePart, PartOfAttendance
 from services.ballot.contract.ballots import (
     BallotCast,
     BoothMaterial,
@@ -45,25 +50,39 @@ from services.ballot.contract.tally import (
     ResultPublished,
     SubmitPartialDecryption,
 )
-from services.ballot.elections import closing, credentials, elections, sealing_checks, sealing_job
+from services.ballot.elections import (
+    closing,
+    credentials,
+    elections,
+    interruptions,
+    sealing_checks,
+    sealing_job,
+    withdrawals,
+)
+from services.ballot.elections.definitions import Definition
+from services.ballot.integrity import integrity_job
+from services.ballot.mock.entry_points import MockEntryPoints
 from services.ballot.records import archive_pages
 from services.ballot.settings import Settings
 from services.ballot.tally import tally_job, tallying
 from services.ballot.urn import activation, attendance, casting, published_heads, trackers
-from services.reassort.contract.events import Activate, CredentialsCommitted, CredentialsIssued
+from services.identity.contract.events import BoardDecided, RollSealed
+from services.reassort.contract.events import Activate, CredentialsCommitted, CredentialsIssued, Withdraw
 from services.runtime.bus import condition
 from services.runtime.clock import utc_now
-from services.runtime.contracts.condition import CONDITION, RETRY_PARKED, Condition, Retried, RetryParked
-from services.runtime.contracts.jobs import JOB, JOBS, JobAsked, JobDescription, JobList, JobOf
+from services.runtime.contracts.condition import CONDITION, Condition
+from services.runtime.contracts.integrity import Integrity
+from services.runtime.contracts.jobs import JobAsked
 from services.runtime.contracts.messages import Health, Nothing
 from services.runtime.contracts.methods import HEALTH
 from services.runtime.hosting.entrypoints import command, command_in_steps, healthy, question
 from services.runtime.hosting.inbox import Inbox
 from services.runtime.hosting.jobs import Job
 from services.runtime.hosting.loops import Loop
-from services.runtime.hosting.resource_provider import provide
 from services.runtime.hosting.resources import Resources
-from services.runtime.jobs import job_queue, job_views
+from services.runtime.hosting.shared_entry_points import JobEntryPoints, ParkedEventEntryPoints
+from services.runtime.integrity import checks
+from services.runtime.jobs import job_queue
 from services.runtime.storage.database import Database, rehearsed
 
 
@@ -80,12 +99,28 @@ def credentials_committed(session: Session, event: CredentialsCommitted, _resour
         holders=event.holders,
         count=event.count,
         digest=event.digest,
+        revision=event.revision,
     )
+
+
+def withdraw(session: Session, event: Withdraw, _resources: Resources[Settings]) -> None:
+    """Voters have left the roll."""
+    withdrawals.withdraw(session, event.removal, event.holders)
 
 
 def activate(session: Session, event: Activate, _resources: Resources[Settings]) -> None:
     """A re-issue was granted."""
     activation.activate(session, event.request, event.elections, utc_now())
+
+
+def board_decided(session: Session, event: BoardDecided, _resources: Resources[Settings]) -> None:
+    """Two members of the board have decided about a vote."""
+    interruptions.apply(session, event, utc_now())
+
+
+def roll_sealed(session: Session, event: RollSealed, _resources: Resources[Settings]) -> None:
+    """The roll was sealed before the board."""
+    sealing_job.ask_all(session, event)
 
 
 def close_due(resources: Resources[Settings]) -> bool:
@@ -128,20 +163,29 @@ def publish_heads(resources: Resources[Settings]) -> bool:
     return done
 
 
-class BallotService:
+class BallotService(CeremonyEntryPoints, MockEntryPoints, JobEntryPoints, ParkedEventEntryPoints):
     """The urn: elections, public credentials, ballots, public chain, tally, archive."""
 
     name = "ballot"
 
-    resources = provide(Settings)
     issued = Inbox("reassort", CredentialsIssued, credentials_issued)
     committed = Inbox("reassort", CredentialsCommitted, credentials_committed)
+    withdrawn = Inbox("reassort", Withdraw, withdraw)
     activations = Inbox("reassort", Activate, activate)
+    decisions = Inbox("identity", BoardDecided, board_decided)
+    roll_seals = Inbox("identity", RollSealed, roll_sealed)
     attendance_batches = Loop(cut_attendance, every=1.0)
     closer = Loop(close_due, every=5.0)
     heads = Loop(publish_heads, every=20.0)
+    integrity_checks = Loop(integrity_job.ask_due, every=60.0)
+    integrity_check = Job(checks.KIND, integrity_job.check)
     sealing = Job(sealing_job.KIND, sealing_job.seal_election)
     tally = Job(tally_job.KIND, tally_job.add_up)
+
+    @staticmethod
+    def said_at_start() -> dict[str, str]:
+        """What computes the checks of ballots on this machine: « native » or « libsodium »."""
+        return {"backend": checks_of(ED25519).name}
 
     @property
     def _keys(self) -> casting.Keys:
@@ -156,18 +200,14 @@ class BallotService:
     @question(CONDITION)
     def condition(self, _request: Nothing, session: Session) -> Condition:
         """Who is alive, what waits, what was put aside."""
-        return condition.look(session, self.resources.database, self.name, [])
-
-    @command(RETRY_PARKED)
-    def retry_parked(self, request: RetryParked, session: Session) -> Retried:
-        """Have events that were put aside tried again."""
-        return Retried(retried=condition.retry_parked(session, request.event))
+        found = condition.look(session, self.resources.database, self.name, [], **self.said_at_start())
+        return dataclasses.replace(found, integrity=checks.count(session))
 
     @command(methods.CREATE_ELECTION)
     def create_election(self, request: CreateElection, session: Session) -> ElectionCreated:
         """Write the draft of an election, correct it, or say what would come of it."""
         with rehearsed(session, request.dry_run):
-            changes = elections.create(session, elections.Definition.of(request), correct=request.correct)
+            changes = elections.create(session, Definition.of(request), correct=request.correct)
         return ElectionCreated(uuid=request.uuid, changes=changes)
 
     @command_in_steps(methods.SET_TRUSTEES)
@@ -185,6 +225,18 @@ class BallotService:
         """Have an election fixed for good."""
         return JobAsked(job=job_queue.ask(session, sealing_job.KIND, request.election, request.dump()))
 
+    @command(methods.START_CHECK_INTEGRITY)
+    def start_check_integrity(self, request: OfElection, session: Session) -> JobAsked:
+        """Have computed anew what was sealed."""
+        elections.found(session, request.election)
+        return JobAsked(job=checks.ask(session, request.election))
+
+    @question(methods.INTEGRITY)
+    def integrity(self, request: OfElection, session: Session) -> Integrity:
+        """What was sealed, and what the last check found."""
+        elections.found(session, request.election)
+        return checks.state(session, request.election)
+
     @question(methods.DESCRIBE_ELECTION)
     def describe_election(self, request: OfElection, session: Session) -> Described:
         """What anybody may know of an election."""
@@ -195,6 +247,7 @@ class BallotService:
         """The states of a voter's elections, in one answer."""
         now = utc_now()
         return States(
+            revoting=elections.revoting_in(session, request.elections),
             states=elections.states(session, request.elections, now),
             voted=casting.voted_in(session, self._keys, request.permits, now),
         )
@@ -210,16 +263,6 @@ class BallotService:
     def start_tally(self, request: OfElection, session: Session) -> JobAsked:
         """Have the ballots of a closed urn added up, where its closing has not."""
         return JobAsked(job=tally_job.ask(session, request.election))
-
-    @question(JOB)
-    def job(self, request: JobOf, session: Session) -> JobDescription:
-        """How far a job is, or what it came to."""
-        return job_views.look(session, request.job)
-
-    @question(JOBS)
-    def jobs(self, _request: Nothing, session: Session) -> JobList:
-        """The jobs under way, and the newest of the others."""
-        return job_views.listed(session)
 
     @question(methods.BOOTH_MATERIAL)
     def booth_material(self, request: OfPermit, session: Session) -> BoothMaterial:
@@ -244,12 +287,17 @@ class BallotService:
     @question(methods.FIND_TRACKER)
     def find_tracker(self, request: FindTracker, session: Session) -> TrackerFound:
         """Where the ballot with a tracker is."""
-        return TrackerFound(height=trackers.height_of(session, request.election, request.tracker))
+        return trackers.find(session, request.election, request.tracker)
 
     @question(methods.ATTENDANCE_PART)
     def attendance_part(self, request: PartOfAttendance, session: Session) -> AttendancePart:
         """Who has voted, a part of a batch."""
         return attendance.part_of(session, request.batch, request.part)
+
+    @question(methods.ATTENDANCE_END)
+    def attendance_end(self, request: OfElection, session: Session) -> AttendanceEnd:
+        """Tell how much attendance there was in all, once the urn is closed."""
+        return attendance.end_of(session, request.election)
 
     @question(methods.ENCRYPTED_TALLY)
     def encrypted_tally(self, request: OfElection, session: Session) -> EncryptedTally:
@@ -269,6 +317,8 @@ class BallotService:
     @command_in_steps(methods.SUBMIT_PARTIAL_DECRYPTION)
     def submit_partial_decryption(self, request: SubmitPartialDecryption, database: Database) -> DecryptionReceived:
         """Keep one trustee's partial decryption."""
+        with database.reading() as session:
+            shares.only_of_strangers(session, request.election)
         received = tallying.submit_partial_decryption(
             database, request.election, request.owner, request.partial_decryption
         )

@@ -20,5 +20,7 @@ class Settings(ServiceSettings):
     )
     attendance_minutes: int = Field(default=60, ge=0, le=1440)
     """How often, at most, identity is told who has voted (docs/adr/0005); 0 for demonstrations: at once."""
+    integrity_minutes: int = Field(default=60, ge=0, le=1440)
+    """How often what was sealed is computed anew and compared (docs/adr/0035); 0: when somebody asks."""
     attendance_minimum: int = Field(default=20, ge=1)
     """How many must have voted since, for identity to be told before the urn is closed."""

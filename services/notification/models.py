@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Boolean, Index, Integer, String, Text, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from services.runtime.bus.delivery_tables import command_table, inbox_table, outbox_table, process_table
+from services.runtime.bus.delivery_tables import delivery_tables
 from services.runtime.storage.database import UtcDateTime
 
 
@@ -87,7 +87,4 @@ class Message(Base):
     report: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
-outbox = outbox_table(Base.metadata)
-inbox = inbox_table(Base.metadata)
-commands = command_table(Base.metadata)
-processes = process_table(Base.metadata)
+outbox, inbox, commands, processes = delivery_tables(Base.metadata)

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from services.notification.bounces import delivery_reports
-from services.notification.channels import twilio_provider
+from services.notification.channels import at_once, twilio_provider
 from services.notification.channels.dkim_signature import DkimKey
 from services.notification.channels.email import EmailChannel
 from services.notification.channels.paper.channel import PaperChannel
@@ -19,7 +19,8 @@ from services.notification.contract import methods
 from services.notification.contract.bounces import RecordBounce, Recorded
 from services.notification.contract.callbacks import RecordCallback
 from services.notification.contract.deliveries import Deliveries, ListDeliveries
-from services.notification.contract.events import MessageRequested
+from services.notification.contract.events import MessageRequested, NoticesRequested
+from services.notification.contract.receipts import ReceiptSent, SendReceipt
 from services.notification.contract.reports import (
     Counts,
     DescribeMessages,
@@ -31,17 +32,19 @@ from services.notification.contract.reports import (
 from services.notification.evidence import callbacks, deliveries, reports
 from services.notification.queue import delivery, intake, message_queue
 from services.notification.queue.message_queue import Pace
-from services.notification.settings import Settings
+from services.notification.settings import MailSettings, Settings, SmsSettings
 from services.runtime.bus import condition
 from services.runtime.clock import utc_now
-from services.runtime.contracts.condition import CONDITION, RETRY_PARKED, Condition, Retried, RetryParked
+from services.runtime.contracts.condition import CONDITION, Condition
 from services.runtime.contracts.messages import Health, Nothing
 from services.runtime.contracts.methods import HEALTH
-from services.runtime.hosting.entrypoints import command, healthy, question
+from services.runtime.hosting.entrypoints import command, command_in_steps, healthy, question
 from services.runtime.hosting.inbox import Inbox
-from services.runtime.hosting.loops import Loop
+from services.runtime.hosting.loops import WORKER, Loop
 from services.runtime.hosting.resource_provider import provide
 from services.runtime.hosting.resources import Resources
+from services.runtime.hosting.shared_entry_points import ParkedEventEntryPoints
+from services.runtime.storage.database import Database
 from services.runtime.telemetry import logs
 
 log = logs.get_logger("isoloir.intake")
@@ -56,15 +59,25 @@ def take_in(session: Session, message: MessageRequested, _resources: Resources[S
     log.info("message_queued", message_id=message.message_id, channel=message.channel, template=message.template)
 
 
-def send_emails(resources: Resources[Settings]) -> int:
-    """Loop: send the e-mails that are due."""
-    settings = resources.settings
+def take_notices_in(session: Session, request: NoticesRequested, _resources: Resources[Settings]) -> None:
+    """Inbox: a page of notices was requested."""
+    intake.receive_notices(session, request, now=utc_now())
+    log.info("notices_queued", count=len(request.notices), template=request.template)
+
+
+def email_channel(settings: MailSettings | Settings) -> EmailChannel:
+    """The way to the mail server."""
     key = DkimKey.of(settings.dkim_selector, settings.dkim_private_key_file)
-    channel = EmailChannel(settings.smtp_url, settings.sender, settings.bounce_domain, key)
+    return EmailChannel(settings.smtp_url, settings.sender, settings.bounce_domain, key)
+
+
+def send_emails(resources: Resources[MailSettings]) -> int:
+    """Loop of `isoloir deliver mail`: send the e-mails that are due."""
+    settings = resources.settings
     return delivery.deliver_singly(
         resources.database,
-        channel,
-        settings.private_key,
+        email_channel(settings),
+        settings.mail_private_key,
         clock=utc_now,
         jitter=_JITTER,
         pace=Pace.of(settings.emails_per_second),
@@ -72,8 +85,8 @@ def send_emails(resources: Resources[Settings]) -> int:
     )
 
 
-def send_texts(resources: Resources[Settings]) -> int:
-    """Loop: send the SMS that are due, and note of which the operator tells nothing."""
+def send_texts(resources: Resources[SmsSettings]) -> int:
+    """Loop of `isoloir deliver sms`: send the SMS that are due, and note of which the operator tells nothing."""
     settings = resources.settings
     with resources.database.transaction() as session:
         message_queue.miss_news(
@@ -83,7 +96,7 @@ def send_texts(resources: Resources[Settings]) -> int:
     return delivery.deliver_singly(
         resources.database,
         channel,
-        settings.private_key,
+        settings.sms_private_key,
         clock=utc_now,
         jitter=_JITTER,
         pace=Pace.of(settings.texts_per_second),
@@ -96,7 +109,7 @@ def print_notices(resources: Resources[Settings]) -> int:
     return delivery.deliver_printed(resources.database, channel, clock=utc_now, jitter=_JITTER)
 
 
-class NotificationService:
+class NotificationService(ParkedEventEntryPoints):
     """Messages to send and their state."""
 
     name = "notification"
@@ -104,9 +117,11 @@ class NotificationService:
     resources = provide(Settings)
     requested_by_identity = Inbox("identity", MessageRequested, take_in)
     requested_by_reassort = Inbox("reassort", MessageRequested, take_in)
-    emails = Loop(send_emails, every=1.0)
-    texts = Loop(send_texts, every=1.0)
-    notices = Loop(print_notices, every=2.0, in_worker=True)
+    notices_of_reassort = Inbox("reassort", NoticesRequested, take_notices_in)
+    # One process opens e-mails, another short messages, and none of the others either (docs/adr/0028).
+    emails = Loop(send_emails, every=1.0, process="mail", settings_class=MailSettings)
+    texts = Loop(send_texts, every=1.0, process="sms", settings_class=SmsSettings)
+    notices = Loop(print_notices, every=2.0, process=WORKER)
 
     @question(HEALTH)
     def health(self, _request: Nothing, session: Session) -> Health:
@@ -117,11 +132,6 @@ class NotificationService:
     def condition(self, _request: Nothing, session: Session) -> Condition:
         """Who is alive, what waits, what was put aside."""
         return condition.look(session, self.resources.database, self.name, [Path(self.resources.settings.print_dir)])
-
-    @command(RETRY_PARKED)
-    def retry_parked(self, request: RetryParked, session: Session) -> Retried:
-        """Have events that were put aside tried again."""
-        return Retried(retried=condition.retry_parked(session, request.event))
 
     @question(methods.MESSAGE_COUNTS)
     def message_counts(self, request: MessageCounts, session: Session) -> Counts:
@@ -165,3 +175,8 @@ class NotificationService:
             if twilio_provider.is_genuine(account.auth_token, url, form, request.signature):
                 return Recorded(state=callbacks.record(session, request.message_id, form, utc_now(), account.name))
         return Recorded(state=callbacks.REFUSED)
+
+    @command_in_steps(methods.SEND_RECEIPT)
+    def send_receipt(self, request: SendReceipt, _database: Database) -> ReceiptSent:
+        """Send a receipt, and keep nothing of it."""
+        return ReceiptSent(sent=at_once.send_receipt(email_channel(self.resources.settings), request))

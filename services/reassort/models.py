@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Boolean, ForeignKeyConstraint, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from services.runtime.bus.delivery_tables import command_table, inbox_table, outbox_table, process_table
+from services.runtime.bus.delivery_tables import delivery_tables
 from services.runtime.jobs.job_table import job_table
 from services.runtime.storage.database import UtcDateTime
 
@@ -21,10 +21,7 @@ class Base(DeclarativeBase):
     """Tables of this service."""
 
 
-outbox = outbox_table(Base.metadata)
-inbox = inbox_table(Base.metadata)
-commands = command_table(Base.metadata)
-processes = process_table(Base.metadata)
+outbox, inbox, commands, processes = delivery_tables(Base.metadata)
 jobs = job_table(Base.metadata)
 
 
@@ -92,7 +89,10 @@ class PublicCredential(Base):
 
 
 class Commitment(Base):
-    """The last commitment sent for an election, so that the same one is not sent again."""
+    """The last commitment sent for an election, so that the same one is not sent again.
+
+    Without a `digest`, credentials were withdrawn since, and `count` is how many there are if nothing else has changed.
+    """
 
     __tablename__ = "commitments"
     __table_args__ = (
@@ -103,6 +103,30 @@ class Commitment(Base):
     voting_event: Mapped[str] = mapped_column(String(64))
     count: Mapped[int] = mapped_column(Integer)
     digest: Mapped[str] = mapped_column(String(64))
+    revision: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+
+
+class Withdrawal(Base):
+    """A bearer who leaves the roll, or some of its elections, by identity's number of the removal.
+
+    `before` and `after` are the digests of his entitlements (Bearer); `after` is empty where none is left. It stays: a page
+    of the roll that was listed earlier makes no codes for him again. `holders` (JSON: election and holder) is erased when it
+    is settled.
+    """
+
+    __tablename__ = "withdrawals"
+    __table_args__ = (
+        Index("withdrawals_bearer", "voting_event", "bearer"),
+        {"sqlite_with_rowid": False},
+    )
+
+    removal: Mapped[str] = mapped_column(String(36), primary_key=True)
+    voting_event: Mapped[str] = mapped_column(String(64))
+    bearer: Mapped[str] = mapped_column(String(64))
+    before: Mapped[str] = mapped_column(String(64))
+    after: Mapped[str] = mapped_column(String(64))
+    holders: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(8))
 
 
 class Reissue(Base):

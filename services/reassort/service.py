@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from services.ballot.contract.events import Activated, TooLate
-from services.identity.contract.events import ReissueGranted, ReissueResent
+from services.ballot.contract.events import Activated, TooLate, WithdrawalAnswered
+from services.identity.contract.events import ReissueGranted, ReissueResent, RemovalAsked
 from services.notification.contract.events import MessageSettled, Settled
-from services.reassort.codes import generation, generation_job
+from services.reassort.codes import commitment_job, generation, generation_job, withdrawals
 from services.reassort.contract import methods
 from services.reassort.contract.codes import CodeCounts, CodeParameters, CodeParametersOf, OfVotingEvent
 from services.reassort.contract.register import OfReissue, RegisterAfter, RegisterLines, ShownCode
@@ -16,8 +16,8 @@ from services.reassort.reissue import reissues
 from services.reassort.settings import Settings
 from services.runtime.bus import condition
 from services.runtime.clock import utc_now
-from services.runtime.contracts.condition import CONDITION, RETRY_PARKED, Condition, Retried, RetryParked
-from services.runtime.contracts.jobs import JOB, JOBS, JobAsked, JobDescription, JobList, JobOf
+from services.runtime.contracts.condition import CONDITION, Condition
+from services.runtime.contracts.jobs import JobAsked
 from services.runtime.contracts.messages import Health, Nothing
 from services.runtime.contracts.methods import HEALTH
 from services.runtime.hosting.entrypoints import command, healthy, question
@@ -26,11 +26,12 @@ from services.runtime.hosting.jobs import Job
 from services.runtime.hosting.loops import Loop
 from services.runtime.hosting.resource_provider import provide
 from services.runtime.hosting.resources import Resources
-from services.runtime.jobs import job_queue, job_views
+from services.runtime.hosting.shared_entry_points import JobEntryPoints, ParkedEventEntryPoints
+from services.runtime.jobs import job_queue
 
 
 def _keys(settings: Settings) -> reissues.Keys:
-    return reissues.Keys(settings.code_key, settings.notification_public_key)
+    return reissues.Keys(settings.code_key, settings.sms_public_key)
 
 
 def granted(session: Session, event: ReissueGranted, _resources: Resources[Settings]) -> None:
@@ -65,13 +66,27 @@ def forget_shown_codes(resources: Resources[Settings]) -> None:
         reissues.forget_shown(session, utc_now())
 
 
-class ReassortService:
+def removal_asked(session: Session, event: RemovalAsked, resources: Resources[Settings]) -> None:
+    """Inbox: a voter leaves the roll."""
+    withdrawals.begin(session, generation_job.parameters(resources.settings), event)
+
+
+def withdrawal_answered(session: Session, event: WithdrawalAnswered, _resources: Resources[Settings]) -> None:
+    """Inbox: whether the urn has let a voter's credentials go."""
+    withdrawals.finish(session, event.removal, done=event.done)
+
+
+class ReassortService(JobEntryPoints, ParkedEventEntryPoints):
     """The credential authority: voting codes, spares, public credentials."""
 
     name = "reassort"
 
     resources = provide(Settings)
     code_generation = Job(generation_job.KIND, generation_job.generate_codes)
+    commitments = Job(commitment_job.KIND, commitment_job.commit_credentials)
+    stale_commitments = Loop(commitment_job.ask_due, every=10.0)
+    removals = Inbox("identity", RemovalAsked, removal_asked)
+    urn_answers = Inbox("ballot", WithdrawalAnswered, withdrawal_answered)
     grants = Inbox("identity", ReissueGranted, granted)
     resendings = Inbox("identity", ReissueResent, resent)
     deliveries = Inbox("notification", MessageSettled, arrived)
@@ -89,25 +104,10 @@ class ReassortService:
         """Who is alive, what waits, what was put aside."""
         return condition.look(session, self.resources.database, self.name, [])
 
-    @command(RETRY_PARKED)
-    def retry_parked(self, request: RetryParked, session: Session) -> Retried:
-        """Have events that were put aside tried again."""
-        return Retried(retried=condition.retry_parked(session, request.event))
-
     @command(methods.START_GENERATE_CODES)
     def start_generate_codes(self, request: OfVotingEvent, session: Session) -> JobAsked:
         """Have the codes of the whole roll made; the same job for all who ask while it lasts."""
         return JobAsked(job=job_queue.ask(session, generation_job.KIND, request.voting_event, request.dump()))
-
-    @question(JOB)
-    def job(self, request: JobOf, session: Session) -> JobDescription:
-        """How far a job is, or what it came to."""
-        return job_views.look(session, request.job)
-
-    @question(JOBS)
-    def jobs(self, _request: Nothing, session: Session) -> JobList:
-        """The jobs under way, and the newest of the others."""
-        return job_views.listed(session)
 
     @question(methods.CODE_COUNTS)
     def code_counts(self, request: OfVotingEvent, session: Session) -> CodeCounts:

@@ -19,8 +19,9 @@ class Settings(ServiceSettings):
     printer_recipient: str = Field(
         pattern=r"^age1[02-9ac-hj-np-z]{58}$", description="age recipient that notices are sealed for: the printer's"
     )
-    notification_public_key: str = Field(
-        pattern=r"^[0-9a-f]{64}$", description="X25519 public key that re-issued codes are sealed for"
+    sms_public_key: str = Field(
+        pattern=r"^[0-9a-f]{64}$",
+        description="X25519 public key of short messages, that re-issued codes are sealed for",
     )
     register_private_key: str = Field(
         pattern=r"^[0-9a-f]{64}$", repr=False, description="Ed25519 seed that heads of the register are signed with"

@@ -7,16 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.record.candidates import QuestionCandidates
+from services.record.reading import NotFacts, entries, moment, number, text, texts
+
 FORMAT = "isoloir-record-facts"
 VERSION = 1
-LONGEST = 10_000
-"""Characters of a text, and entries of a list: no more is read."""
 REASON_OF_TIME = "closes_at"
 """What the urn gives as the reason where it was closed by itself."""
-
-
-class NotFacts(ValueError):
-    """Not what a portal says of an election; the message is the name of the field at fault."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +27,78 @@ class Intervention:
 
 
 @dataclass(frozen=True)
+class JournalLine:
+    """An act on the voting system, of the agents' journal: its number and digest there, a function instead of a name."""
+
+    number: int
+    at: datetime
+    who: str
+    what: str
+    about: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """How often something was done of which no line is listed."""
+
+    what: str
+    who: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Journal:
+    """The agents' journal since the roll was sealed: `omitted` lines did not fit, `head` is of all `total`."""
+
+    since: datetime
+    lines: tuple[JournalLine, ...]
+    counts: tuple[Done, ...]
+    omitted: int
+    total: int
+    head: str
+
+    def as_json(self) -> dict[str, Any]:
+        """As the portal publishes it."""
+        return {
+            "since": self.since.isoformat(),
+            "lines": [{**vars(one), "at": one.at.isoformat()} for one in self.lines],
+            "counts": [dict(vars(one)) for one in self.counts],
+            "omitted": self.omitted,
+            "total": self.total,
+            "head": self.head,
+        }
+
+    @classmethod
+    def parse(cls, value: Any) -> Journal:
+        """Read what a portal published. Raises NotFacts."""
+        if not isinstance(value, dict):
+            raise NotFacts("journal")
+        return cls(
+            since=moment(value, "since"),
+            lines=tuple(
+                JournalLine(
+                    number(one, "number"), moment(one, "at"), text(one, "who"), text(one, "what"), text(one, "about"),
+                    text(one, "digest"),
+                )
+                for one in entries(value, "lines")
+            ),
+            counts=tuple(
+                Done(text(one, "what"), text(one, "who"), number(one, "count")) for one in entries(value, "counts")
+            ),
+            omitted=number(value, "omitted"),
+            total=number(value, "total"),
+            head=text(value, "head"),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Facts:
-    """Dates, presence, counts and interventions.
+    """Dates, presence, counts, interventions, and the journal of agents (None where it was not told).
 
     `registered` and `attendance` come from the poll book, which is apart from the urn; None where it does not answer.
+    `candidates`: women and men on the lists, of each question of which the operator's file says it.
+    `replaced`: how many of the `ballots` in the urn a later one of the same voter replaces, where voters may vote again.
     `software` is the fingerprint of what the portal runs (services.record.software).
     """
 
@@ -54,6 +119,14 @@ class Facts:
     head: str
     software: str
     interventions: tuple[Intervention, ...] = field(default=())
+    journal: Journal | None = None
+    replaced: int = 0
+    candidates: tuple[QuestionCandidates, ...] = ()
+
+    @property
+    def counted(self) -> int:
+        """How many ballots count: one for each who has voted."""
+        return self.ballots - self.replaced
 
     @property
     def ends_at(self) -> datetime:
@@ -79,9 +152,12 @@ class Facts:
             "registered": self.registered,
             "attendance": self.attendance,
             "ballots": self.ballots,
+            "replaced": self.replaced,
             "head": self.head,
             "software": self.software,
             "interventions": [written(one) for one in self.interventions],
+            "journal": None if self.journal is None else self.journal.as_json(),
+            "candidates": [one.as_json() for one in self.candidates],
         }
 
     @classmethod
@@ -107,6 +183,10 @@ class Facts:
             head=text(value, "head"),
             software=text(value, "software"),
             interventions=interventions(value),
+            journal=None if value.get("journal") is None else Journal.parse(value["journal"]),
+            # Not said by portals that are older than the setting.
+            replaced=number({"replaced": 0, **value}, "replaced"),
+            candidates=tuple(QuestionCandidates.parse(one) for one in entries(value, "candidates")),
         )
 
 
@@ -122,45 +202,7 @@ def written(intervention: Intervention) -> dict[str, str]:
 
 def interventions(value: Mapping[str, Any], name: str = "interventions") -> tuple[Intervention, ...]:
     """Read a list of interventions. Raises NotFacts."""
-    listed = value.get(name, [])
-    if not isinstance(listed, list) or len(listed) > LONGEST or not all(isinstance(one, dict) for one in listed):
-        raise NotFacts(name)
     return tuple(
-        Intervention(moment(one, "at"), text(one, "who"), text(one, "what"), text(one, "reason")) for one in listed
+        Intervention(moment(one, "at"), text(one, "who"), text(one, "what"), text(one, "reason"))
+        for one in entries(value, name)
     )
-
-
-def text(value: Mapping[str, Any], name: str) -> str:
-    """Read one line of text: no control character of it reaches a page. Raises NotFacts."""
-    found = value.get(name)
-    if not isinstance(found, str) or len(found) > LONGEST:
-        raise NotFacts(name)
-    return "".join(char if char.isprintable() else " " for char in found)
-
-
-def texts(value: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """Read a list of lines. Raises NotFacts."""
-    listed = value.get(name, [])
-    if not isinstance(listed, list) or len(listed) > LONGEST:
-        raise NotFacts(name)
-    return tuple(text({name: one}, name) for one in listed)
-
-
-def number(value: Mapping[str, Any], name: str) -> int:
-    """Read a number that is not below zero. Raises NotFacts."""
-    found = value.get(name)
-    if not isinstance(found, int) or isinstance(found, bool) or found < 0:
-        raise NotFacts(name)
-    return found
-
-
-def moment(value: Mapping[str, Any], name: str) -> datetime:
-    """Read a moment with its time zone: ISO 8601, or a date and time of TOML. Raises NotFacts."""
-    found = value.get(name)
-    try:
-        read = found if isinstance(found, datetime) else datetime.fromisoformat(text(value, name))
-    except ValueError:
-        raise NotFacts(name) from None
-    if read.tzinfo is None:
-        raise NotFacts(name)
-    return read

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.record import facts as read
-from services.record.facts import Facts, Intervention
+from services.record import reading as read
+from services.record.facts import Facts, Intervention, interventions, written
 
 FORMAT = "isoloir-record"
 VERSION = 1
@@ -15,22 +15,33 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Result:
-    """The counts of one question; `blank` is None where no blank vote exists."""
+    """The counts of one question.
+
+    Attributes:
+        question: its words.
+        lists: name and votes of each, in the order of the ballot.
+        blank: None where no blank vote exists.
+        maximum: how many could be chosen on a ballot.
+        ballots: of the urn, those that count.
+    """
 
     question: str
     lists: tuple[tuple[str, int], ...]
     blank: int | None
+    maximum: int = 1
+    ballots: int = 0
 
     @property
     def expressed(self) -> int:
-        """Votes that are not blank."""
-        return sum(votes for _, votes in self.lists)
+        """Votes that are not blank; where a ballot may have several, ballots that are not."""
+        return sum(votes for _, votes in self.lists) if self.maximum == 1 else self.ballots - (self.blank or 0)
 
 
 @dataclass(frozen=True)
 class Seats:
-    """Seats of one question: the calculation as data, and a sentence a step."""
+    """Seats of one question, `number` from 1: the calculation as data, and a sentence a step."""
 
+    number: int
     question: str
     data: Mapping[str, Any]
     lines: tuple[str, ...]
@@ -62,7 +73,7 @@ class Board:
 
     @classmethod
     def parse(cls, value: Any) -> Board:
-        """Read what the board wrote (TOML). Raises services.record.facts.NotFacts with the field at fault."""
+        """Read what the board wrote (TOML). Raises services.record.reading.NotFacts with the field at fault."""
         known = {"present_at_opening", "observations", "interventions", "explanation", "signatures", "seats"}
         if not isinstance(value, dict) or set(value) - known:
             raise read.NotFacts(", ".join(sorted(set(value) - known)) if isinstance(value, dict) else "format")
@@ -72,7 +83,7 @@ class Board:
         return cls(
             present_at_opening=read.texts(value, "present_at_opening"),
             observations=read.texts(value, "observations"),
-            interventions=read.interventions(value),
+            interventions=interventions(value),
             explanation=read.text({"explanation": value.get("explanation", "")}, "explanation"),
             signatures=tuple((read.text(one, "role"), read.text(one, "name")) for one in signatures),
         )
@@ -100,8 +111,8 @@ class Record:
 
     @property
     def difference(self) -> int | None:
-        """Ballots of the urn less signatures of the poll book; None where the poll book did not answer."""
-        return None if self.facts.attendance is None else self.facts.ballots - self.facts.attendance
+        """Ballots that count less signatures of the poll book; None where the poll book did not answer."""
+        return None if self.facts.attendance is None else self.facts.counted - self.facts.attendance
 
     @property
     def unexplained(self) -> bool:
@@ -126,18 +137,19 @@ class Record:
                     "question": one.question,
                     "lists": [{"name": name, "votes": votes} for name, votes in one.lists],
                     "blank": one.blank,
+                    "maximum": one.maximum,
                     "expressed": one.expressed,
                 }
                 for one in self.results
             ],
-            "seats": [dict(one.data) for one in self.seats],
+            "seats": [{"number": one.number, "question": one.question, **one.data} for one in self.seats],
             "reconciliation": {
-                "urn": self.facts.ballots,
+                "urn": self.facts.counted,
                 "attendance": self.facts.attendance,
                 "difference": self.difference,
                 "explanation": self.board.explanation,
             },
-            "interventions": [read.written(one) for one in self.interventions],
+            "interventions": [written(one) for one in self.interventions],
             "observations": list(self.board.observations),
             "signatures": [{"role": role, "name": name} for role, name in self.board.signatures],
             "verification": None
@@ -177,7 +189,7 @@ def totals(records: Sequence[Record]) -> dict[str, int | None]:
     return {
         "registered": total([one.facts.registered for one in records]),
         "attendance": total([one.facts.attendance for one in records]),
-        "ballots": total([one.facts.ballots for one in records]),
+        "ballots": total([one.facts.counted for one in records]),
     }
 
 
@@ -189,7 +201,7 @@ def event_as_json(records: Sequence[Record], board: Board) -> dict[str, Any]:
         "voting_event": records[0].facts.voting_event,
         "totals": totals(records),
         "observations": list(board.observations),
-        "interventions": [read.written(one) for one in board.interventions],
+        "interventions": [written(one) for one in board.interventions],
         "signatures": [{"role": role, "name": name} for role, name in board.signatures],
         "elections": [one.as_json() for one in records],
     }

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import typst
 
-from services.record.facts import REASON_OF_TIME, Intervention
+from services.record.facts import REASON_OF_TIME, Intervention, Journal
 from services.record.official import Board, Record, totals
 
 PAGES = Path(__file__).resolve().parent / "pages"
@@ -52,7 +52,7 @@ def event(records: Sequence[Record], board: Board, made_at: datetime) -> bytes:
         "elections": [
             {
                 "name": one.facts.name,
-                "cells": [*map(_count, (one.facts.registered, one.facts.attendance, one.facts.ballots)), _gap(one)],
+                "cells": [*map(_count, (one.facts.registered, one.facts.attendance, one.facts.counted)), _gap(one)],
                 "explanation": one.board.explanation,
             }
             for one in records
@@ -79,7 +79,7 @@ def _prepared(record: Record) -> dict[str, Any]:
     by_itself = facts.close_reason in ("", REASON_OF_TIME)
     turnout = None
     if facts.registered:
-        turnout = f"{100 * facts.ballots / facts.registered:.2f} %".replace(".", ",")
+        turnout = f"{100 * facts.counted / facts.registered:.2f} %".replace(".", ",")
     return {
         "event": facts.voting_event,
         "name": facts.name,
@@ -99,29 +99,37 @@ def _prepared(record: Record) -> dict[str, Any]:
             ["Inscrits", _count(facts.registered)],
             ["Émargements", _count(facts.attendance)],
             ["Bulletins dans l’urne", _count(facts.ballots)],
+            *([["Dont remplacés par un vote ultérieur", _count(facts.replaced)]] if facts.replaced else []),
             *([["Participation", turnout]] if turnout else []),
         ],
         "difference": _gap(record),
         "agree": record.difference == 0,
+        "compared": "comptés" if facts.replaced else "de l'urne",
         "explanation": record.board.explanation,
         "results": [
             {
                 "question": one.question,
                 "rows": [[name, _count(votes)] for name, votes in one.lists],
-                "expressed": _count(one.expressed),
+                "expressed": [
+                    "Suffrages exprimés" if one.maximum == 1 else "Bulletins qui ne sont pas blancs",
+                    _count(one.expressed),
+                ],
                 "blank": None if one.blank is None else _count(one.blank),
+                "candidates": _candidates(record, place),
             }
-            for one in record.results
+            for place, one in enumerate(record.results, start=1)
         ],
         "seats": [
             {
+                "number": one.number,
                 "question": one.question,
                 "rows": [[each["name"], str(each["seats"])] for each in one.data["lists"]],
-                "lines": [line.strip() for line in one.lines],
+                "steps": _steps(one.lines),
             }
             for one in record.seats
         ],
         "interventions": [_intervention(one) for one in record.interventions],
+        "journal": _journal(facts.journal),
         "observations": list(record.board.observations),
         "fingerprints": [
             ["Empreinte du scrutin", facts.election_hash],
@@ -145,6 +153,44 @@ def _prepared(record: Record) -> dict[str, Any]:
         ],
         "signatures": _signatures(record.board),
     }
+
+
+def _candidates(record: Record, place: int) -> dict[str, Any] | None:
+    """Women and men on the lists of a question, where somebody has said it."""
+    for one in record.facts.candidates:
+        if one.number == place and one.lists:
+            return {
+                "percent": None if one.women_percent is None else f"{one.women_percent:g}".replace(".", ","),
+                "rows": [[each.name, _count(each.women), _count(each.men)] for each in one.lists],
+            }
+    return None
+
+
+def _steps(lines: Sequence[str]) -> list[dict[str, Any]]:
+    """The lines of a calculation, each with those that are set in below it."""
+    steps: list[dict[str, Any]] = []
+    for line in lines:
+        if line.startswith(" ") and steps:
+            steps[-1]["below"].append(line.strip())
+        else:
+            steps.append({"line": line.strip(), "below": []})
+    return steps
+
+
+def _journal(journal: Journal | None) -> dict[str, Any] | None:
+    if journal is None:
+        return None
+    return {
+        "since": paris(journal.since),
+        "lines": [[str(one.number), paris(one.at), one.who, _with(one.what, one.about)] for one in journal.lines],
+        "counts": [[one.what, one.who, _count(one.count)] for one in journal.counts],
+        "omitted": journal.omitted,
+        "chain": [["Entrées du journal", _count(journal.total)], ["Empreinte de la dernière", journal.head]],
+    }
+
+
+def _with(what: str, about: str) -> str:
+    return f"{what} ({about})" if about else what
 
 
 def _gap(record: Record) -> str:

@@ -54,7 +54,7 @@ class BrokerAddress:
         return {"cert_reqs": ssl.CERT_REQUIRED, "server_hostname": self.host, **self.files}
 
     def pika_parameters(self) -> Any:
-        """pika's connection parameters."""
+        """Pika's connection parameters."""
         import pika
 
         # pika would read TLS options from the scheme; they are given instead.

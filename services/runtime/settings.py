@@ -45,11 +45,18 @@ class RuntimeSettings(BaseSettings):
         default=TimeLimits.idle, validation_alias="ISOLOIR_DATABASE_IDLE_SECONDS", gt=0, le=900
     )
     """PostgreSQL's limits of time (services.runtime.time_limits): they only go down, or callers would give up first."""
+    database_background_seconds: float = Field(
+        default=TimeLimits.background, validation_alias="ISOLOIR_DATABASE_BACKGROUND_SECONDS", gt=0, le=86_400
+    )
+    """The same for one statement of a job, which nobody waits for: a roll of a million lines is taken over by a handful."""
 
     def time_limits(self) -> TimeLimits:
         """How long to wait for the database."""
         return TimeLimits(
-            lock=self.database_lock_seconds, statement=self.database_statement_seconds, idle=self.database_idle_seconds
+            lock=self.database_lock_seconds,
+            statement=self.database_statement_seconds,
+            idle=self.database_idle_seconds,
+            background=self.database_background_seconds,
         )
 
     event_keys: dict[str, HexKey] = Field(

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
-from tests.servers.browser import PATIENCE
+from tests.accessibility import checks
+from tests.accessibility.walked import Checks, Walk, walked
+from tests.servers.browser import windows
 from tests.tour.portal import Portal
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,24 +31,8 @@ def browser(chromium: Browser) -> Browser:
 @pytest.fixture
 def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Open a window; whatever its script gets wrong fails the test."""
-    contexts: list[BrowserContext] = []
-    errors: list[str] = []
-
-    def open_page(**options: Any) -> Page:
-        context = browser.new_context(
-            **{"viewport": {"width": 320, "height": 640}, "locale": "fr-FR", "reduced_motion": "reduce", **options}
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert errors == []
+    with windows(browser, reduced_motion="reduce") as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -82,3 +67,40 @@ def axe() -> Callable[..., list[str]]:
         ]
 
     return look
+
+
+@pytest.fixture(scope="package")
+def french_walk(browser: Browser, portal: Portal, axe: checks.Axe) -> Walk:
+    """What a walk over every page found, in French."""
+    asked = Checks(
+        as_it_comes={"structure": checks.Structure("fr"), "motion": checks.motion},
+        after_errors={"errors": checks.errors_summarised},
+        in_every_state={"axe": lambda page, name: checks.look_at(page, axe, name)},
+        at_last={
+            "twice the size": checks.twice_the_size,
+            "tab": checks.reached_by_tab,
+            "skip": checks.skips_to_the_content,
+        },
+    )
+    with windows(browser, reduced_motion="reduce") as opened:
+        return walked(opened(), portal, asked)
+
+
+@pytest.fixture(scope="package")
+def english_walk(browser: Browser, portal: Portal, axe: checks.Axe) -> Walk:
+    """The same in English: what could differ there."""
+    asked = Checks(
+        as_it_comes={"structure": checks.Structure("en")},
+        after_errors={},
+        in_every_state={"axe": lambda page, name: checks.look_at(page, axe, name, "en-GB")},
+        at_last={},
+    )
+    with windows(browser, reduced_motion="reduce", locale="en-GB") as opened:
+        return walked(opened(), portal, asked)
+
+
+@pytest.fixture(params=["fr", "en"])
+def walk(request: pytest.FixtureRequest) -> Walk:
+    """Both, one after the other."""
+    found: Walk = request.getfixturevalue({"fr": "french_walk", "en": "english_walk"}[request.param])
+    return found

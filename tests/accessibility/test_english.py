@@ -4,7 +4,7 @@ import html
 import re
 
 from tests.tour.portal import Portal
-from tests.tour.walk import VOTER, held_before, identifiers, rules, values_of
+from tests.tour.walk import visits
 from tests.unit.gateway import catalogues
 
 TAGS = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*\slang=\"fr\"[^>]*>.*?</[a-z]+>|<[^>]+>", re.S)
@@ -34,27 +34,19 @@ def words_of(page: str) -> str:
 def test_no_french_sentence_is_left_on_an_english_page(portal: Portal) -> None:
     sentences = french_sentences()
     assert len(sentences) > 200
-    adapter = portal.app.url_map.bind("127.0.0.1")
     left: dict[str, list[str]] = {}
     looked_at = 0
-    for rule in rules(portal):
-        path = adapter.build(rule.endpoint, values_of(portal, rule))
-        for signed_in in (False, True):
-            client = portal.app.test_client()
-            held = held_before(portal, rule.endpoint) or {}
-            if signed_in:
-                held["voter"] = portal.session(identifiers()[VOTER])
-            client.set_cookie("isoloir", portal.cookie(**held))
-            answer = client.get(path, headers={"Accept-Language": "en"})
-            if answer.mimetype != "text/html" or answer.status_code in {302, 303}:
-                continue
-            if rule.endpoint == "demo.show":  # shows the messages themselves, which are in French
-                continue
-            looked_at += 1
-            assert '<html lang="en">' in answer.text
-            words = words_of(answer.text).replace(portal.event["name"], "")
-            found = [sentence for sentence in sentences if sentence in words]
-            if found:
-                left[path] = found
+    for rule, path, client in visits(portal):
+        answer = client.get(path, headers={"Accept-Language": "en"})
+        if answer.mimetype != "text/html" or answer.status_code in {302, 303}:
+            continue
+        if rule.endpoint == "demo.show":  # shows the messages themselves, which are in French
+            continue
+        looked_at += 1
+        assert '<html lang="en">' in answer.text
+        words = words_of(answer.text).replace(portal.event["name"], "")
+        found = [sentence for sentence in sentences if sentence in words]
+        if found:
+            left[path] = found
     assert left == {}
     assert looked_at > 20

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page
 
 from tests.tour.portal import PASSWORD, Portal
-from tests.tour.walk import VOTER, held_before, identifiers, rules, values_of
+from tests.tour.walk import identifiers, visits
 
 MOST = 90_000
 BOOTH = "booth.show"
@@ -47,22 +47,14 @@ def weight(client: FlaskClient, path: str) -> tuple[int, dict[str, int]]:
 def test_pages_weigh_less_than_a_photograph(portal: Portal, challenge: str) -> None:
     settings = portal.app.extensions["isoloir_settings"]
     before, settings.challenge = settings.challenge, challenge
-    adapter = portal.app.url_map.bind("127.0.0.1")
     heavy = {}
     try:
-        for rule in rules(portal):
+        for rule, path, client in visits(portal):
             if rule.endpoint == BOOTH:
                 continue
-            path = adapter.build(rule.endpoint, values_of(portal, rule))
-            for signed_in in (False, True):
-                client = portal.app.test_client()
-                held = held_before(portal, rule.endpoint) or {}
-                if signed_in:
-                    held["voter"] = portal.session(identifiers()[VOTER])
-                client.set_cookie("isoloir", portal.cookie(**held))
-                bytes_, parts = weight(client, path)
-                if bytes_ >= MOST:
-                    heavy[path] = parts
+            bytes_, parts = weight(client, path)
+            if bytes_ >= MOST:
+                heavy[path] = parts
     finally:
         settings.challenge = before
     assert heavy == {}

@@ -11,13 +11,12 @@ import pytest
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 
 import services
-from deploy.local.launcher.environment import WORKERS
 from deploy.production.broker.accounts import accounts, calls_of, methods_of, processes
 from deploy.production.broker.definitions import definitions
 from services.runtime.bus import topology
 from services.runtime.bus.rpc import RpcClient
 from services.runtime.contracts.client import RpcUnavailable
-from services.runtime.service_names import SERVICES
+from services.runtime.service_names import SERVICES, WORKERS
 
 REFUSED = 403
 

@@ -1,20 +1,17 @@
 """The broker by TLS: every part of the system speaks it, and to none but the broker that the certificate names."""
 
-import os
 import subprocess
 
 import pika
 import pytest
 
-from services.ballot.belenios.credential import new_uuid
+from services.ballot.belenios.keys.credential import new_uuid
 from services.runtime.broker_address import BrokerAddress
 from services.runtime.bus import relay
 from services.runtime.bus.rpc import RpcClient
-from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
-from services.runtime.storage.database import Database
-from tests.integration.test_bus import ISOLOIR, Supervised
-from tests.servers import event_keys
+from services.runtime.contracts.client import RpcUnavailable
 from tests.servers.certificates import certificates
+from tests.servers.supervised import ISOLOIR, answers, ballot_box
 from tests.waiting import wait_until
 
 
@@ -23,33 +20,15 @@ def test_services_relay_and_callers_speak_tls(rabbitmq, tmp_path):
     publisher.publish({"id": new_uuid(), "source": "ballot", "type": "election_sealed", "payload": {}})
     publisher.close()
 
-    url = f"sqlite:///{tmp_path}/ballot.sqlite"
-    Database(url, "ballot").upgrade()
-    environment = {
-        "PATH": os.environ["PATH"],
-        "AMQP_URI": rabbitmq.tls_uri_of("ballot"),
-        "ISOLOIR_BALLOT_DATABASE_URL": url,
-        "ISOLOIR_BALLOT_PERMIT_PUBLIC_KEY": "5" * 64,
-        "ISOLOIR_BALLOT_RECEIPT_PRIVATE_KEY": "6" * 64,
-        **event_keys.environment("ballot"),
-        "PYTHONWARNINGS": "ignore",
-    }
-    process = Supervised([*ISOLOIR, "serve", "ballot"], environment, tmp_path / "ballot.jsonl")
     client = RpcClient(rabbitmq.tls_uri_of("gateway"))
-
-    def answers():
-        try:
-            return client.call("ballot", "health", {}, timeout=2)["database"] == "ok"
-        except (RpcTimeout, RpcUnavailable):
-            return False
-
     try:
-        wait_until(answers, 120, "the service answers by TLS")
-        told = subprocess.run([*ISOLOIR, "health", "ballot"], env=environment, capture_output=True, timeout=60)
-        assert (told.returncode, told.stderr) == (0, b"")
+        with ballot_box(rabbitmq.tls_uri_of("ballot"), tmp_path) as process:
+            wait_until(answers(client), 120, "the service answers by TLS")
+            command = [*ISOLOIR, "health", "ballot"]
+            told = subprocess.run(command, env=process.environment, capture_output=True, timeout=60)
+            assert (told.returncode, told.stderr) == (0, b"")
     finally:
         client.close()
-        process.end()
 
 
 def test_nobody_speaks_to_a_broker_that_the_certificate_does_not_name(rabbitmq, tmp_path):

@@ -4,7 +4,7 @@ import pytest
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from tests.unit.gateway.conftest import VALUES, Browser
+from tests.unit.gateway.conftest import OPERATOR_TOKEN, VALUES, Browser
 from tests.unit.gateway.fake_rpc import FakeRpc
 
 
@@ -64,10 +64,11 @@ def test_only_a_proxy_of_ours_says_who_somebody_is(peer, believed):
 
 def test_under_tls_the_cookie_is_this_hosts_alone(portal_by_tls):
     answer = portal_by_tls.get("/identification", headers={"X-Forwarded-Proto": "https"})
-    (cookie,) = answer.headers.getlist("Set-Cookie")
-    assert cookie.startswith("__Host-isoloir=")
-    assert {part.strip() for part in cookie.split(";")[1:]} >= {"Secure", "HttpOnly", "Path=/"}
-    assert "domain" not in cookie.lower()
+    cookies = answer.headers.getlist("Set-Cookie")
+    assert {cookie.partition("=")[0] for cookie in cookies} == {"__Host-isoloir", "__Host-isoloir_attente"}
+    for cookie in cookies:
+        assert {part.strip() for part in cookie.split(";")[1:]} >= {"Secure", "HttpOnly", "Path=/"}
+        assert "domain" not in cookie.lower()
 
 
 def test_an_integer_of_five_thousand_digits_is_a_mistake_of_whoever_sends_it():
@@ -76,3 +77,24 @@ def test_an_integer_of_five_thousand_digits_is_a_mistake_of_whoever_sends_it():
     answer = portal.post("/api/v1/operator/describe-election", data=body, content_type="application/json",
                          headers={"Authorization": f"Bearer {VALUES['operator_token']}"})  # fmt: skip
     assert answer.status_code == 400
+
+
+def test_the_operators_api_is_not_at_the_publics_port():
+    """Whoever has an agent's token, but reaches the public's address alone, finds nothing to send it to."""
+    portal = client(bind="127.0.0.1:8080", operator_bind="127.0.0.1:8081")
+    by_token = {"Authorization": f"Bearer {OPERATOR_TOKEN}", "Host": "127.0.0.1"}
+    for headers in ({}, {"X-Forwarded-Port": "8081", "Host": "127.0.0.1:8081"}):
+        answer = portal.post(
+            "/api/v1/operator/health", json={}, headers=by_token | headers, environ_overrides={"SERVER_PORT": "8080"}
+        )
+        assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+    answer = portal.post(
+        "/api/v1/operator/health", json={}, headers=by_token, environ_overrides={"SERVER_PORT": "8081"}
+    )
+    assert answer.status_code == 200
+    assert portal.get("/identification", headers={"Host": "127.0.0.1"}).status_code == 200
+
+
+def test_the_two_ports_differ():
+    with pytest.raises(ValueError, match="OPERATOR_BIND"):
+        Settings(**VALUES, bind="127.0.0.1:8080", operator_bind="0.0.0.0:8080")

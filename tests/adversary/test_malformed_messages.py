@@ -14,14 +14,14 @@ import pika
 import pytest
 from sqlalchemy import select
 
-from services.ballot.belenios.credential import new_uuid
-from services.runtime.bus import topology
+from services.ballot.belenios.keys.credential import new_uuid
+from services.runtime.bus import broker_queues, topology
 from services.runtime.bus.delivery_tables import INBOX
 from services.runtime.bus.rpc import RpcClient
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.storage.database import Database
-from tests.integration.test_bus import ISOLOIR, Supervised
 from tests.servers import event_keys
+from tests.servers.supervised import ISOLOIR, ballot_box
 from tests.waiting import wait_until
 
 SENT = 300
@@ -33,21 +33,8 @@ SECRET = "x-secret-x"
 
 @pytest.fixture(scope="module")
 def ballot(rabbitmq, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("ballot")
-    url = f"sqlite:///{folder}/ballot.sqlite"
-    Database(url, "ballot").upgrade()
-    environment = {
-        "PATH": os.environ["PATH"],
-        "AMQP_URI": rabbitmq.uri_of("ballot"),
-        "ISOLOIR_BALLOT_DATABASE_URL": url,
-        "ISOLOIR_BALLOT_PERMIT_PUBLIC_KEY": "5" * 64,
-        "ISOLOIR_BALLOT_RECEIPT_PRIVATE_KEY": "6" * 64,
-        **event_keys.environment("ballot"),
-        "PYTHONWARNINGS": "ignore",
-    }
-    started = Supervised([*ISOLOIR, "serve", "ballot"], environment, folder / "ballot.jsonl")
-    yield started
-    started.end()
+    with ballot_box(rabbitmq.uri_of("ballot"), tmp_path_factory.mktemp("ballot")) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
@@ -244,3 +231,10 @@ def test_operators_are_shown_what_was_set_aside(rabbitmq, channel, ballot, answe
         assert told.stdout.splitlines()[0] == str(before + 1)
         assert "rpc-ballot\trejected" in told.stdout
         assert SECRET not in told.stdout
+    # The doctor asks through the portal, Prometheus asks the relay: to count takes no right, and no more can be done.
+    for name in ("gateway", "relay"):
+        standing = broker_queues.look_at(rabbitmq.uri_of(name))
+        assert standing is not None
+        assert standing.dead_letters == before + 1
+        assert {one.queue: one.readers for one in standing.queues}["rpc-ballot"]
+    assert broker_queues.look_at("") is None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, select, text
 
-from services.ballot.belenios.trustees import make_trustees, single_key
+from services.ballot.belenios.keys.trustees import make_trustees, single_key
 from services.ballot.urn import attendance
 from services.identity.loops import fetch_attendance
 from services.identity.models import Voter
@@ -16,6 +16,7 @@ from services.identity.settings import Settings
 from services.identity.voting_events import holders, voting_events
 from services.runtime.hosting.resources import Resources
 from services.runtime.sealing_box import new_keypair
+from tests.adversary import dumps
 from tests.servers.databases import MigratedDatabases
 from tests.unit.ballot import urn as urn_world
 from tests.unit.ballot.urn import DURING, Urn
@@ -55,7 +56,11 @@ class World:
         self.urn.sealed(*self.voters)
         self.holders = [holders.holder(KEY, self.urn.uuid, voter) for voter in self.voters]
         settings = Settings(
-            holder_key=KEY, permit_private_key=SIGNING_KEY, notification_public_key=new_keypair()[1], bcrypt_cost=4
+            holder_key=KEY,
+            permit_private_key=SIGNING_KEY,
+            mail_public_key=new_keypair()[1],
+            sms_public_key=new_keypair()[1],
+            bcrypt_cost=4,
         )
         self.resources = Resources("identity", settings, database, UrnOnTheBus(urn_database))
 
@@ -129,7 +134,7 @@ def _read_for_holders(world, tmp_path, request):
         files = list(tmp_path.glob("identity.sqlite*"))
     read = 0
     for path in filter(Path.is_file, files):
-        content = path.read_bytes()
+        content = dumps.content(path)
         read += len(content)
         for holder in world.holders:
             assert holder.encode() not in content, f"a holder stands in {path.name}"

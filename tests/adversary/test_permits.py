@@ -6,7 +6,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from deploy.holder.receipt import command as receipt_command
+from deploy.holder.own_ballot.receipt import command as receipt_command
 from deploy.rehearsal import notices
 from deploy.rehearsal.voter import Voter, VoterRefused
 from tests.tour.portal import PASSWORD, Portal

@@ -1,25 +1,22 @@
 """Who holds every log and identity's database looks for times that tell whose ballot is whose (L1)."""
 
-import io
 import json
-import logging
 from datetime import datetime, timedelta
 
 import pytest
-import structlog
 from sqlalchemy import select
 
 from gateway.app import create_app
 from gateway.settings import Settings
 from services.ballot.belenios.ballot import make_ballot
-from services.ballot.belenios.trustees import make_trustees, single_key
+from services.ballot.belenios.keys.trustees import make_trustees, single_key
 from services.ballot.service import BallotService
 from services.identity.access import sessions
 from services.identity.models import Account, Voter
 from services.identity.voting_events import voting_events
 from services.runtime.clock import utc_now
 from services.runtime.hosting.in_process_bus import LocalBus
-from services.runtime.telemetry import correlation, hourly, logs
+from services.runtime.telemetry import correlation, hourly
 from tests.servers.databases import MigratedDatabases
 from tests.unit.ballot.urn import KEYS, RECEIPT_SEED, Urn, permit_for
 from tests.unit.gateway.conftest import VALUES, Browser
@@ -28,20 +25,12 @@ from tests.unit.identity.world import NOW, definition, import_roll, row
 
 
 @pytest.fixture
-def lines():
-    """Real logging into a text; what was configured before comes back."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    logs.configure("all")
-    written = io.StringIO()
-    root.handlers[0].setStream(written)
+def lines(lines):
+    """The log, where an hour begins."""
     hourly.COUNTS.write()
-    written.seek(0)
-    written.truncate(0)
-    yield written
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+    lines.seek(0)
+    lines.truncate(0)
+    return lines
 
 
 def read(lines):
@@ -79,8 +68,6 @@ def test_the_urns_log_tells_no_vote_from_another(tmp_path, tmp_path_factory, mon
 
 def test_the_portals_log_tells_no_vote_from_another(tmp_path, lines):
     voter = Browser(create_app(Settings(**VALUES, demo_dir=str(tmp_path)), FakeRpc()).test_client()).sign_in()
-    logs.configure("all")
-    logging.getLogger().handlers[0].setStream(lines)
     for path in ("booth", ""):
         voter.get(f"/api/v1/elections/{ONLINE}/{path}" if path else "/api/v1/elections")
     voter.send(f"/api/v1/elections/{ONLINE}/ballots", {"permit": permit(), "ballot": "{}"})

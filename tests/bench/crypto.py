@@ -26,8 +26,8 @@ from services.ballot.belenios import ballot, tally
 from services.ballot.belenios.backends import checks_of
 from services.ballot.belenios.backends.libsodium import LibsodiumChecks
 from services.ballot.belenios.ballot import check_ballot
-from services.ballot.belenios.credential import new_credential, private_from_credential, public_credential
-from services.ballot.belenios.verify import verify_archive
+from services.ballot.belenios.checking.verify import verify_archive
+from services.ballot.belenios.keys.credential import new_credential, private_from_credential, public_credential
 from tests.vectors.samples import TEN, Sample, bits, sample
 
 ROOT = Path(__file__).resolve().parents[2]

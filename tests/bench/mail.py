@@ -17,7 +17,7 @@ from services.notification.channels.email import EmailChannel
 from services.notification.contract.events import MessageRequested
 from services.notification.evidence import reports
 from services.notification.queue import delivery, intake
-from services.notification.settings import Settings
+from services.notification.settings import MailSettings
 from services.runtime.clock import utc_now
 from services.runtime.sealing_box import new_keypair, seal
 from services.runtime.storage.database import Database
@@ -54,7 +54,7 @@ def serve(port: int) -> None:
 
 def run() -> dict[str, Any]:
     """Send a campaign twice. Out: e-mails a second and processor a message, by one connection and by several."""
-    several = int(Settings.model_fields["smtp_connections"].default)
+    several = int(MailSettings.model_fields["smtp_connections"].default)
     port = free_port()
     command = [sys.executable, "-m", "tests.bench.mail", str(port)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:

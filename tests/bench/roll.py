@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from deploy.local.postgresql import LocalCluster
 from services.identity.models import Entitlement
 from services.identity.roll import search
 from services.runtime.storage.database import Database
+from tests.bench import identity
 
 SHORT, LONG = ("S" * 14, 2_000), ("L" * 14, 200_000)
 """Elections and how many voters the rolls have; those of the short one are the first of the long one."""
@@ -33,27 +33,14 @@ ENTITLE = """
 
 def run() -> dict[str, Any]:
     """Search rolls of two lengths. Out: milliseconds of each question on the long roll, and the ratios."""
-    cluster = LocalCluster()
-    try:
-        cluster.start()
-        database = Database(cluster.another_system().owner_urls()["identity"], "identity")
-        database.upgrade()
+    with identity.empty() as database:
         _fill(database)
         return _measure(database)
-    finally:
-        cluster.close()
 
 
 def _fill(database: Database) -> None:
     with database.transaction() as session:
-        event = {"begin": NOW - timedelta(days=1), "end": NOW + timedelta(days=7)}
-        session.execute(
-            text(
-                "INSERT INTO voting_events (uuid, rank, name, opens_at, closes_at, profile)"
-                " VALUES ('event', 1, 'Banc d’essai', :begin, :end, '2022')"
-            ),
-            event,
-        )
+        identity.open_event(session, NOW - timedelta(days=1))
         session.execute(text(FILL))
         for position, (election, voters) in enumerate((SHORT, LONG)):
             session.execute(

@@ -17,7 +17,7 @@ const election = parseElection(input.election);
 /**
  * @param {number[]} bits
  * @param {boolean} blank whether the first bit is the blank one
- * @returns {import("../../gateway/booth/belenios/ballot.js").Choice}
+ * @returns {import("../../gateway/booth/belenios/choice.js").Choice}
  */
 function choiceFromBits(bits, blank) {
   if (blank && bits[0] === 1) return { blank: true };

@@ -3,9 +3,8 @@
 from playwright.sync_api import Page, expect
 
 from services.ballot.belenios.ballot import tracker
-from tests.booth.test_booth_page import CODE, UUID, Backend, _heading, _vote, address, backend, browser, page
-
-__all__ = ["address", "backend", "browser", "page"]
+from tests.booth.backend import CODE, UUID, Backend
+from tests.booth.steps import heading, vote
 
 
 def test_the_second_voter_finds_nothing_of_the_first(page: Page, backend: Backend, address: str) -> None:
@@ -14,10 +13,15 @@ def test_the_second_voter_finds_nothing_of_the_first(page: Page, backend: Backen
     expect(page.get_by_text("Ce navigateur est un poste dédié.")).to_be_visible()
 
     page.goto(f"{address}/test-sign-in")
-    _vote(page)
-    _heading(page, "Votre vote est enregistré")
+    vote(page)
+    heading(page, "Votre vote est enregistré")
     first = tracker(backend.received[0])
-    expect(page.get_by_role("button", name="Télécharger la preuve de vote")).to_be_hidden()
+    for left in ("Télécharger", "En texte", "Copier"):
+        expect(page.get_by_role("button", name=left)).to_have_count(0)
+    page.get_by_role("button", name="Me l’envoyer par courriel").click()
+    expect(page.get_by_text("Preuve de vote envoyée à votre adresse professionnelle.")).to_be_visible()
+    [mailed] = backend.mailed
+    assert (mailed["email"], mailed["tracker"]) == ("a@example.org", first)
     page.evaluate("window.print = () => { window.printed = true }")
     page.get_by_role("button", name="Imprimer").click()
     assert page.evaluate("window.printed")

@@ -7,7 +7,7 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { publicCredential, secretKey } from "../../gateway/booth/belenios/credential.js";
 import { parseElection } from "../../gateway/booth/belenios/election.js";
 import { describeAnswers } from "../../gateway/booth/presentation.js";
-import { checkReceipt, receiptText } from "../../gateway/booth/receipt.js";
+import { checkReceipt, receiptText } from "../../gateway/booth/receipt/receipt.js";
 import { credentialFromCode } from "../../gateway/booth/belenios/voting-code.js";
 import { createHandler } from "../../gateway/booth/worker-core.js";
 import { checkBallot } from "./check-ballot.js";
@@ -16,7 +16,7 @@ import { vectors } from "./vectors.js";
 const raw = vectors("ballots").elections[0].raw;
 const election = parseElection(raw);
 const [code, otherCode] = vectors("codes").valid.map((/** @type {any} */ valid) => valid.normalized);
-const settings = { salt: "event", iterations: 10, election: raw };
+const settings = { salt: "event", iterations: 10, election: raw, retired: [] };
 const secret = secretKey(credentialFromCode(code, "event", 10), election.uuid);
 const credential = publicCredential(secret);
 
@@ -30,20 +30,41 @@ function worker() {
 test("from the code to the ballot", () => {
   const { ask, replies } = worker();
   ask({ type: "derive", code, credential, ...settings });
-  assert.deepEqual([...replies], [{ type: "derived", matches: true }]);
-  ask({ type: "make", choices: [{ blank: false, answers: [1] }] });
+  assert.deepEqual([...replies], [{ type: "derived", matches: true, retired: "" }]);
+  ask({ type: "make", attempt: 1, choices: [{ blank: false, answers: [1] }] });
   const made = replies.at(-1);
   assert.equal(made.type, "made");
   assert.equal(checkBallot(election, made.ballot), credential);
   assert.equal(replies.filter((reply) => reply.type === "progress").length, 3);
-  ask({ type: "make", choices: [{ blank: false, answers: [1] }] });
+  ask({ type: "make", attempt: 2, choices: [{ blank: false, answers: [1] }] });
+  assert.equal(replies.at(-1).attempt, 2);
+  assert.notEqual(replies.at(-1).tracker, made.tracker);
+});
+
+test("the seed is given for the last ballot alone, and once", () => {
+  const { ask, replies } = worker();
+  ask({ type: "derive", code, credential, ...settings });
+  ask({ type: "make", attempt: 1, choices: [{ blank: false, answers: [0] }] });
+  assert.ok(!JSON.stringify(replies).includes("seed"));
+  ask({ type: "open", attempt: 2 });
   assert.deepEqual(replies.at(-1), { type: "failed" });
+  ask({ type: "open", attempt: 1 });
+  const { seed, ...rest } = replies.at(-1);
+  assert.deepEqual(rest, { type: "opened", attempt: 1 });
+  assert.match(seed, /^[0-9a-f]{64}$/);
+  ask({ type: "open", attempt: 1 });
+  assert.deepEqual(replies.at(-1), { type: "failed" });
+  ask({ type: "make", attempt: 2, choices: [{ blank: false, answers: [0] }] });
+  ask({ type: "make", attempt: 3, choices: [{ blank: false, answers: [0] }] });
+  ask({ type: "open", attempt: 2 });
+  assert.deepEqual(replies.at(-1), { type: "failed" }, "left behind: never opened");
 });
 
 test("no reply but the ballot carries anything of the code or the keys", () => {
   const { ask, replies } = worker();
   ask({ type: "derive", code, credential, ...settings });
-  ask({ type: "make", choices: [{ blank: false, answers: [1] }] });
+  ask({ type: "make", attempt: 1, choices: [{ blank: false, answers: [1] }] });
+  ask({ type: "open", attempt: 1 });
   const said = JSON.stringify(replies);
   for (const hidden of [code, secret.toString(), credentialFromCode(code, "event", 10)]) assert.ok(!said.includes(hidden));
 });
@@ -51,8 +72,16 @@ test("no reply but the ballot carries anything of the code or the keys", () => {
 test("another code is not accepted and makes no ballot", () => {
   const { ask, replies } = worker();
   ask({ type: "derive", code: otherCode, credential, ...settings });
-  ask({ type: "make", choices: [{ blank: false, answers: [1] }] });
-  assert.deepEqual(replies, [{ type: "derived", matches: false }, { type: "failed" }]);
+  ask({ type: "make", attempt: 1, choices: [{ blank: false, answers: [1] }] });
+  assert.deepEqual(replies, [{ type: "derived", matches: false, retired: "" }, { type: "failed" }]);
+});
+
+test("a code that was replaced is told with its hour", () => {
+  const { ask, replies } = worker();
+  const hour = "2026-12-04T10:00:00+00:00";
+  const other = publicCredential(secretKey(credentialFromCode(otherCode, "event", 10), election.uuid));
+  ask({ type: "derive", code: otherCode, credential, ...settings, retired: [{ credential: other, hour }] });
+  assert.deepEqual(replies, [{ type: "derived", matches: false, retired: hour }]);
 });
 
 test("failures say nothing of what failed", () => {
@@ -97,6 +126,10 @@ test("the names shown are the election's; another presentation cannot exchange l
     { name: "Liste B", union: "Union B", logo: "/b.svg", candidates: ["Bo"], document: "" },
   ]);
   assert.equal(describeAnswers(["A", "B"], []).length, 2);
+  // A question that the portal says nothing of, and what a portal of an earlier version says.
+  for (const none of [undefined, { name: "A", union: "U" }]) {
+    assert.deepEqual(describeAnswers(["A"], /** @type {any} */ (none)), [{ name: "A", union: "", logo: "", candidates: [], document: "" }]);
+  }
 });
 
 test("logos come from this site only", () => {

@@ -11,21 +11,24 @@ from typing import Any
 
 import pytest
 
-from services.ballot.belenios import archive, pedersen, pki, tally, trustees
+from services.ballot.belenios import tally
 from services.ballot.belenios.ballot import check_ballot, make_ballot
 from services.ballot.belenios.canonical import dumps, loads
-from services.ballot.belenios.credential import (
+from services.ballot.belenios.checking import archive
+from services.ballot.belenios.checking.verify import verify_archive
+from services.ballot.belenios.election import Election, Question, make_election
+from services.ballot.belenios.group import ED25519
+from services.ballot.belenios.hashing import sha_hex
+from services.ballot.belenios.keys import pedersen, pki, trustees
+from services.ballot.belenios.keys.credential import (
     new_credential,
     new_uuid,
     private_from_credential,
     public_credential,
 )
-from services.ballot.belenios.election import Election, Question, make_election
-from services.ballot.belenios.group import ED25519
-from services.ballot.belenios.hashing import sha_hex
-from services.ballot.belenios.verify import verify_archive
 from tests.contract.conftest import Tool
 from tests.vectors.generate import signed_again
+from tests.vectors.revoting import revoting_sample, votes
 from tests.vectors.samples import LISTS, ONE_HOLDER, TIMESTAMP, TWO_GROUPS, WITH_BLANK, Sample, sample
 
 QUESTIONS = (LISTS, WITH_BLANK, Question('Deux noms "au plus" \\ é', ("a", "b", "c", "d"), True, 1, 2))
@@ -56,6 +59,13 @@ def ballots_of(s: Sample, choices: Sequence[Sequence[Sequence[int]]] = CHOICES) 
 def test_our_finished_archives_verify(tool: Tool, tmp_path: Path, shape) -> None:
     s = sample(*QUESTIONS, shape=shape)
     put(s, s.finished(ballots_of(s)), tmp_path)
+    assert "all checks passed" in tool("election", "verify").stderr
+
+
+def test_the_last_ballot_of_each_counts_for_both(tool: Tool, tmp_path: Path) -> None:
+    s = revoting_sample(shape=TWO_GROUPS)
+    path = put(s, s.finished(votes(s)), tmp_path)
+    assert verify_archive(path, processes=1).finished
     assert "all checks passed" in tool("election", "verify").stderr
 
 

@@ -10,16 +10,18 @@ import json
 import random
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from services.ballot.belenios.archive import ArchiveWriter, make_public_credentials
 from services.ballot.belenios.ballot import check_ballot, tracker
-from services.ballot.belenios.credential import new_uuid, private_from_credential, public_credential
+from services.ballot.belenios.checking.archive import ArchiveWriter, make_public_credentials
+from services.ballot.belenios.checking.opened import Differs, OpenedBallot, contents
 from services.ballot.belenios.election import Election, Question, make_election
+from services.ballot.belenios.keys.credential import new_uuid, private_from_credential, public_credential
+from services.ballot.belenios.keys.trustees import check_trustees, make_trustees, single_key
 from services.ballot.belenios.tally import (
     compute_result,
     encrypted_tally,
@@ -27,7 +29,6 @@ from services.ballot.belenios.tally import (
     partial_decryption,
     sized_encrypted_tally,
 )
-from services.ballot.belenios.trustees import check_trustees, make_trustees, single_key
 from services.reassort.codes import voting_code
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +51,7 @@ class Vote:
     credential: str
     ballot: str
     tracker: str
+    seed: str
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def box(request: pytest.FixtureRequest, node: str) -> Box:
         credential = voting_code.credential_from_code(code, SALT, ITERATIONS)
         public = public_credential(private_from_credential(election.uuid, credential))
         assert one["credential"] == public
-        votes.append(Vote(plaintext, public, one["ballot"], one["tracker"]))
+        votes.append(Vote(plaintext, public, one["ballot"], one["tracker"], one["seed"]))
     return Box(election, secret, trustees_raw, votes)
 
 
@@ -118,6 +120,16 @@ def test_the_server_accepts_the_booths_ballots(box: Box) -> None:
         checked = check_ballot(box.election, vote.ballot)
         assert checked.credential == vote.credential
         assert checked.tracker == tracker(vote.ballot) == vote.tracker
+
+
+def test_another_program_says_what_was_chosen_in_any_ballot_that_is_opened(box: Box) -> None:
+    """By the seed that the booth reveals when a voter checks the device; with another ballot's seed it differs."""
+    for vote, other in zip(box.votes, box.votes[1:] + box.votes[:1], strict=True):
+        seed, choices = bytes.fromhex(vote.seed), tuple(bit for bits in vote.plaintext for bit in bits)
+        opened = OpenedBallot(box.election.uuid, vote.tracker, seed, choices, vote.ballot)
+        assert contents(box.election, opened) == [tuple(bits) for bits in vote.plaintext]
+        with pytest.raises(Differs, match="other-content"):
+            contents(box.election, replace(opened, seed=bytes.fromhex(other.seed)))
 
 
 def test_the_booths_ballots_are_counted_as_chosen(box: Box) -> None:

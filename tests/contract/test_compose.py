@@ -1,6 +1,5 @@
 """docker-compose.yml: valid, complete, and partitioned as the design says."""
 
-import importlib
 import json
 import os
 import re
@@ -18,7 +17,7 @@ import yaml
 
 from deploy.cli.broker_definitions import variable
 from deploy.cli.serve import PATHS
-from deploy.local.launcher.environment import WORKERS as LOCAL_WORKERS
+from deploy.local.broker import CONFIGURATION
 from deploy.local.postgresql import LocalCluster, PostgresMissing, programs
 from deploy.local.sink.settings import SinkSettings
 from deploy.production.broker.accounts import accounts, processes
@@ -31,13 +30,12 @@ from services.notification.bounces.receiver_settings import BounceSettings
 from services.runtime.age_box import new_identity
 from services.runtime.bus.relay import Settings as RelaySettings
 from services.runtime.bus.topology import LARGEST_MESSAGE
-from services.runtime.hosting.worker import has_worker
-from services.runtime.service_names import SERVICES
+from services.runtime.hosting.worker import processes_of, settings_of_process
+from services.runtime.service_names import DELIVERERS, SERVICES, WORKERS
 from services.runtime.settings import RuntimeSettings, environment_names
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-WORKERS = tuple(f"{service}-worker" for service in SERVICES)
-OURS = (*SERVICES, *WORKERS, "relay", "gateway", "bounces", "sink")
+OURS = (*SERVICES, *WORKERS, *DELIVERERS, "relay", "gateway", "bounces", "sink")
 ONE_SHOTS = (*(f"{service}-migrate" for service in SERVICES), "broker-definitions")
 DATABASES = tuple(f"{service}-database" for service in SERVICES)
 VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)(?::([?-])([^}]*))?\}")
@@ -64,9 +62,8 @@ def _settings_class(process: str) -> type[RuntimeSettings]:
     known = {"relay": RelaySettings, "gateway": GatewaySettings, "bounces": BounceSettings, "sink": SinkSettings}
     if process in known:
         return known[process]
-    found: type[RuntimeSettings] = importlib.import_module(
-        f"services.{process.removesuffix('-worker')}.settings"
-    ).Settings
+    service, _, aside = process.partition("-")
+    found: type[RuntimeSettings] = settings_of_process(load_class(PATHS[service]), aside)
     return found
 
 
@@ -145,6 +142,10 @@ def test_each_process_has_its_own_account_of_the_broker_and_the_broker_knows_it(
         assert secure.query == f"cacertfile={mounted.split(':')[-2]}"
     assert len({_url(uri).password for uri in told.values()}) == len(told)
     conf = (REPOSITORY / "deploy/production/broker/rabbitmq.conf").read_text()
+    # As the nodes of tests and demonstrations, which have a quarter of the memory.
+    assert re.findall(r"^raft\.wal_max_size_bytes = .*$", conf, re.M) == re.findall(
+        r"^raft\.wal_max_size_bytes = .*$", CONFIGURATION, re.M
+    )
     assert f"max_message_size = {LARGEST_MESSAGE}\n" in conf
     assert f"load_definitions = {compose['services']['broker-definitions']['command'][-1]}\n" in conf
 
@@ -161,7 +162,8 @@ def test_one_database_one_account_one_network_per_service(compose: dict[str, Any
     (network,) = database["networks"]
     assert compose["networks"][network] == {"internal": True}
     neighbours = {name for name, process in compose["services"].items() if network in process.get("networks", [])}
-    assert neighbours == {service, f"{service}-worker", f"{service}-migrate", f"{service}-database", "relay"}
+    aside = {name for name, owner in (WORKERS | DELIVERERS).items() if owner == service}
+    assert neighbours == {service, *aside, f"{service}-migrate", f"{service}-database", "relay"}
     assert "ports" not in database
 
 
@@ -176,7 +178,10 @@ def test_the_portal_reaches_no_database_and_only_the_portal_is_reached(compose: 
     assert set(compose["services"]["gateway"]["networks"]) == {"bus", "portal", "limits"}
     published = {name for name, process in compose["services"].items() if "ports" in process}
     assert published == {"gateway"}
-    assert compose["services"]["gateway"]["ports"] == ["${GATEWAY_ADDRESS:-127.0.0.1:8080}:8080"]
+    assert compose["services"]["gateway"]["ports"] == [
+        "${GATEWAY_ADDRESS:-127.0.0.1:8080}:8080",
+        "${OPERATOR_ADDRESS:-127.0.0.1:8081}:8081",
+    ]
 
 
 def test_nobody_runs_as_root_or_gains_rights(compose: dict[str, Any]) -> None:
@@ -229,10 +234,27 @@ def test_a_worker_is_its_service_without_an_ear(compose: dict[str, Any], worker:
     assert process.get("volumes") == compose["services"][service].get("volumes")
 
 
-def test_every_service_with_long_work_has_a_worker_here_and_on_this_machine() -> None:
-    found = {f"{name}-worker": name for name, path in PATHS.items() if has_worker(load_class(path))}
-    assert set(found) == set(WORKERS)
-    assert found == LOCAL_WORKERS
+@pytest.mark.parametrize("deliverer", DELIVERERS)
+def test_a_deliverer_has_one_key_no_bus_and_the_way_out(compose: dict[str, Any], deliverer: str) -> None:
+    process = compose["services"][deliverer]
+    channel = deliverer.partition("-")[2]
+    assert process["command"] == ["deliver", channel]
+    assert set(process["networks"]) == {"notification-data", "delivery"}
+    assert "notification-migrate" in process["depends_on"]
+    key = "ISOLOIR_NOTIFICATION_{}_PRIVATE_KEY"
+    holders = {
+        name for name, one in compose["services"].items() if key.format(channel.upper()) in one.get("environment", {})
+    }
+    assert holders == {deliverer}
+    assert {name for name in process["environment"] if name.endswith("_PRIVATE_KEY")} == {
+        key.format(channel.upper()),
+        key.format("EVENT"),
+    }
+
+
+def test_every_process_that_a_service_has_aside_runs_here_and_on_this_machine() -> None:
+    found = {f"{name}-{process}": name for name, path in PATHS.items() for process in processes_of(load_class(path))}
+    assert found == WORKERS | DELIVERERS
 
 
 def test_no_secret_is_written_in_the_file(compose: dict[str, Any]) -> None:
@@ -353,7 +375,8 @@ def test_the_init_script_gives_each_account_its_own_and_no_more(empty_cluster: L
 def test_the_image_installs_with_hashes_and_runs_as_nobody() -> None:
     lines = (REPOSITORY / "deploy" / "production" / "images" / "Dockerfile").read_text()
     bases = re.findall(r"^FROM (\S+)", lines, re.MULTILINE)
-    assert set(bases) == {"debian:bookworm-slim"}
+    # Debian's own Node is older than the engines that package.json asks for.
+    assert set(bases) == {"debian:bookworm-slim", "node:22-bookworm-slim"}
     assert "--require-hashes" in lines
     assert "npm ci" in lines
     assert "useradd --uid 10001 --gid 10001" in lines, "the user: of docker-compose.yml"

@@ -38,9 +38,11 @@ FILLED = {
     "election": ONLINE,
     "token": "x" * 43,
     "number": "1",
+    "question": "2",
     "name": "tutorial_voter",
     "voter": "7f0c3f9e-0c52-4c3c-9d5b-0d6f2a0b8f01",
     "filename": "none.css",
+    "table": "services",
     "message_id": "7f0c3f9e-0c52-4c3c-9d5b-0d6f2a0b8f01",
 }
 BODIES = {
@@ -83,15 +85,17 @@ class Portal:
             "NOTIFICATION_DATABASE_URL": f"sqlite:///{folder}/NOTIFICATION.sqlite",
             "IDENTITY_HOLDER_KEY": KEY,
             "IDENTITY_PERMIT_PRIVATE_KEY": permit_key.encode().hex(),
-            "IDENTITY_NOTIFICATION_PUBLIC_KEY": public,
+            "IDENTITY_MAIL_PUBLIC_KEY": public,
+            "IDENTITY_SMS_PUBLIC_KEY": public,
             "IDENTITY_BCRYPT_COST": "4",
             "BALLOT_PERMIT_PUBLIC_KEY": permit_key.verify_key.encode().hex(),
             "BALLOT_RECEIPT_PRIVATE_KEY": "6" * 64,
             "REASSORT_CODE_KEY": "7" * 64,
             "REASSORT_PRINTER_RECIPIENT": PUBLIC,
-            "REASSORT_NOTIFICATION_PUBLIC_KEY": public,
+            "REASSORT_SMS_PUBLIC_KEY": public,
             "REASSORT_REGISTER_PRIVATE_KEY": "8" * 64,
-            "NOTIFICATION_PRIVATE_KEY": private,
+            "NOTIFICATION_MAIL_PRIVATE_KEY": private,
+            "NOTIFICATION_SMS_PRIVATE_KEY": private,
         }.items():
             monkeypatch.setenv(f"ISOLOIR_{name}", value)
         self.bus = LocalBus([IdentityService, BallotService, ReassortService, NotificationService])

@@ -14,7 +14,7 @@ import pytest
 from apispec import APISpec
 from flask import Flask
 
-from gateway.api.document import Plugin, schema_name
+from gateway.api.documentation.document import Plugin, schema_name
 from gateway.app import create_app
 from gateway.settings import Settings
 from services.runtime.contracts.methods import AnyMethod
@@ -94,6 +94,8 @@ def document_of(app: Flask) -> dict[str, Any]:
 
 DOCUMENT = closed(document_of(create_app(Settings(**VALUES, demo_dir="/nonexistent"), FakeRpc())))
 OPERATIONS = sorted(operations(DOCUMENT))
+SIGNED = {"/api/v1/receipts/mail", "/api/v1/receipts/pdf"}
+"""What takes a text that the urn has signed: no schema says which."""
 
 
 @pytest.mark.parametrize("asked", [LEAST, MOST])
@@ -126,6 +128,9 @@ def test_the_edges_of_the_document_are_those_of_the_services(
     bus.refused, bus.which = [], answered
     answer = browser.client.open(path, method=method, **sent)
     assert not bus.refused
+    if path in SIGNED and answer.status_code == 422:
+        assert answer.json == {**answer.json, "code": "receipt_invalid"}  # type: ignore[dict-item]
+        return
     assert answer.status_code not in {400, 422, 500}, answer.get_data(as_text=True)
     if answer.mimetype == "application/json":
         schema = {**DOCUMENT, "$ref": pointer(method, template, answer.status_code)}

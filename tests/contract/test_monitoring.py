@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from services.runtime.bus import condition
-from services.runtime.service_names import SERVICES
+from services.runtime.integrity import checks
+from services.runtime.service_names import DELIVERERS, SERVICES, WORKERS
 from services.runtime.telemetry import metrics
 from tests.servers.databases import MigratedDatabases
 
@@ -54,14 +55,16 @@ def test_the_dashboard_asks_for_what_there_is_and_shows_all_of_it() -> None:
 def test_every_process_is_asked() -> None:
     asked = yaml.safe_load((MONITORING / "prometheus.yml").read_text(encoding="utf-8"))["scrape_configs"][0]
     hosts = {target.partition(":")[0] for target in asked["static_configs"][0]["targets"]}
-    assert hosts >= {*SERVICES, *(f"{service}-worker" for service in SERVICES), "relay", "gateway", "bounces"}
+    assert hosts >= {*SERVICES, *WORKERS, *DELIVERERS, "relay", "gateway", "bounces"}
 
 
 def test_what_the_database_says_is_scraped_and_its_absence_too(tmp_path_factory, tmp_path) -> None:
     migrated = MigratedDatabases("ballot", tmp_path_factory.mktemp("metrics"), lambda: 0)
     with migrated.fresh("sqlite", tmp_path) as database:
         condition.Heart(database, condition.RELAY).beat()
-        collector = metrics.OfDatabase("ballot", lambda: condition.samples(database, "ballot", []))
+        collector = metrics.OfDatabase(
+            "ballot", lambda: [*condition.samples(database, "ballot", []), *checks.samples(database)]
+        )
         found = {family.name: family.samples for family in collector.collect()}
         assert set(found) == {*metrics.GAUGES, "isoloir_database_answers"}
         assert [sample.value for sample in found["isoloir_relay_alive"]] == [1.0]

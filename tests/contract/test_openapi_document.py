@@ -11,9 +11,9 @@ import regress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.api.patterns import NotPublishable, ecma_pattern
+from gateway.api.documentation.patterns import NotPublishable, ecma_pattern
 from gateway.app import create_app
-from gateway.edge.errors import WORDS
+from gateway.edge.words import WORDS
 from gateway.settings import Settings
 from tests.contract.openapi import lint, operations, problems
 
@@ -25,6 +25,7 @@ VOTERS_OPERATIONS = {
     "getArchive",
     "getRegister",
     "getBooth",
+    "getElection",
     "getHeads",
     "getRecordDraft",
     "getRecordFacts",
@@ -34,6 +35,8 @@ VOTERS_OPERATIONS = {
     "getVotingEvent",
     "listOwnElections",
     "listTrackers",
+    "mailReceipt",
+    "makeReceiptPages",
     "openLink",
     "requestAccess",
     "requestPasswordLink",

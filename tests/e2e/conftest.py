@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.accessibility.conftest import AXE
 from tests.servers.browser import PATIENCE
 
 
@@ -32,3 +33,15 @@ def script_is_there(page):
     """A person types for seconds; a test must wait until the page's script watches the form."""
     if page.locator("[data-challenge]").count():
         page.locator("[data-challenge][data-state]").wait_for()
+
+
+def is_whole(page):
+    """At both widths the page's markup has no fault that axe knows, and nothing stands out sideways."""
+    before = page.viewport_size
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (page.url, width)
+        found = page.evaluate("axe.run().then(found => found.violations.map(v => [v.id, v.nodes.map(n => n.html)]))")
+        assert found == [], (page.url, width)
+    page.set_viewport_size(before)

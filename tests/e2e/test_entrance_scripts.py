@@ -1,12 +1,11 @@
 """The ways in, in Chromium: codes seen and heard, work done, rules ticked off, sessions that end; and without scripts."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
-from tests.servers.browser import PATIENCE
+from tests.servers.browser import windows
 from tests.tour.portal import PASSWORD, Portal, identifiers
 
 IDENTIFIER = "Identifiant électeur *"
@@ -32,22 +31,8 @@ def by_work(portal: Portal) -> Iterator[Portal]:
 @pytest.fixture
 def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     """Windows with options; an error of a page's script fails the test."""
-    contexts: list[BrowserContext] = []
-    errors: list[str] = []
-
-    def opened(**options: Any) -> Page:
-        context = chromium.new_context(viewport={"width": 320, "height": 640}, locale="fr-FR", **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert errors == []
+    with windows(chromium) as opened:
+        yield opened
 
 
 def heading(page: Page, words: str) -> None:
@@ -123,6 +108,26 @@ def test_a_form_sent_early_waits_for_the_work(by_work: Portal, open_page: Callab
     assert page.url.endswith("/identification")
     held[0].continue_()
     page.wait_for_url("**/lien-envoye")
+
+
+def test_secrets_sent_early_wait_for_the_work(by_work: Portal, open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    by_work.give(page.context, link=by_work.kept_link())
+    held: list[Route] = []
+    page.route("**/api/v1/challenge*", lambda route: held.append(route))
+    with page.expect_request("**/api/v1/challenge*"):
+        page.goto(f"{by_work.base_url}/activation")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method) if request.method == "POST" else None)
+    page.get_by_label("Mot de passe Élections *", exact=True).fill("trop court")
+    confirmation = page.get_by_label("Confirmation du mot de passe Élections *", exact=True)
+    confirmation.fill("trop court")
+    confirmation.press("Enter")
+    assert not sent, "no form leaves before the work is done"
+    held[0].continue_()
+    page.get_by_role("alert").get_by_text("trop court").wait_for()
+    assert sent == ["POST"], "what was sent once leaves once, with its proof"
+    assert confirmation.input_value() == "trop court", "the secrets stay"
 
 
 def test_work_that_fails_is_said(by_work: Portal, open_page: Callable[..., Page]) -> None:

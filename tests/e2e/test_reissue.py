@@ -1,4 +1,4 @@
-"""A lost voting code, in a browser: both channels to the new code, the vote with it, the old one refused, and the limits."""
+"""A lost voting code, in a browser: each channel to the new code, the vote with it, the old one refused, and the limits."""
 
 import email
 import email.policy
@@ -13,7 +13,8 @@ from deploy.local.demonstration import scenario
 from deploy.rehearsal import notices
 from services.identity.models import Voter
 from services.identity.reissue import known_facts
-from tests.e2e.conftest import script_is_there
+from tests.e2e.conftest import is_whole, script_is_there
+from tests.servers.identity_provider import identity_provider
 from tests.tour.portal import ANSWER, Portal, identifiers
 from tests.waiting import wait_until
 
@@ -23,8 +24,21 @@ NUMEN, BIRTH = "13E0812345ABC", "07/04/1980"
 
 
 @pytest.fixture(scope="module")
-def portal_2022(tmp_path_factory):
-    with Portal(tmp_path_factory.mktemp("portal"), "2022", WORK) as portal:
+def provider():
+    with identity_provider() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def portal_2022(tmp_path_factory, provider):
+    setting = "ISOLOIR_IDENTITY_OIDC"
+    vouched = {
+        f"{setting}_ISSUER": provider.issuer,
+        f"{setting}_CLIENT_ID": "isoloir",
+        f"{setting}_CLIENT_SECRET": provider.secret,
+    }
+    with Portal(tmp_path_factory.mktemp("portal"), "2022", WORK | vouched) as portal:
+        provider.leads_back_to(portal.base_url)
         yield portal
 
 
@@ -75,6 +89,11 @@ def by_screen(page, portal, voter):
     wait_until(lambda: asks(page, portal), 60, "the request before to be settled")
     page.get_by_label("Votre réponse secrète").fill(f"  {ANSWER.upper()} ")
     press(page, "Recevoir le lien")
+    return by_link(page, portal, voter, earlier)
+
+
+def by_link(page, portal, voter, earlier):
+    """The link that is on its way, the code on the screen; what it is."""
     expect(page.get_by_role("heading", level=1)).to_have_text("Consultez votre messagerie")
     link = portal.mailboxes.wait_for_link(voter, earlier=earlier)
     page.goto(link)
@@ -137,12 +156,58 @@ def texts(portal):
     return [json.loads(path.read_text()) for path in sorted((portal.demo_dir / "sms").glob("*.json"))]
 
 
-def test_2018_by_sms_in_the_words_of_the_tutorial(page, portal_2018):
-    portal, voter = portal_2018, identifiers()[1]
+def test_2022_a_provider_vouches_for_who_forgot_the_answer(page, portal_2022, provider):
+    portal, voter = portal_2022, identifiers()[6]
+    line = next(one for one in scenario.voters() if one["identifiant"] == voter)
+    is_on_the_roll_with(portal, voter, NUMEN, BIRTH)
+    portal.sign_in(page.context, voter)
+    himself = {"given_name": f"{line['prenom'].upper()} MARIE", "family_name": line["nom"].upper()}
+    left = "Il vous reste 3 demandes sur 3"
+
+    # The account of somebody else at home: refused in words that lead on, and nothing is spent.
+    provider.person(given_name="ÉGLANTINE", family_name=line["nom"], birthdate="1980-04-07")
+    goes_to_provider(page, portal)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Votre identité n’a pas été vérifiée")
+    expect(page.get_by_role("alert")).to_contain_text(
+        "L’identité transmise par FranceConnect (prénoms, noms et date de naissance) n’est pas celle que la liste "
+        "électorale a pour vous."
+    )
+    page.get_by_text("Aucune demande n’a été comptée.").wait_for()
+    assert page.url == f"{portal.base_url}/reassort/identite/refus"
+    is_whole(page)
+    page.get_by_role("link", name="Recommencer, ou choisir un autre moyen").click()
+    page.get_by_text(left).wait_for()
+
+    earlier = len(portal.mailboxes.links(voter))
+    provider.person(**himself, birthdate="1980-04-07")
+    goes_to_provider(page, portal)
+    code = by_link(page, portal, voter, earlier)
+    assert not any(said in text for text in kept(portal) for said in (himself["given_name"], "1980-04-07"))
+    vote(page, portal, online(portal)[0], code)
+
+
+def goes_to_provider(page, portal):
+    """From the page where a code is asked for to the provider, whose people say yes at once, and back."""
+    page.goto(f"{portal.base_url}/reassort")
+    press(page, "S’identifier avec FranceConnect")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Prouver votre identité avec FranceConnect")
+    page.get_by_text("Ils sont comparés à la liste électorale, puis oubliés.").wait_for()
+    is_whole(page)
+    with page.expect_request(lambda request: "/auth?" in request.url):
+        page.get_by_role("link", name="Continuer vers FranceConnect").click()
+
+
+def is_on_the_roll_with(portal, voter, numen, birth):
+    """The roll knows both of a voter, as keyed tags."""
     key = portal._bus.resources["identity"].settings.holder_key
     with portal.database("identity").transaction() as session:
         found = session.scalars(select(Voter.id).where(Voter.identifier == voter)).one()
-        session.execute(update(Voter).where(Voter.id == found).values(known_facts.tags(key, found, NUMEN, BIRTH)))
+        session.execute(update(Voter).where(Voter.id == found).values(known_facts.tags(key, found, numen, birth)))
+
+
+def test_2018_by_sms_in_the_words_of_the_tutorial(page, portal_2018):
+    portal, voter = portal_2018, identifiers()[1]
+    is_on_the_roll_with(portal, voter, NUMEN, BIRTH)
     portal.sign_in(page.context, voter)
     page.goto(f"{portal.base_url}/accueil")
     page.get_by_role("link", name="Demander un nouvel identifiant électeur").click()

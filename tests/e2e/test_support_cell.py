@@ -1,4 +1,4 @@
-"""A support cell helps three voters, in browsers: never got the link, wrong address, lost code. And who may not."""
+"""Agents in browsers: a support cell helps three voters, an operator sees a fault, and who may not is refused."""
 
 import json
 import re
@@ -8,8 +8,11 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from gateway.figures.kept import KeptFigures
+from gateway.pages.status.parts import ROUNDS
 from services.identity.models import Account, Entitlement, ReissueRequest, Voter
-from tests.accessibility.conftest import AXE
+from services.runtime.contracts.client import RpcTimeout
+from tests.e2e.conftest import is_whole
 from tests.servers.browser import PATIENCE
 from tests.tour.portal import Portal, identifiers
 from tests.tour.staff import PASSWORD, Staff
@@ -54,15 +57,10 @@ def press(page, name):
 
 
 def looked_at(page, portal, path, status=200):
-    """Open a page at both widths: it is whole, its markup has no fault that axe knows, nothing stands out sideways."""
+    """Open a page, and look at it at both widths."""
     answer = page.goto(portal.base_url + path)
     assert answer.status == status, path
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    for width in (320, 1280):
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
-        found = page.evaluate("axe.run().then(found => found.violations.map(v => [v.id, v.nodes.map(n => n.html)]))")
-        assert found == [], (path, width)
+    is_whole(page)
 
 
 def comes_in(page, portal, staff, email):
@@ -193,6 +191,50 @@ def test_another_roles_route_another_territorys_voter_and_a_stolen_cookie_are_re
     thief.get_by_label("Code à six chiffres").fill("000000" if pyotp.TOTP(secret).now() != "000000" else "111111")
     press(thief, "Se connecter")
     expect(thief.get_by_text("ne convient pas").first).to_be_visible()
+
+
+def test_an_operator_sees_a_fault_and_the_status_page_says_what_was_written(
+    portal, staff, window, tmp_path, monkeypatch
+):
+    octave, anybody = window(), window(320)
+    staff.sign_in(octave.context, staff.named("operator"))
+    watch, settings = (portal.app.extensions[name] for name in ("isoloir_status", "isoloir_settings"))
+    octave.goto(f"{portal.base_url}/agents/salle")
+    expect(octave.get_by_text("Rien à signaler")).to_be_visible()
+
+    # The service of messages hangs: the room names it, and the public page says what it means for voters.
+    def frozen(service, method, payload, **options):
+        if service == "notification":
+            raise RpcTimeout(service, method)
+        return reached(service, method, payload, **options)
+
+    reached = portal.rpc.call
+    monkeypatch.setattr(portal.rpc, "call", frozen)
+    monkeypatch.setitem(portal.app.extensions, "isoloir_figures", KeptFigures())  # a minute later
+    octave.reload()
+    expect(octave.get_by_text("Services : Messages.")).to_be_visible()
+    expect(octave.get_by_role("row", name=re.compile("Messages.*Ne répond pas"))).to_be_visible()
+    looked_at(octave, portal, "/agents/salle")
+    written = settings.model_copy(update={"content_dir": tmp_path})
+    monkeypatch.setitem(portal.app.extensions, "isoloir_settings", written)
+    (tmp_path / "service_news.fr.md").write_text("Les messages sont retardés. **Prochaine nouvelle à 9 h.**")
+    for _ in range(ROUNDS):
+        watch.look()
+    looked_at(anybody, portal, "/etat")
+    expect(anybody.get_by_text("Le vote fonctionne")).to_be_visible()
+    expect(anybody.get_by_text("Prochaine nouvelle à 9 h.")).to_be_visible()
+    expect(anybody.get_by_role("listitem").filter(has_text="Recevoir un e-mail ou un SMS")).to_contain_text(
+        "Ne répond pas"
+    )
+
+    # It answers again.
+    monkeypatch.undo()
+    watch.look()
+    anybody.reload()
+    expect(anybody.get_by_text("Tout fonctionne")).to_be_visible()
+    expect(anybody.get_by_text("Prochaine nouvelle")).to_have_count(0)
+    octave.goto(f"{portal.base_url}/agents/salle")
+    expect(octave.get_by_text("Rien à signaler")).to_be_visible()
 
 
 def approve(page, portal):

@@ -1,4 +1,4 @@
-"""The four tutorials' paths, screen by screen, in both profiles, and the refusals on the way.
+"""The four tutorials' paths, screen by screen, and the refusals on the way; those of 2018 alone stand beside.
 
 Real services, real messages over SMTP, Chromium. The browser does its proof of work; one walk copies the picture's code,
 which the test reads from identity, since no test can see what a person sees.
@@ -12,20 +12,27 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import update
 
-from services.identity.access import tokens
-from services.identity.models import AccessCooldown, Link, VoterSession
-from tests.e2e.conftest import script_is_there, unfold_menu
+from services.identity.models import VoterSession
+from tests.e2e.steps import (
+    ANOTHER,
+    FIRST_PASSWORD,
+    HOME,
+    PASSWORD,
+    SENT,
+    USED,
+    WORK,
+    activate,
+    ask_for_link,
+    choose_question,
+    heading,
+    identify,
+    let_pass,
+    press,
+    refused,
+    sign_out,
+    type_password,
+)
 from tests.tour.portal import Portal, identifiers
-
-WORK = {"ISOLOIR_GATEWAY_CHALLENGE": "proof_of_work"}
-PASSWORD = "2026jevotéTranquille!"
-ANOTHER = "Une autre phrase, 2 fois plus longue"
-SHORT = "Baleine8"
-HOME = "Bienvenue sur votre portail Élections"
-HOME_2018 = "Mon espace électeur"
-FIRST_PASSWORD = "Initialisation du mot de passe Élections"
-USED = "Ce lien a déjà servi"
-SENT = "Un mail vient de vous être envoyé"
 
 
 @pytest.fixture(scope="module")
@@ -33,83 +40,6 @@ def portal_2022(tmp_path_factory):
     """A voting event of the 2022 profile."""
     with Portal(tmp_path_factory.mktemp("portal"), "2022", WORK, notices=False) as portal:
         yield portal
-
-
-@pytest.fixture(scope="module")
-def portal_2018(tmp_path_factory):
-    """A voting event of the 2018 profile."""
-    with Portal(tmp_path_factory.mktemp("portal"), "2018", WORK, notices=False) as portal:
-        yield portal
-
-
-def heading(page, words):
-    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(words))
-
-
-def press(page, name):
-    page.get_by_role("button", name=name, exact=True).last.click()
-
-
-def identify(page, portal, voter, button="Connexion"):
-    page.goto(portal.base_url)
-    known_as = "Identifiant électeur" if portal.profile == "2022" else "Adresse de messagerie professionnelle"
-    page.get_by_label(known_as).fill(voter)
-    script_is_there(page)
-    press(page, button)
-
-
-def ask_for_link(page, portal, voter):
-    mailboxes = portal.mailboxes
-    earlier = len(mailboxes.links(voter))
-    identify(page, portal, voter)
-    expect(page.get_by_text(SENT).first).to_be_visible()
-    return mailboxes.wait_for_link(voter, earlier=earlier)
-
-
-def type_password(page, password, again=None, button="Connexion"):
-    page.locator("[name=password]").fill(password)
-    page.locator("[name=confirmation]").fill(password if again is None else again)
-    script_is_there(page)
-    press(page, button)
-
-
-def choose_question(page):
-    heading(page, "Question défi")
-    page.get_by_label("Choix de la Question défi").select_option(label="Dans quelle rue ai-je grandi ?")
-    page.get_by_label("Répondre à la Question défi choisie").fill("Rue des Lilas")
-    page.get_by_label("Ressaisir la réponse à la Question défi").fill("Rue des Lilas")
-    press(page, "Activer son compte")
-
-
-def activate(page, portal, voter):
-    page.goto(ask_for_link(page, portal, voter))
-    type_password(page, PASSWORD)
-    choose_question(page)
-    heading(page, HOME)
-
-
-def sign_out(page):
-    unfold_menu(page)
-    press(page, "Se déconnecter")
-    heading(page, "Vous êtes déconnecté")
-
-
-def refused(page, *words):
-    """The summary of faults says so, and has the focus: a form whose secrets are kept is exchanged in its page."""
-    for said in words:
-        expect(page.locator(".error-summary")).to_contain_text(said)
-    expect(page.locator(".error-summary")).to_be_focused()
-
-
-def let_pass(portal, voter, minutes, column="created_at"):
-    """Let time pass for a voter's newest link, and for whoever asked for one: no page can."""
-    past = datetime.now(UTC) - timedelta(minutes=minutes)
-    sent = portal.mailboxes.links(voter)
-    with portal.database("identity").transaction() as session:
-        if sent:
-            newest = tokens.digest(sent[-1].rsplit("/", 1)[-1])
-            session.execute(update(Link).where(Link.token_hash == newest).values({column: past}))
-        session.execute(update(AccessCooldown).values(asked_at=past))
 
 
 def test_2022_first_connection_by_the_link_of_the_campaign(page, portal_2022):
@@ -243,59 +173,6 @@ def test_2022_password_reissue(page, portal_2022):
     heading(page, HOME)
 
 
-def test_2018_account_creation_and_log_in(page, portal_2018):
-    """seeds/002: address, « OK, j’ai compris », message, password of 8 to 24 characters, « Se connecter »."""
-    portal, voter = portal_2018, identifiers()[0]
-    page.goto(portal.base_url)
-    heading(page, "Espace électeur")
-    expect(page.get_by_text("Accédez à votre espace électeur pour")).to_be_visible()
-    expect(page.get_by_text("Clôture du vote dans")).to_be_visible()
-    page.get_by_label("Adresse de messagerie professionnelle").fill(voter)
-    script_is_there(page)
-    press(page, "Continuer")
-    expect(page.get_by_text("peut prendre jusqu’à 15 mn")).to_be_visible()
-    expect(page.get_by_role("button", name="OK, j’ai compris")).to_be_visible()
-
-    page.goto(portal.mailboxes.wait_for_link(voter))
-    heading(page, "Création de mon mot de passe")
-    expect(page.get_by_text("entre 8 et 24 caractères")).to_be_visible()
-    type_password(page, "baleine", button="Valider")
-    refused(page, "trop court")
-    type_password(page, SHORT * 4, button="Valider")
-    refused(page, "trop long")
-    type_password(page, SHORT, SHORT + "x", button="Valider")
-    refused(page, "différentes")
-    type_password(page, SHORT, button="Valider")
-    heading(page, HOME_2018)
-    expect(page.get_by_text("Votre compte a bien été activé.")).to_be_visible()
-    sign_out(page)
-
-    identify(page, portal, voter, "Continuer")
-    heading(page, "Saisie du mot de passe personnel électeur")
-    page.locator("[name=password]").fill("Baleine9")
-    press(page, "Se connecter")
-    refused(page, "incorrect")
-    page.locator("[name=password]").fill(SHORT)
-    press(page, "Se connecter")
-    heading(page, HOME_2018)
-
-
-def test_2018_a_forgotten_password_asks_no_challenge_question(page, portal_2018):
-    portal, voter = portal_2018, identifiers()[1]
-    identify(page, portal, voter, "Continuer")
-    expect(page.get_by_text("peut prendre jusqu’à 15 mn")).to_be_visible()
-    page.goto(portal.mailboxes.wait_for_link(voter))
-    type_password(page, SHORT, button="Valider")
-    heading(page, HOME_2018)
-    sign_out(page)
-    identify(page, portal, voter, "Continuer")
-    earlier = len(portal.mailboxes.links(voter))
-    press(page, "Besoin du réassort de votre mot de passe élections")
-    page.goto(portal.mailboxes.wait_for_link(voter, earlier=earlier))
-    type_password(page, "Cachalot9", button="Valider")
-    heading(page, HOME_2018)
-
-
 def test_links_sent_before_stay_good_until_one_is_used_or_expires(page, portal_2022):
     portal, voter = portal_2022, identifiers()[4]
     let_pass(portal, voter, 5)
@@ -395,34 +272,36 @@ def test_two_clicks_at_once_use_a_link_once(page, portal_2022, chromium):
         other_context.close()
 
 
-def test_the_picture_is_copied_where_the_setting_says_so(page, tmp_path):
+def test_the_picture_is_copied_where_the_setting_says_so(page, portal_2022, monkeypatch):
     """The CAPTCHA as most voters will meet it: wrong once, another code on demand, then right."""
-    with Portal(tmp_path / "portal", notices=False) as portal:
-        voter = identifiers()[9]
-        page.goto(portal.base_url)
-        page.get_by_label("Identifiant électeur").fill(voter)
-        code = page.get_by_role("textbox", name="CAPTCHA")
-        code.fill("zzzzz")
-        press(page, "Connexion")
-        refused(page, "La saisie du CAPTCHA est incorrecte")
-        before = page.locator(".captcha-image").get_attribute("src")
-        press(page, "Générer un autre code")
-        expect(page.locator(".captcha-image")).not_to_have_attribute("src", str(before))
-        assert page.get_by_label("Identifiant électeur").input_value() == voter
-        assert page.locator(".captcha-image").evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
-        address = page.locator("audio").get_attribute("src")
-        assert page.request.get(portal.base_url + str(address)).body()[:4] == b"RIFF"
-        page.get_by_label("Identifiant électeur").fill(voter)
-        code.fill(portal.code_of(page).upper())
-        press(page, "Connexion")
-        expect(page.get_by_text(SENT).first).to_be_visible()
-        page.goto(portal.mailboxes.wait_for_link(voter))
-        page.locator("[name=password]").fill(PASSWORD)
-        page.locator("[name=confirmation]").fill(PASSWORD)
-        page.get_by_role("textbox", name="CAPTCHA").fill(portal.code_of(page))
-        press(page, "Connexion")
-        choose_question(page)
-        heading(page, HOME)
+    portal, voter = portal_2022, identifiers()[9]
+    monkeypatch.setattr(portal.app.extensions["isoloir_settings"], "challenge", "captcha")
+    let_pass(portal, voter, 5)
+    earlier = len(portal.mailboxes.links(voter))
+    page.goto(portal.base_url)
+    page.get_by_label("Identifiant électeur").fill(voter)
+    code = page.get_by_role("textbox", name="CAPTCHA")
+    code.fill("zzzzz")
+    press(page, "Connexion")
+    refused(page, "La saisie du CAPTCHA est incorrecte")
+    before = page.locator(".captcha-image").get_attribute("src")
+    press(page, "Générer un autre code")
+    expect(page.locator(".captcha-image")).not_to_have_attribute("src", str(before))
+    assert page.get_by_label("Identifiant électeur").input_value() == voter
+    assert page.locator(".captcha-image").evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
+    address = page.locator("audio").get_attribute("src")
+    assert page.request.get(portal.base_url + str(address)).body()[:4] == b"RIFF"
+    page.get_by_label("Identifiant électeur").fill(voter)
+    code.fill(portal.code_of(page).upper())
+    press(page, "Connexion")
+    expect(page.get_by_text(SENT).first).to_be_visible()
+    page.goto(portal.mailboxes.wait_for_link(voter, earlier=earlier))
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=confirmation]").fill(PASSWORD)
+    page.get_by_role("textbox", name="CAPTCHA").fill(portal.code_of(page))
+    press(page, "Connexion")
+    choose_question(page)
+    heading(page, HOME)
 
 
 def test_pages_are_quick(page, portal_2022):

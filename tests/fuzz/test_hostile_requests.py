@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from gateway.api.json_body import MalformedJson, read
 from gateway.app import create_app
-from gateway.edge.errors import WORDS
+from gateway.edge.words import WORDS
 from gateway.settings import Settings
 from tests.unit.gateway.conftest import OPERATOR_TOKEN, VALUES
 from tests.unit.gateway.fake_rpc import ONLINE, FakeRpc

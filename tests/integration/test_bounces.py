@@ -12,7 +12,7 @@ from deploy.local.demonstration import scenario
 from deploy.local.launcher.ports import LOOPBACK, answers, free_port
 from deploy.local.launcher.system import ISOLOIR, REPOSITORY, System
 from deploy.operator.client import OperatorClient
-from deploy.operator.voting_event_file import for_identity
+from services.files.voting_event_file import for_identity
 from tests.integration.conftest import QUICK
 from tests.integration.test_campaign import ROLL_COLUMNS, address
 from tests.unit.notification.test_bounces import report

@@ -1,26 +1,21 @@
 """A real service process on a real RabbitMQ: what a caller is told when things go well, badly, or not at all."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 
 import pika
 import pytest
 
-from services.ballot.belenios.credential import new_uuid
+from services.ballot.belenios.keys.credential import new_uuid
 from services.runtime.bus import relay, topology
 from services.runtime.bus.rpc import RpcClient
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
+from services.runtime.hosting.consumers import Reader
 from services.runtime.refusals import Refusal
-from services.runtime.storage.database import Database
-from tests.servers import event_keys
+from tests.servers.supervised import answers, ballot_box
 from tests.waiting import wait_until
-
-ISOLOIR = [sys.executable, "-c", "from deploy.cli.main import main; main()"]
 
 
 def election(name="Comité des essais"):
@@ -38,44 +33,8 @@ def election(name="Comité des essais"):
 
 @pytest.fixture
 def ballot_process(rabbitmq, tmp_path):
-    url = f"sqlite:///{tmp_path}/ballot.sqlite"
-    Database(url, "ballot").upgrade()
-    environment = {
-        "PATH": os.environ["PATH"],
-        "AMQP_URI": rabbitmq.uri_of("ballot"),
-        "ISOLOIR_BALLOT_DATABASE_URL": url,
-        "ISOLOIR_BALLOT_PERMIT_PUBLIC_KEY": "5" * 64,
-        "ISOLOIR_BALLOT_RECEIPT_PRIVATE_KEY": "6" * 64,
-        **event_keys.environment("ballot"),
-        "PYTHONWARNINGS": "ignore",
-    }
-    supervised = Supervised([*ISOLOIR, "serve", "ballot"], environment, tmp_path / "ballot.jsonl")
-    yield supervised
-    supervised.end()
-
-
-class Supervised:
-    """A process that is started again when it gave up: what deploy.local.launcher does."""
-
-    def __init__(self, command, environment, log):
-        self.command, self.environment, self.log = command, environment, log
-        self.start()
-
-    def start(self):
-        with self.log.open("ab") as out:
-            self.process = subprocess.Popen(self.command, env=self.environment, stdout=out, stderr=subprocess.STDOUT)
-
-    def restart_if_it_gave_up(self):
-        if self.process.poll() is not None:
-            self.start()
-
-    def send_signal(self, number):
-        self.process.send_signal(number)
-
-    def end(self):
-        self.process.send_signal(signal.SIGCONT)
-        self.process.kill()
-        self.process.wait()
+    with ballot_box(rabbitmq.uri_of("ballot"), tmp_path) as supervised:
+        yield supervised
 
 
 @pytest.fixture
@@ -83,16 +42,6 @@ def caller(rabbitmq):
     client = RpcClient(rabbitmq.uri_of("gateway"))
     yield client
     client.close()
-
-
-def answers(caller):
-    def ask():
-        try:
-            return caller.call("ballot", "health", {}, timeout=2)["database"] == "ok"
-        except (RpcTimeout, RpcUnavailable):
-            return False
-
-    return ask
 
 
 def test_a_queue_that_was_deleted_is_declared_again_and_its_event_kept(rabbitmq):
@@ -190,3 +139,40 @@ def test_calls_refusals_timeouts_and_a_broker_that_dies(rabbitmq, ballot_process
     strays = [line for line in lines if not line.startswith("{")]
     assert strays == [], "even giving up is a JSON line"
     assert caller.call("ballot", "describe_election", {"election": wanted["uuid"]}, timeout=20)["state"] == "draft"
+
+
+def test_a_new_password_interrupts_no_call_and_the_old_one_opens_nothing(rabbitmq, ballot_process, caller):
+    wait_until(answers(caller), 120)
+    old = rabbitmq.uri_of("gateway")
+    new = old.replace(rabbitmq._passwords["gateway"], "a-new-password")
+    rabbitmq.control("change_password", "gateway", "a-new-password")
+    try:
+        assert caller.call("ballot", "health", {}, timeout=20)["service"] == "ballot"
+        replaced = RpcClient(new)
+        assert replaced.call("ballot", "health", {}, timeout=20)["service"] == "ballot"
+        replaced.close()
+        with pytest.raises(pika.exceptions.AMQPError):
+            pika.BlockingConnection(pika.URLParameters(old))
+    finally:
+        rabbitmq.control("change_password", "gateway", rabbitmq._passwords["gateway"])
+
+
+def test_listeners_are_back_as_soon_as_the_broker_is(monkeypatch):
+    """kombu would pause two seconds longer each time: what is late by that much is ours, not the broker's."""
+    asked = {}
+
+    class Connection:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def ensure_connection(self, _errback, _retries, **pauses):
+            asked.update(pauses)
+
+    reader = Reader()
+    monkeypatch.setattr(reader, "create_connection", Connection)
+    with reader.establish_connection():
+        pass
+    assert asked["interval_max"] <= 1.0

@@ -14,8 +14,8 @@ import pytest
 from deploy.local.demonstration import scenario
 from deploy.local.launcher.system import ISOLOIR, REPOSITORY, System
 from deploy.operator.client import OperatorClient
-from deploy.operator.voting_event_file import for_identity
 from deploy.rehearsal.electorate import ROLL_COLUMNS
+from services.files.voting_event_file import for_identity
 from tests.integration.conftest import QUICK
 from tests.waiting import wait_until
 

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 import requests
 
-from deploy.local.launcher.environment import WORKERS
 from deploy.local.launcher.ports import free_port
 from deploy.local.launcher.process import wait_until
 from deploy.local.launcher.system import System
 from deploy.local.postgresql import LocalCluster
 from deploy.operator.client import OperatorClient
+from services.runtime.service_names import DELIVERERS, WORKERS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ISOLOIR = [sys.executable, "-c", "from deploy.cli.main import main; main(prog_name='isoloir')"]
@@ -92,7 +92,7 @@ def shared_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 def broker_system(shared_system: System) -> System:
     """A system on a private RabbitMQ, all of it running again whatever the test before has killed."""
     wait_until(
-        lambda: len(shared_system.pids) == 9 + len(WORKERS) and shared_system.is_ready(),
+        lambda: len(shared_system.pids) == 9 + len(WORKERS | DELIVERERS) and shared_system.is_ready(),
         START_SECONDS,
         "the whole system",
     )
@@ -116,7 +116,7 @@ def test_a_demonstration_from_start_to_ctrl_c(demo: subprocess.Popen[str], tmp_p
     assert states == {"open"}
     for private in (state / "secrets.json", state / "operator.token", *(state / "trustees").iterdir()):
         assert stat.S_IMODE(private.stat().st_mode) == 0o600, private
-    assert len(list((state / "trustees").iterdir())) == 5
+    assert len(list((state / "trustees").iterdir())) == 6
 
     second = subprocess.run(
         [*ISOLOIR, "demo", "--state", str(state)],
@@ -196,7 +196,7 @@ def test_health_checks_say_what_works(broker_system: System) -> None:
             check=False,
         )
 
-    for name in ("identity", "ballot", "reassort", "notification", *WORKERS, "relay", "gateway", "sink"):
+    for name in ("identity", "ballot", "reassort", "notification", *WORKERS, *DELIVERERS, "relay", "gateway", "sink"):
         result = health(name)
         assert (name, result.returncode, result.stderr) == (name, 0, "")
     failed = health("relay", AMQP_URI=f"amqp://isoloir:isoloir@127.0.0.1:{free_port()}/%2F")
@@ -236,7 +236,7 @@ def test_prometheus_asks_every_process_and_the_doctor_names_what_is_made(broker_
         assert f'isoloir_relay_alive{{service="{service}"}} 1.0' in text
     assert 'isoloir_rpc_seconds_count{method="health",outcome="ok"}' in text
     assert 'isoloir_http_seconds_count{page="health.ready",status="200"}' in text
-    assert text.count("\nprocess_cpu_seconds_total ") == 6 + len(WORKERS)
+    assert text.count("\nprocess_cpu_seconds_total ") == 6 + len(WORKERS | DELIVERERS)
 
     with sqlite3.connect(broker_system.state_dir / "databases" / "identity.sqlite") as database:
         database.execute(
@@ -259,7 +259,7 @@ def test_every_process_comes_back_after_a_crash(broker_system: System) -> None:
     before = broker_system.pids
     assert set(before) == {
         "epmd", "broker", "sink", "identity", "ballot", "reassort", "notification", "relay", "gateway",
-        *WORKERS,
+        *WORKERS, *DELIVERERS,
     }  # fmt: skip
     for name in ("identity", "gateway", "relay"):
         broker_system.kill(name)

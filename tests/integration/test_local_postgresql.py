@@ -1,5 +1,9 @@
 """The private cluster: each account reaches its own database, the relay reaches the outboxes."""
 
+import os
+import signal
+import threading
+
 import psycopg2
 import pytest
 
@@ -59,3 +63,19 @@ def test_the_relay_does_nothing_else(databases: ServiceDatabases, refused: str) 
 def test_urls_name_every_service_and_the_relays_account(postgresql: LocalCluster) -> None:
     assert set(postgresql.urls()) == set(postgresql.relay_urls()) == set(SERVICES)
     assert all(f"_{RELAY}@" in url for url in postgresql.relay_urls().values())
+
+
+def test_after_a_kill_it_starts_although_the_dead_one_is_still_dying() -> None:
+    """A backend that has not noticed yet holds the memory that a new server asks for."""
+    cluster = LocalCluster()
+    try:
+        cluster.start(empty=True)
+        with psycopg2.connect(host="127.0.0.1", port=cluster.port, user="postgres", dbname="postgres") as connection:
+            backend = connection.info.backend_pid
+        os.kill(backend, signal.SIGSTOP)
+        cluster.kill()
+        threading.Timer(1.0, os.kill, (backend, signal.SIGCONT)).start()
+        cluster.start()
+        assert cluster.pid is not None
+    finally:
+        cluster.close()

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.vectors.samples import WITH_BLANK, sample
+from services.ballot.belenios.checking.archive import ArchiveWriter
+from tests.vectors.samples import WITH_BLANK, sample, vectors
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVED = {
@@ -75,11 +76,23 @@ def test_an_archive_is_verified(small, tmp_path):
     assert run(small / "isoloir", "verify", archive, "--processes", "1", cwd=tmp_path).returncode == 1
 
 
+def test_an_opened_ballot_is_looked_at(small, tmp_path):
+    opened = vectors("opened")["opened"][0]
+    writer = ArchiveWriter(1_790_000_000)
+    archive, file = tmp_path / "urn.bel", tmp_path / "bulletin-ouvert.json"
+    archive.write_bytes(writer.beginning() + writer.setup(opened["election"], "[]", "[]"))
+    file.write_text(opened["file"], encoding="utf-8")
+    looked = run(small / "isoloir", "challenge", file, "--election", archive, cwd=tmp_path)
+    assert looked.returncode == 0, looked.stderr
+    assert "Ce bulletin contient :\n  Liste B\n" in looked.stdout
+
+
 def test_commands_of_the_servers_say_what_they_need(small, tmp_path):
     listed = run(small / "isoloir", "--help", cwd=tmp_path)
     assert listed.returncode == 0, listed.stderr
     assert "isoloir[server]" in listed.stdout
-    assert run(small / "isoloir", "trustee", "--help", cwd=tmp_path).returncode == 0
+    for of_holders in ("trustee", "observe"):
+        assert run(small / "isoloir", of_holders, "--help", cwd=tmp_path).returncode == 0
     # The first imports its libraries when it is loaded, the second when it runs.
     for command in (["relay"], ["serve", "identity"]):
         refused = run(small / "isoloir", *command, cwd=tmp_path)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("runtime.txt", "holder.txt", "dev.txt", "native.txt")
+LOCKS = ("runtime.txt", "holder.txt", "dev.txt", "native.txt", "load.txt")
 ACCEPTED: dict[str, str] = {}
 """Id of an advisory → why it does not concern Isoloir, in words, and until when that was last looked at."""
 SECONDS = 600

@@ -8,11 +8,11 @@ from functools import cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ballot.belenios import archive
 from services.ballot.belenios.canonical import dumps, loads
+from services.ballot.belenios.checking import archive
+from services.ballot.belenios.checking.report import Report
+from services.ballot.belenios.checking.verify import verify_archive
 from services.ballot.belenios.hashing import sha_hex
-from services.ballot.belenios.report import Report
-from services.ballot.belenios.verify import verify_archive
 from tests.vectors.samples import TIMESTAMP, Sample, sample
 
 # With a threshold of 1 all holders of a group have the same share: under another's name it would be right, too.

@@ -13,13 +13,14 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from services.ballot.belenios import backends, ballot, public_credentials, tally
+from services.ballot.belenios import backends, ballot, tally
 from services.ballot.belenios.backends import Disjunction, Statement, checks_of
 from services.ballot.belenios.backends.libsodium import LibsodiumChecks
 from services.ballot.belenios.ballot import check_ballot
 from services.ballot.belenios.canonical import dumps, loads
 from services.ballot.belenios.errors import ProtocolError
 from services.ballot.belenios.group import ED25519
+from services.ballot.belenios.keys import public_credentials
 from services.ballot.belenios.proofs import Ciphertext, Proof, interval_prefix, prove_knowledge
 from tests.vectors.samples import ONE_HOLDER, TEN, WITH_BLANK, Sample, bits, sample
 

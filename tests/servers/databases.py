@@ -1,11 +1,12 @@
-"""Databases of a service for its tests, migrated once and then made in milliseconds: a copied SQLite file, or a
-PostgreSQL database from a template."""
+"""Databases of a service for its tests, migrated once and then had in milliseconds: a copied SQLite file, or a PostgreSQL
+database from a template, emptied for the next test."""
 
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 from sqlalchemy import Table, create_engine, text
@@ -15,27 +16,37 @@ from deploy.local.postgresql import RELAY
 from deploy.production.postgresql.grants import grant
 from deploy.production.postgresql.rights import EVERYTHING
 from services.runtime.storage.database import Database
+from services.runtime.time_limits import TimeLimits
+from tests.servers.emptied import FORGOTTEN, NOTING, EmptiedDatabases
+
+PATIENT = TimeLimits(connect=60, lock=60, statement=120)
+"""Who waits for another in a test waits as long as the machine is slow. The real limits have tests of their own."""
 
 
 class MigratedDatabases:
-    """In: the service; a folder of the session; the port of a PostgreSQL server, asked for at first use."""
+    """In: the service; a folder among those of the session, which share what was migrated once; the port of a PostgreSQL
+    server, asked for at first use."""
 
     def __init__(self, service: str, folder: Path, port: Callable[[], int]) -> None:
         self.service = service
         self.folder = folder
         self._port = port
         self._template = ""
+        self._emptied: EmptiedDatabases | None = None
+        self._spare: list[str] = []
+        self._added: dict[str, list[str]] = {}
 
     @contextmanager
     def fresh(self, kind: str, folder: Path) -> Iterator[Database]:
         """An empty, migrated database of its own. In: "sqlite" or "postgresql", the test's folder."""
         made = self._sqlite(folder) if kind == "sqlite" else self._postgresql()
+        _compiled_once(made)
         try:
             yield made
         finally:
             made.dispose()
             if kind != "sqlite":
-                self._run(f"DROP DATABASE {made.url.database} WITH (FORCE)")
+                self._take_back(str(made.url.database))
 
     def add(self, made: Database, table: Table) -> None:
         """Put a table of a test's own into a fresh database, for the running account to read and write."""
@@ -46,11 +57,13 @@ class MigratedDatabases:
         with owner.begin() as connection:
             table.create(connection)
             connection.execute(text(f"GRANT {EVERYTHING} ON TABLE {table.name} TO {self._account}"))
+            connection.execute(text(FORGOTTEN))
         owner.dispose()
+        self._added.setdefault(str(made.url.database), []).append(table.name)
 
     def migrated_file(self, folder: Path) -> Path:
         """An empty, migrated SQLite file `<service>.sqlite` in the folder, for whoever opens it himself."""
-        template = self.folder / "migrated.sqlite"
+        template = self.folder.parent / f"migrated-{self.service}.sqlite"
         if not template.exists():
             _migrate(Database(f"sqlite:///{template}", self.service))
         return Path(shutil.copy(template, folder / f"{self.service}.sqlite"))
@@ -65,10 +78,20 @@ class MigratedDatabases:
             _migrate(Database(self._url(self._template), self.service))
             connection = psycopg2.connect(host="127.0.0.1", port=self._port(), user="postgres", dbname=self._template)
             grant(connection, self.service, self._account, f"isoloir_{RELAY}")
+            with connection, connection.cursor() as cursor:
+                cursor.execute(NOTING)
             connection.close()
-        name = f"{self.service}_{uuid.uuid4().hex}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {self._template}")
-        return Database(self._url(name, self._account), self.service)
+        if not self._spare:
+            self._spare.append(f"{self.service}_{uuid.uuid4().hex}")
+            self._run(f"CREATE DATABASE {self._spare[0]} TEMPLATE {self._template}")
+        return Database(self._url(self._spare.pop(), self._account), self.service, PATIENT)
+
+    def _take_back(self, name: str) -> None:
+        self._emptied = self._emptied or EmptiedDatabases(self._port(), self._template)
+        if self._emptied.empty(name, self._added.pop(name, [])):
+            self._spare.append(name)
+        else:
+            self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
     @property
     def _account(self) -> str:
@@ -98,6 +121,17 @@ def owners_transaction(database: Database) -> Iterator[Session]:
             yield session
     finally:
         owned.dispose()
+
+
+COMPILED: dict[str, tuple[Any, dict[Any, Any]]] = {}
+"""Kind of database → the dialect of the first one of this process, and what was compiled with it."""
+
+
+def _compiled_once(made: Database) -> None:
+    """Have the statements that were compiled for one database serve the next: that is a third of a small test's work."""
+    dialect, statements = COMPILED.setdefault(made.engine.dialect.name, (made.engine.dialect, {}))
+    made.engine.dialect = dialect
+    made.engine.update_execution_options(compiled_cache=statements)
 
 
 def _migrate(database: Database) -> None:

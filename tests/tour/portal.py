@@ -3,11 +3,13 @@
 For looking at pages, not for an election: whoever holds this object can sign any voter in and change any clock.
 """
 
-import importlib
+import atexit
 import os
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ from gateway.settings import Settings as GatewaySettings
 from services.runtime.hosting.in_process_bus import LocalBus
 from services.runtime.refusals import Refusal
 from services.runtime.storage.database import Database
+from tests.servers.databases import MigratedDatabases
 
 PASSWORD = "Mot de passe inventé 1!"
 QUESTION, ANSWER = "first_pet", "Bleu ciel"
@@ -94,6 +97,10 @@ class Portal:
     ) -> None:
         self.state_dir = state_dir
         self.demo_dir = state_dir / "sent"
+        self.mailboxes = Mailboxes(self.demo_dir / "mail")
+        """What was sent to the voters; each message is read once."""
+        self.codes: dict[str, str] = {}
+        """Identifier → voting code, of the notices that a story has read."""
         self.presentation_file = state_dir / "voting_event.json"
         self.profile = profile
         self._settings = dict(settings or {})
@@ -132,11 +139,6 @@ class Portal:
         if self._sink is not None:
             self._sink.stop()
         self._server = self._bus = self._sink = None
-
-    @property
-    def mailboxes(self) -> Mailboxes:
-        """What was sent to the voters."""
-        return Mailboxes(self.demo_dir / "mail")
 
     @property
     def election(self) -> str:
@@ -241,10 +243,7 @@ class Portal:
         self._sink.start()
         with environment(values):
             for service in PATHS:
-                loaded: Any = importlib.import_module(f"services.{service}.settings").Settings()
-                database = Database(loaded.database_url, service)
-                database.upgrade()
-                database.dispose()
+                migrated(service).migrated_file(self.state_dir)
             self._bus = LocalBus([load_class(path) for path in PATHS.values()])
             self._bus.start()
             self.rpc = Recorder(self._bus.caller)
@@ -259,6 +258,14 @@ class Portal:
         self.event = prepare_event(self.state_dir, self.presentation_file)
         self.event.update({"profile": self.profile, **self._changes})
         self.presentation_file.write_text(json.dumps(self.event, ensure_ascii=False), encoding="utf-8")
+
+
+@cache
+def migrated(service: str) -> MigratedDatabases:
+    """Databases of a service, migrated once for all portals of this process."""
+    folder = tempfile.TemporaryDirectory(prefix="isoloir-portal-")
+    atexit.register(folder.cleanup)
+    return MigratedDatabases(service, Path(folder.name) / service, lambda: 0)
 
 
 def identifiers() -> list[str]:

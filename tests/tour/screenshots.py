@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+KINDS = ("voters", "agents", "letters")
 WIDTHS = {320: 640, 390: 844, 1280: 800}
 
 
@@ -21,13 +22,23 @@ WIDTHS = {320: 640, 390: 844, 1280: 800}
 @click.option("--profile", type=click.Choice(["2022", "2018"]), default="2022", show_default=True)
 @click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
 @click.option("--dark", is_flag=True, help="Couleurs sombres.")
-def command(out: Path, profile: str, language: str, dark: bool) -> None:
-    """Photographier chaque page du portail, dans chaque état, à 320, 390 et 1280 points de large."""
+@click.option(
+    "--only", "kinds", type=click.Choice(KINDS), multiple=True, help="Ces pages seulement (à répéter) ; toutes sinon."
+)
+@click.option(
+    "--width", "widths", type=click.Choice(list(map(str, WIDTHS))), multiple=True, help="Ces largeurs seules."
+)
+def command(
+    out: Path, profile: str, language: str, dark: bool, kinds: tuple[str, ...], widths: tuple[str, ...]
+) -> None:
+    """Photographier chaque page du portail, dans chaque état, et chaque courriel, à 320, 390 et 1280 points de large."""
     try:
         from playwright.sync_api import sync_playwright
+
+        from tests.servers.browser import find
     except ImportError:
         sys.exit("Playwright n'est pas installé ; il vient avec : make setup-dev")
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    chromium = find() or shutil.which("google-chrome")
     if chromium is None:
         sys.exit("Chromium n'est pas installé ; il vient avec : apt-get install chromium")
 
@@ -49,7 +60,8 @@ def command(out: Path, profile: str, language: str, dark: bool) -> None:
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",
         )
-        count = take(context.new_page(), portal, out, WIDTHS)
+        wanted = {width: height for width, height in WIDTHS.items() if not widths or str(width) in widths}
+        count = take(context.new_page(), portal, out, wanted, language, kinds or KINDS)
         browser.close()
     click.echo(f"{count} images dans {out}")
 

@@ -32,7 +32,12 @@ class Staff:
         self.terms = accounts.Terms(
             LetterSettings.of(settings), settings.holder_key, timedelta(minutes=30), timedelta(hours=10), 4
         )
-        self._operator: Agent | None = None
+        self._operator = self._known_operator()
+
+    def _known_operator(self) -> Agent | None:
+        """The first operator, where somebody has invited him in this portal before."""
+        with self.database.reading() as session:
+            return session.scalars(select(Agent).where(Agent.email == PEOPLE["operator"][1])).one_or_none()
 
     def operator(self) -> Agent:
         """The first operator, whose account is open."""

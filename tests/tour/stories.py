@@ -1,13 +1,18 @@
 """States of pages that need a story: refused links, a vote from the code to the receipt, answers to what was sent."""
 
+import json
+import time
 from collections.abc import Callable, Iterator
 
 from playwright.sync_api import Page
 
 from deploy.local.demonstration import scenario
 from deploy.rehearsal import notices
+from gateway.waiting.plan import Mode, Plan, Steering
+from services.ballot.belenios.hashing import sha_b64
 from tests.tour.portal import ANSWER, Portal, identifiers
 from tests.tour.walk import ANOTHER, GUESSED, REISSUES, VOTER, VOTES, Stop
+from tests.vectors.samples import vectors
 
 PATIENCE = 60_000  # milliseconds
 
@@ -49,9 +54,15 @@ def stories() -> Iterator[Stop]:
     yield Stop("isoloir-choix", _after(booth, right_code))
     yield Stop("isoloir-choix-manquant", _after(booth, right_code, _nothing_chosen))
     yield Stop("isoloir-confirmation", _after(booth, right_code, _chosen))
+    yield Stop("isoloir-bulletin-ouvert", _after(booth, right_code, _chosen, _opened))
     yield Stop("isoloir-envoi-interrompu", _after(booth, right_code, _chosen, _cut_off))
     yield Stop("isoloir-accuse-d-un-autre", _after(booth, right_code, _chosen, _receipt_of_another))
     yield Stop("isoloir-sans-reseau", _booth_without_network)
+    yield Stop("controle-numero", _opened_elsewhere)
+    yield Stop("controle-contenu", _after(_opened_elsewhere, _same_number))
+    yield Stop("controle-triche", _after(_opened_elsewhere, _other_number))
+    yield Stop("file-d-attente", _outside(Steering(Mode.PACE, 1), 40))
+    yield Stop("file-d-attente-suspendue", _after(_outside(Steering(Mode.HOLD), 0), _refreshed_by_hand))
     yield Stop("urne-recherche-sans-resultat", _after(_public_urn, _search_urn))
 
 
@@ -75,6 +86,31 @@ def _after(*steps: Callable[[Page, Portal], None]) -> Callable[[Page, Portal], N
 
 def _anonymous(path: str) -> Callable[[Page, Portal], None]:
     return lambda page, portal: _go(page, portal, path)
+
+
+def _outside(steering: Steering, before: int) -> Callable[[Page, Portal], None]:
+    """Outside, with so many people before; for as long as it takes to open the page."""
+
+    def reach(page: Page, portal: Portal) -> None:
+        room = portal.app.extensions["isoloir_waiting_room"]
+        room.steer(steering, time.time())
+        try:
+            for _ in range(before):
+                room.visit(None, Plan(0.0, held=True), time.time())
+            _go(page, portal, "/identification")
+        finally:
+            room.steer(Steering(), time.time())
+
+    return reach
+
+
+def _refreshed_by_hand(page: Page, portal: Portal) -> None:
+    room = portal.app.extensions["isoloir_waiting_room"]
+    room.steer(Steering(Mode.HOLD), time.time())
+    try:
+        page.goto(page.locator("main p > a.link").first.evaluate("link => link.href"))
+    finally:
+        room.steer(Steering(), time.time())
 
 
 def _used_link(page: Page, portal: Portal) -> None:
@@ -219,8 +255,10 @@ def _booth_of(voter: int) -> Callable[[Page, Portal], None]:
 
 def _code(portal: Portal, number: int) -> str:
     voter = scenario.voters()[number]
-    codes: dict[str, str] = notices.wait_for_codes(portal.demo_dir / "print", {voter["adresse1"]: voter["identifiant"]})
-    return codes[voter["identifiant"]]
+    address, identifier = voter["adresse1"], voter["identifiant"]
+    if identifier not in portal.codes:  # every notice has to be read for it
+        portal.codes |= notices.wait_for_codes(portal.demo_dir / "print", {address: identifier})
+    return portal.codes[identifier]
 
 
 def _wrong_code(page: Page, portal: Portal) -> None:
@@ -246,12 +284,38 @@ def _nothing_chosen(page: Page, _portal: Portal) -> None:
 def _chosen(page: Page, _portal: Portal) -> None:
     page.locator(".bulletin input").nth(1).check()
     page.locator("[data-form=choice] [type=submit]").click()
-    page.locator("[data-step=confirmation]:not([hidden])").wait_for(timeout=PATIENCE)
+    page.locator("[data-part=committed]:not([hidden])").wait_for(timeout=PATIENCE)
 
 
 def _vote(page: Page, _portal: Portal) -> None:
     page.locator("[data-button=cast]").click()
     page.locator("[data-step=receipt]:not([hidden])").wait_for(timeout=PATIENCE)
+
+
+def _opened(page: Page, _portal: Portal) -> None:
+    page.locator("[data-button=open]").click()
+    page.locator(".scan svg").wait_for(timeout=PATIENCE)
+
+
+def _opened_elsewhere(page: Page, portal: Portal) -> None:
+    """A ballot of another election, that of the vectors: no voter of the portal need open one."""
+    opened = vectors("opened")["opened"][0]
+    sealed = {"election": json.loads(opened["election"])["uuid"], "fingerprint": sha_b64(opened["election"])}
+    page.route("**/api/v1/elections/*/election", lambda route: route.fulfill(body=opened["election"]))
+    page.route("**/api/v1/elections/*/sealing", lambda route: route.fulfill(json=sealed))
+    _go(page, portal, f"/controle#{opened['link']}")
+    page.locator("[data-part=tracker]:not([hidden])").wait_for(timeout=PATIENCE)
+    page.unroute_all()
+
+
+def _same_number(page: Page, _portal: Portal) -> None:
+    page.locator("[data-answer=same]").click()
+    page.locator("[data-part=content]:not([hidden])").wait_for(timeout=PATIENCE)
+
+
+def _other_number(page: Page, _portal: Portal) -> None:
+    page.locator("[data-answer=other]").click()
+    page.locator("[data-part=cheated]:not([hidden])").wait_for(timeout=PATIENCE)
 
 
 def _cut_off(page: Page, _portal: Portal) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from flask.testing import FlaskClient
 from playwright.sync_api import BrowserContext, Page
 
 from gateway.pages.kept_form import NUMBER
@@ -50,6 +51,7 @@ def values_of(portal: Portal, rule: Any) -> dict[str, Any]:
     known: dict[str, Any] = {
         "uuid": portal.election,
         "number": 1,
+        "question": 1,
         "name": TUTORIALS[0],
         "token": "x" * 43,
         "voter": NOBODY,
@@ -109,6 +111,20 @@ def _opener(endpoint: str, path: str, signed_in: bool) -> Callable[[Page, Portal
     return reach
 
 
+def visits(portal: Portal) -> Iterator[tuple[Any, str, FlaskClient]]:
+    """Each rule that answers a page, its address, and a client that may open it: a stranger's, then a signed-in voter's."""
+    adapter = portal.app.url_map.bind("127.0.0.1")
+    for rule in rules(portal):
+        path = adapter.build(rule.endpoint, values_of(portal, rule))
+        for signed_in in (False, True):
+            client = portal.app.test_client()
+            held = held_before(portal, rule.endpoint) or {}
+            if signed_in:
+                held["voter"] = portal.session(identifiers()[VOTER])
+            client.set_cookie("isoloir", portal.cookie(**held))
+            yield rule, path, client
+
+
 def forms(page: Page) -> list[int]:
     """Positions of the forms in main that have something to fill in and send with POST."""
     found: list[int] = page.evaluate(
@@ -139,8 +155,9 @@ def fresh(context: BrowserContext) -> None:
 
 def identity_of(page: Page) -> tuple[str, str, str]:
     """What tells a page that was seen already: its address but for the number of a form that came back, title and words."""
-    address = re.sub(rf"[?&]{NUMBER}=[^&]*", "", page.url)
-    return address, page.title(), page.locator("main").inner_text()
+    found = page.evaluate("() => [location.href, document.title, document.querySelector('main').innerText]")
+    address, title, words = map(str, found)
+    return re.sub(rf"[?&]{NUMBER}=[^&]*", "", address), title, words
 
 
 def open_everything(page: Page) -> int:

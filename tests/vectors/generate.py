@@ -24,13 +24,14 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
-from services.ballot.belenios import ballot, pedersen, tally, trustees  # noqa: E402
+from services.ballot.belenios import ballot, tally  # noqa: E402
 from services.ballot.belenios.canonical import dumps  # noqa: E402
-from services.ballot.belenios.credential import private_from_credential, public_credential  # noqa: E402
 from services.ballot.belenios.election import Election, Question, make_election  # noqa: E402
 from services.ballot.belenios.errors import InvalidBallot, Malformed  # noqa: E402
 from services.ballot.belenios.group import ED25519  # noqa: E402
 from services.ballot.belenios.hashing import sha_b64, sha_hex  # noqa: E402
+from services.ballot.belenios.keys import pedersen, trustees  # noqa: E402
+from services.ballot.belenios.keys.credential import private_from_credential, public_credential  # noqa: E402
 from services.reassort.codes import voting_code  # noqa: E402
 
 EVENT = "VotingEvent111"

@@ -9,9 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from services.ballot.belenios import archive, ballot, pedersen, tally, trustees
-from services.ballot.belenios.credential import public_credential
+from services.ballot.belenios import ballot, tally
+from services.ballot.belenios.checking import archive
 from services.ballot.belenios.election import Election, Question, make_election
+from services.ballot.belenios.keys import pedersen, trustees
+from services.ballot.belenios.keys.credential import public_credential
 
 TIMESTAMP = 1_790_000_000
 LISTS = Question("Quelle liste ?", ("Liste « A »", "Liste B", "Liste C"), False, 1, 1)
@@ -100,10 +102,11 @@ def sample(
     voters: int = 4,
     shape: tuple[tuple[str, int, int], ...] = TWO_GROUPS,
     uuid: str = "SampLeE1ection",
+    description: str = "Pour les tests",
 ) -> Sample:
     """An election of these questions (one without a blank vote by default)."""
     checked, secrets = keys(shape)
-    raw = make_election(uuid, "Élection d'essai", "Pour les tests", checked.public_key, questions or (LISTS,))
+    raw = make_election(uuid, "Élection d'essai", description, checked.public_key, questions or (LISTS,))
     return Sample(Election.parse(raw), checked, secrets, voters)
 
 

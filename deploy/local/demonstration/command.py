@@ -11,9 +11,10 @@ import click
 from rich.console import Console
 
 from deploy.local.broker import BrokerMissing
-from deploy.local.launcher.lock import AlreadyRunning
+from deploy.local.launcher.lock import AlreadyRunning, forget_state
+from deploy.local.launcher.refusals import BusUnreachable, MigrationFailed, PortTaken
 from deploy.local.launcher.supervisor import ChildFailed
-from deploy.local.launcher.system import BusUnreachable, MigrationFailed, PortTaken, System, forget_state
+from deploy.local.launcher.system import System
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

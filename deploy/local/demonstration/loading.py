@@ -16,8 +16,8 @@ from deploy.local.demonstration.post import deliver
 from deploy.local.launcher.system import System
 from deploy.operator.client import OperatorClient, OperatorRefusal
 from deploy.operator.contract_check import check
-from deploy.operator.voting_event_file import for_ballot, for_identity
 from deploy.production.keys import write_private
+from services.files.voting_event_file import for_ballot, for_identity
 
 LOADED = "loaded"
 CREDENTIALS_SECONDS = 120.0
@@ -93,7 +93,7 @@ def _trustees(state_dir: Path, tell: Callable[[str], None]) -> tuple[str, list[s
 
     public, private = state_dir / "trustees.json", state_dir / "trustees"
     if not public.exists():
-        tell("Cérémonie des clés : administration 1 sur 2, délégués 2 sur 3")
+        tell("Cérémonie des clés : administration 1 sur 2, délégués 2 sur 4")
         trustees, keys = ceremony.make_trustees()
         for key in keys:
             ceremony.save_key(key, private)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from deploy.operator.voting_event_file import with_uuids
+from services.files.voting_event_file import with_uuids
 
 ROLL = Path(__file__).with_name("roll.csv")
 EVENT = Path(__file__).with_name("voting_event.json")

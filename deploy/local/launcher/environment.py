@@ -9,10 +9,8 @@ from pathlib import Path
 from deploy.local.demonstration.scenario import CONTENT
 from deploy.local.launcher.ports import LOOPBACK
 from deploy.production.keys import Keys
-from services.runtime.service_names import SERVICES
+from services.runtime.service_names import DELIVERERS, SERVICES, WORKERS
 
-WORKERS = {f"{service}-worker": service for service in SERVICES}
-"""Worker process → its service, whose settings it has."""
 KEPT = (
     "PATH",
     "HOME",
@@ -56,6 +54,10 @@ def environments(keys: Keys, addresses: Addresses, extra: dict[str, str]) -> dic
     own = _own_settings(keys, addresses)
     for service in SERVICES:
         own[service][f"ISOLOIR_{service.upper()}_EVENT_PRIVATE_KEY"] = keys.event_private_keys[service]
+    # A deliverer of messages tells their senders what became of them, in the name of its service.
+    for process, service in DELIVERERS.items():
+        name = f"ISOLOIR_{service.upper()}_EVENT_PRIVATE_KEY"
+        own[process][name] = own[service][name]
     for process in (*SERVICES, "gateway"):
         own[process]["ISOLOIR_EVENT_KEYS"] = json.dumps(keys.event_public_keys)
     everything = {name: value for settings in own.values() for name, value in settings.items()}
@@ -75,12 +77,23 @@ def environments(keys: Keys, addresses: Addresses, extra: dict[str, str]) -> dic
 
 def _own_settings(keys: Keys, addresses: Addresses) -> dict[str, dict[str, str]]:
     databases = addresses.database_urls
+    operators = {
+        "ISOLOIR_NOTIFICATION_TWILIO_BASE_URL": f"http://{LOOPBACK}:{addresses.sms_port}",
+        "ISOLOIR_NOTIFICATION_TWILIO_ACCOUNT_SID": keys.twilio_account_sid,
+        "ISOLOIR_NOTIFICATION_TWILIO_AUTH_TOKEN": keys.twilio_auth_token,
+        "ISOLOIR_NOTIFICATION_SMS_SENDER": SMS_SENDER,
+    }
+    mail_server = {
+        "ISOLOIR_NOTIFICATION_SMTP_URL": f"smtp://{LOOPBACK}:{addresses.smtp_port}",
+        "ISOLOIR_NOTIFICATION_SENDER": SENDER,
+    }
     return {
         "identity": {
             "ISOLOIR_IDENTITY_DATABASE_URL": databases["identity"],
             "ISOLOIR_IDENTITY_HOLDER_KEY": keys.holder_key,
             "ISOLOIR_IDENTITY_PERMIT_PRIVATE_KEY": keys.permit_private_key,
-            "ISOLOIR_IDENTITY_NOTIFICATION_PUBLIC_KEY": keys.notification_public_key,
+            "ISOLOIR_IDENTITY_MAIL_PUBLIC_KEY": keys.mail_public_key,
+            "ISOLOIR_IDENTITY_SMS_PUBLIC_KEY": keys.sms_public_key,
         },
         "ballot": {
             "ISOLOIR_BALLOT_DATABASE_URL": databases["ballot"],
@@ -95,18 +108,23 @@ def _own_settings(keys: Keys, addresses: Addresses) -> dict[str, dict[str, str]]
             "ISOLOIR_REASSORT_CODE_KEY": keys.code_key,
             "ISOLOIR_REASSORT_PRINTER_RECIPIENT": keys.printer_recipient,
             "ISOLOIR_REASSORT_REGISTER_PRIVATE_KEY": keys.register_private_key,
-            "ISOLOIR_REASSORT_NOTIFICATION_PUBLIC_KEY": keys.notification_public_key,
+            "ISOLOIR_REASSORT_SMS_PUBLIC_KEY": keys.sms_public_key,
         },
         "notification": {
             "ISOLOIR_NOTIFICATION_DATABASE_URL": databases["notification"],
-            "ISOLOIR_NOTIFICATION_PRIVATE_KEY": keys.notification_private_key,
-            "ISOLOIR_NOTIFICATION_SMTP_URL": f"smtp://{LOOPBACK}:{addresses.smtp_port}",
-            "ISOLOIR_NOTIFICATION_SENDER": SENDER,
             "ISOLOIR_NOTIFICATION_PRINT_DIR": str(addresses.demo_dir / "print"),
-            "ISOLOIR_NOTIFICATION_TWILIO_BASE_URL": f"http://{LOOPBACK}:{addresses.sms_port}",
-            "ISOLOIR_NOTIFICATION_TWILIO_ACCOUNT_SID": keys.twilio_account_sid,
-            "ISOLOIR_NOTIFICATION_TWILIO_AUTH_TOKEN": keys.twilio_auth_token,
-            "ISOLOIR_NOTIFICATION_SMS_SENDER": SMS_SENDER,
+            **mail_server,
+            **operators,
+        },
+        "notification-mail": {
+            "ISOLOIR_NOTIFICATION_DATABASE_URL": databases["notification"],
+            "ISOLOIR_NOTIFICATION_MAIL_PRIVATE_KEY": keys.mail_private_key,
+            **mail_server,
+        },
+        "notification-sms": {
+            "ISOLOIR_NOTIFICATION_DATABASE_URL": databases["notification"],
+            "ISOLOIR_NOTIFICATION_SMS_PRIVATE_KEY": keys.sms_private_key,
+            **operators,
         },
         "relay": {
             f"ISOLOIR_RELAY_{service.upper()}_DATABASE_URL": addresses.relay_database_urls[service]

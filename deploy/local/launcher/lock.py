@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 from pathlib import Path
 
 FILE = "launcher.lock"
@@ -49,3 +50,15 @@ class StateLock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def forget_state(state_dir: Path) -> None:
+    """Remove a state directory that nobody uses: keys, databases, everything. AlreadyRunning where it is in use."""
+    if not state_dir.exists():
+        return
+    lock = StateLock(state_dir)
+    lock.acquire()
+    try:
+        shutil.rmtree(state_dir)
+    finally:
+        lock.release()

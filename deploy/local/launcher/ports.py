@@ -3,6 +3,8 @@
 import errno
 import secrets
 import socket
+import sys
+from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 
@@ -10,6 +12,9 @@ LOOPBACK = "127.0.0.1"
 FIRST, LAST = 15_000, 32_767
 """Where ports are drawn: below those that the kernel gives to outgoing connections, any of which could take a port that
 was found free before its server listens on it."""
+
+LISTENING = "0A"
+"""As the kernel's table of connections has it."""
 
 _kept: dict[int, socket.socket] = {}
 
@@ -65,3 +70,13 @@ def answers(port: int) -> bool:
             return True
     except OSError:
         return False
+
+
+def listeners(port: int) -> int:
+    """How many sockets listen on this loopback port: processes may share one (SO_REUSEPORT)."""
+    here = f"{int.from_bytes(socket.inet_aton(LOOPBACK), sys.byteorder):08X}:{port:04X}"
+    try:
+        lines = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]
+    except OSError:  # not Linux
+        return int(answers(port))
+    return sum(fields[1] == here and fields[3] == LISTENING for fields in map(str.split, lines))

@@ -1,28 +1,29 @@
 """The whole of Isoloir on this machine, under one supervisor. The demonstration, the rehearsal and the tests use it."""
 
 import os
-import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Literal, Protocol
-from urllib.parse import urlsplit
+from typing import Literal
 
 import requests
 
-from deploy.local import broker
-from deploy.local.launcher.environment import WORKERS, Addresses, environments
+from deploy.local import broker, store
+from deploy.local.launcher import replicas as of_a_kind
+from deploy.local.launcher.environment import Addresses, environments
 from deploy.local.launcher.lock import StateLock
-from deploy.local.launcher.ports import LOOPBACK, answers, free_port, is_taken, keep_free
+from deploy.local.launcher.ports import LOOPBACK, answers, free_port, is_taken, keep_free, listeners
 from deploy.local.launcher.process import Command
+from deploy.local.launcher.refusals import BusUnreachable, MigrationFailed, PortTaken
+from deploy.local.launcher.servers import Node, PostgresDatabases, at_port, own_accounts
 from deploy.local.launcher.supervisor import Supervisor
 from deploy.local.printer import set_up
-from deploy.production.broker.accounts import processes
 from deploy.production.keys import Keys, keep, write_private
-from services.runtime.service_names import SERVICES
+from services.runtime.service_names import DELIVERERS, SERVICES, WORKERS
 
 Bus = Literal["auto", "broker", "in-process"]
 Databases = Literal["sqlite", "postgresql"]
@@ -32,47 +33,8 @@ ISOLOIR = (sys.executable, "-c", "from deploy.cli.main import main; main(prog_na
 READY_SECONDS = 90.0
 MIGRATE_SECONDS = 120.0
 IN_PROCESS = "all"
-
-
-class PortTaken(RuntimeError):
-    """Another program listens on the port that was asked for."""
-
-    def __init__(self, port: int) -> None:
-        super().__init__(
-            f"Le port {port} de cette machine est déjà pris par un autre programme. "
-            f"Choisissez-en un autre : .venv/bin/isoloir demo --port {port + 1}"
-        )
-
-
-class MigrationFailed(RuntimeError):
-    """`isoloir migrate` did not end well; the message ends with what it said."""
-
-
-class BusUnreachable(RuntimeError):
-    """The RabbitMQ that AMQP_URI names does not take connections; the message has no password."""
-
-    def __init__(self, amqp_uri: str) -> None:
-        where = _host_and_port(amqp_uri)
-        super().__init__(
-            f"RabbitMQ ne répond pas à l'adresse d'AMQP_URI ({where}), ou refuse ce compte. "
-            "Corrigez-la, ou retirez AMQP_URI pour un bus privé sur cette machine."
-        )
-
-
-class PostgresDatabases(Protocol):
-    """A set of four databases and accounts: deploy.local.postgresql's LocalCluster or ServiceDatabases."""
-
-    def urls(self) -> dict[str, str]:
-        """service → URL for the service's account."""
-
-    def relay_urls(self) -> dict[str, str]:
-        """service → URL for the relay's account."""
-
-    def owner_urls(self) -> dict[str, str]:
-        """service → URL for the account that owns the tables, and migrates them."""
-
-    def grant(self) -> None:
-        """Give services and relay their rights, after the migrations."""
+BROKER, POSTGRESQL = "broker", "postgresql"
+"""What processes connect to, and may be led to by another port (``through``)."""
 
 
 class System:
@@ -81,7 +43,10 @@ class System:
     ``bus``: « auto » takes AMQP_URI if set, else a private RabbitMQ node if rabbitmq-server is on the machine, else the
     in-process bus. ``node``: a private node that runs already. ``databases``: SQLite files in the state directory, or
     PostgreSQL: those of ``pg``, or else a private cluster that does not outlive ``stop``. ``settings``: environment
-    variables for all processes. ``tell`` gets a French line for each step and each incident.
+    variables for all processes. ``replicas``: processes of each service and of the portal, where there is a broker; the
+    portals have one address, so that one of them killed is no outage, and count in one Redis where there is redis-server.
+    ``through``: « broker », « postgresql » → from its port to the one that processes connect to instead.
+    ``tell`` gets a French line for each step and each incident.
     """
 
     def __init__(
@@ -90,10 +55,12 @@ class System:
         port: int = 0,
         bus: Bus = "auto",
         databases: Databases = "sqlite",
-        node: broker.LocalBroker | None = None,
+        node: Node | None = None,
         pg: PostgresDatabases | None = None,
         *,
         settings: Mapping[str, str] | None = None,
+        replicas: int = 1,
+        through: Mapping[str, Callable[[int], int]] | None = None,
         tell: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.state_dir = state_dir.resolve()
@@ -104,6 +71,8 @@ class System:
         self._amqp_uri_of: Callable[[str], str] | None = None
         self._pg = pg
         self._settings = dict(settings or {})
+        self._replicas = replicas
+        self._through = dict(through or {})
         self._tell = tell
         self._supervisor: Supervisor | None = None
         self._lock = StateLock(self.state_dir)
@@ -148,6 +117,11 @@ class System:
         return "broker" if self._amqp_uri_of else "in-process"
 
     @property
+    def node(self) -> Node | None:
+        """The private node, where there is one."""
+        return self._node
+
+    @property
     def pids(self) -> dict[str, int]:
         """Process name → pid, of those that run now."""
         return self._supervisor.pids() if self._supervisor else {}
@@ -184,10 +158,14 @@ class System:
                 self._clean.pop()()
             self._lock.release()
 
+    def portals(self) -> int:
+        """How many portals listen at ``base_url``."""
+        return listeners(self._port)
+
     def is_ready(self) -> bool:
-        """Whether the portal says that every service answers (/readyz)."""
+        """Whether the portal says that every service answers (/readyz); of several, the one that answers."""
         try:
-            return bool(requests.get(f"{self.base_url}/readyz", timeout=5.0).ok)
+            return requests.get(f"{self.base_url}/readyz", timeout=5.0).ok
         except requests.RequestException:
             return False
 
@@ -226,14 +204,35 @@ class System:
                 "Démarrage des services, de leurs travaux longs, du relais et du portail, chacun dans son processus"
             )
             for service in SERVICES:
-                self._child(self._supervisor, service, ("serve", service), stage="services")
+                for name in of_a_kind.names(service, self._replicas):
+                    self._child(self._supervisor, name, ("serve", service), stage="services", process=service)
             for worker, service in WORKERS.items():
                 self._child(self._supervisor, worker, ("worker", service), stage="services")
+            for deliverer, service in DELIVERERS.items():
+                channel = deliverer.removeprefix(f"{service}-")
+                self._child(self._supervisor, deliverer, ("deliver", channel), stage="services")
             self._child(self._supervisor, "relay", ("relay",))
-            self._child(self._supervisor, "gateway", ("gateway",), self.is_ready)
+            self._portals(self._supervisor)
         else:
             self._tell("Démarrage des services et du portail dans un seul processus")
             self._child(self._supervisor, IN_PROCESS, ("serve", "all"), self.is_ready)
+
+    def _portals(self, supervisor: Supervisor) -> None:
+        names = of_a_kind.names("gateway", self._replicas)
+        if len(names) > 1:
+            shared: dict[str, str] = {}
+            if store.installed():
+                counts = store.LocalStore(self.state_dir / store.NAME, self.logs_dir / f"{store.NAME}.log")
+                supervisor.start(counts.command())
+                shared = {"ISOLOIR_GATEWAY_RATELIMIT_STORAGE": counts.address}
+            self._environments |= {
+                name: of_a_kind.portal_of_many(self._environments["gateway"], shared) for name in names
+            }
+        for number, name in enumerate(names, start=1):
+            self._child(supervisor, name, ("gateway",), partial(self._portals_serve, number))
+
+    def _portals_serve(self, count: int) -> bool:
+        return listeners(self._port) >= count and self.is_ready()
 
     def _child(
         self,
@@ -242,11 +241,12 @@ class System:
         arguments: tuple[str, ...],
         ready: Callable[[], bool] | None = None,
         stage: str = "",
+        process: str = "",
     ) -> None:
         command = Command(
             name,
             [*ISOLOIR, *arguments],
-            self._environments[name],
+            self._environments[process or name],
             self.logs_dir / f"{name}.jsonl",
             REPOSITORY,
             stage=stage,
@@ -259,7 +259,7 @@ class System:
         if self._bus == "in-process":
             self._tell("Bus dans le processus, comme demandé : démonstration seulement")
         elif self._node is not None:
-            self._amqp_uri_of = _own_accounts(self._node)
+            self._amqp_uri_of = self._wired(BROKER, own_accounts(self._node))
         elif configured:
             if not broker.takes_connections(configured):
                 raise BusUnreachable(configured)
@@ -275,7 +275,8 @@ class System:
                 self._begun.append(logged)
                 if logged.name == "epmd":
                     supervisor.wait_for(logged)
-            self._amqp_uri_of = _own_accounts(node)
+            self._node, self._amqp_uri_of = node, self._wired(BROKER, own_accounts(node))
+            self._clean.append(lambda: setattr(self, "_node", None))
         elif self._bus == "broker":
             raise broker.BrokerMissing
         else:
@@ -284,9 +285,16 @@ class System:
                 f"pour RabbitMQ : {broker.INSTALL}"
             )
 
+    def _wired(self, name: str, address_of: Callable[[str], str]) -> Callable[[str], str]:
+        """The same addresses, by the port that leads there."""
+        if name not in self._through:
+            return address_of
+        return lambda key: at_port(address_of(key), self._through[name])
+
     def _database_urls(self) -> dict[str, str]:
         if self._databases == "postgresql":
-            return self._postgres().urls()
+            urls = self._postgres().urls()
+            return {service: self._wired(POSTGRESQL, urls.__getitem__)(service) for service in urls}
         room = self.state_dir / "databases"
         room.mkdir(mode=0o700, exist_ok=True)
         return {service: f"sqlite:///{room / service}.sqlite" for service in SERVICES}
@@ -337,29 +345,3 @@ class System:
         if self._keys is None:
             raise RuntimeError("the system has not been started")
         return self._keys
-
-
-def _own_accounts(node: broker.LocalBroker) -> Callable[[str], str]:
-    """Process → address of the broker with its own account, '' for those that have nothing to say on the bus."""
-    known = set(processes())
-    return lambda process: node.uri_of(process) if process in known else ""
-
-
-def _host_and_port(address: str) -> str:
-    try:
-        parts = urlsplit(address)
-        return f"{parts.hostname}:{parts.port or 5672}" if parts.hostname else "illisible"
-    except ValueError:
-        return "illisible"
-
-
-def forget_state(state_dir: Path) -> None:
-    """Remove a state directory that nobody uses: keys, databases, everything. AlreadyRunning where it is in use."""
-    if not state_dir.exists():
-        return
-    lock = StateLock(state_dir)
-    lock.acquire()
-    try:
-        shutil.rmtree(state_dir)
-    finally:
-        lock.release()

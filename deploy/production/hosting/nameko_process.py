@@ -7,7 +7,7 @@ import eventlet
 import eventlet.debug
 from nameko.runners import ServiceRunner
 
-from deploy.production.hosting.loading import load_class
+from deploy.production.hosting.loading import load_class, said_at_start
 from services.runtime import settings
 from services.runtime.broker_address import BrokerAddress
 from services.runtime.bus import topology
@@ -47,7 +47,7 @@ def run_service(name: str, path: str) -> None:
     eventlet.debug.hub_exceptions(False)
     try:
         runner.start()
-        log.info("service_started", service=name)
+        log.info("service_started", service=name, **said_at_start(service_class))
         _wait(runner)
     except Exception as error:
         # A broker away for longer than nameko's patience: the supervisor starts another process, nothing is lost

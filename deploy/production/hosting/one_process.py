@@ -4,10 +4,11 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from deploy.production.hosting.loading import load_class
+from deploy.production.hosting.loading import load_class, said_at_start
 from gateway.settings import Settings as GatewaySettings
 from services.runtime import settings
 from services.runtime.hosting.resource_provider import settings_class_of
+from services.runtime.hosting.worker import processes_of, settings_of_process
 from services.runtime.telemetry import logs, stray_output
 
 
@@ -19,8 +20,8 @@ class _Application(BaseApplication):
 
     def load_config(self) -> None:
         options = {
-            "bind": self.gateway_settings.bind,
-            "worker_class": "gthread",
+            "bind": self.gateway_settings.listeners,
+            "worker_class": "gateway.serving.worker.WholeRequests",
             "workers": 1,
             "threads": self.gateway_settings.threads,
             "timeout": 60,
@@ -39,15 +40,23 @@ class _Application(BaseApplication):
 
         logs.configure("all", self.gateway_settings.log_level)
         stray_output.log_standard_error()
-        bus = LocalBus([load_class(path) for path in self.service_paths])
+        classes: list[Any] = [load_class(path) for path in self.service_paths]
+        bus = LocalBus(classes)
         bus.start()
-        return create_app(self.gateway_settings, bus.caller)
+        for service_class in classes:
+            logs.get_logger().info("service_started", service=service_class.name, **said_at_start(service_class))
+        app = create_app(self.gateway_settings, bus.caller)
+        app.extensions["isoloir_status"].start()
+        return app
 
 
 def run_all(service_paths: list[str]) -> None:
     """Serve until SIGTERM or SIGINT."""
     loaded = settings.load(GatewaySettings)
     for path in service_paths:  # here, once, rather than in a worker that dies at boot again and again
-        settings.load(settings_class_of(load_class(path)))
+        service_class = load_class(path)
+        settings.load(settings_class_of(service_class))
+        for process in processes_of(service_class):
+            settings.load(settings_of_process(service_class, process))
     logs.configure("all", loaded.log_level)
     _Application(service_paths, loaded).run()

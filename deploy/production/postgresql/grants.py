@@ -1,4 +1,6 @@
-"""The rights of a service's running account and of the relay: ``python -m deploy.production.postgresql.grants SERVICE``.
+"""The rights of a service's accounts: ``python -m deploy.production.postgresql.grants SERVICE``.
+
+Of the running one, of the relay's, and of the one that erases after the term, where it was created (erasing.py).
 
 Run after every migration, by the account that owns the tables. What is not granted is taken back.
 """
@@ -11,6 +13,7 @@ import psycopg2
 from psycopg2 import sql
 from sqlalchemy.engine import make_url
 
+from deploy.production.postgresql import erasing
 from deploy.production.postgresql.rights import rights_of
 from services.runtime import settings
 from services.runtime.bus.delivery_tables import OUTBOX, PROCESS
@@ -36,6 +39,7 @@ def grant(connection: Any, service: str, runtime: str, relay: str) -> None:
         _run(cursor, "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {account}", runtime)
         for table in RELAY_RIGHTS.keys() & set(tables):
             _grant(cursor, RELAY_RIGHTS[table], table, relay)
+        erasing.allow(cursor, service, runtime + erasing.ERASING)
 
 
 def _grant(cursor: Any, rights: str, table: str, account: str) -> None:

@@ -38,6 +38,7 @@ function guard(block) {
   /** @type {HTMLElement | null} the button of a form that waits */
   let waiting = null;
   let waits = false;
+  let sent = false;
 
   /** @param {"working" | "done" | "failed"} state */
   const say = (state) => {
@@ -64,14 +65,23 @@ function guard(block) {
   form.addEventListener("submit", (event) => {
     const button = event.submitter;
     const asksForCode = button instanceof HTMLButtonElement && button.name === "another_code";
-    if (field.value || asksForCode || block.dataset.state === "failed") return;
+    if (sent) return event.preventDefault();
+    if (field.value || asksForCode || block.dataset.state === "failed") {
+      // A challenge is spent once: of two clicks, the second would be told so, though the first has done what was asked.
+      setTimeout(() => {
+        sent = !event.defaultPrevented && !asksForCode;
+      });
+      return;
+    }
     event.preventDefault();
     waits = true;
     waiting = button;
   });
   // A page that comes back from the history has spent its challenge.
   addEventListener("pageshow", (event) => {
-    if (event.persisted) void work();
+    if (!event.persisted) return;
+    sent = false;
+    void work();
   });
   void work();
 }

@@ -26,7 +26,6 @@ async function exchange(answer, address) {
   document.title = page.title;
   history.replaceState(null, "", address);
   document.dispatchEvent(new Event("main-replaced"));
-  watch();
   const first = main.querySelector(".error-summary, [autofocus]") ?? main;
   if (first instanceof HTMLElement) first.focus();
 }
@@ -44,19 +43,26 @@ async function send(form, button) {
   const address = new URL((await answer.json()).location, location.href);
   if (address.pathname !== location.pathname) return location.assign(address.href);
   const fresh = await fetch(address, { cache: "no-store" }).catch(() => null);
-  if (!fresh) return location.assign(address.href);
+  // The page of those who wait outside refreshes itself by a script of its own: it must be a page, not a part of this one.
+  if (!fresh || fresh.headers.get("X-Isoloir-Waiting")) return location.assign(address.href);
   await exchange(fresh, address.href);
 }
 
-function watch() {
-  const form = document.querySelector(MARK);
-  if (!(form instanceof HTMLFormElement)) return;
-  form.addEventListener("submit", (event) => {
-    // The proof of work holds a form back until it is done.
-    if (event.defaultPrevented) return;
-    event.preventDefault();
-    void send(form, event.submitter);
-  });
-}
+// Of two clicks the second would find the link or the proof used by the first. An answer brings a new form.
+let sent = new WeakSet();
 
-watch();
+// Heard at the document, thus after everything that listens at the form itself, in whatever order the scripts arrived:
+// the proof of work holds a form back until it is done.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || !form.matches(MARK) || event.defaultPrevented) return;
+  event.preventDefault();
+  if (sent.has(form)) return;
+  sent.add(form);
+  void send(form, event.submitter);
+});
+
+// From the history the same form comes back.
+addEventListener("pageshow", () => {
+  sent = new WeakSet();
+});

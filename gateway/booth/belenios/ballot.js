@@ -1,20 +1,20 @@
 /** Making a ballot, protocol section 4: encrypt, prove, sign, and compute its tracker. */
 
-import { countPower, formatPoint, generatorPower, power, precompute, product, reduce } from "./group.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+
+import { ChoiceError, plaintext } from "./choice.js";
+import { countPower, formatPoint, generatorPower, power, precompute, product, readyToWrite, reduce } from "./group.js";
 import { base64Digest } from "./hashing.js";
 import { proveBlank, proveInterval, proveKnowledge } from "./proofs.js";
 import { publicCredential } from "./credential.js";
-import { randomScalar } from "./random.js";
+import { drawFrom, newSeed, under } from "./random.js";
 
 /** @typedef {import("./election.js").Election} Election */
 /** @typedef {import("./election.js").Question} Question */
+/** @typedef {import("./choice.js").Choice} Choice */
 /** @typedef {import("./proofs.js").Proof} Proof */
 /** @typedef {import("./group.js").Point} Point */
-
-/**
- * What a voter chose for a question: a blank vote, or the indices of answers (from 0).
- * @typedef {{blank: true} | {blank: false, answers: readonly number[]}} Choice
- */
+/** @typedef {import("./random.js").Draw} Draw */
 
 /**
  * An answer as it stands in a ballot; the keys are in the order of the protocol.
@@ -33,47 +33,16 @@ import { randomScalar } from "./random.js";
  * @returns {void}
  */
 
-/** A choice that the question does not allow. */
-export class ChoiceError extends Error {
-  /** @param {string} message */
-  constructor(message) {
-    super(message);
-    this.name = "ChoiceError";
-  }
-}
-
-/**
- * @param {Question} question
- * @param {Choice} choice
- * @returns {number[]} bits; the first is the blank one where the question has a blank vote
- * @throws {ChoiceError}
- */
-export function plaintext(question, choice) {
-  const bits = question.answers.map(() => 0);
-  if (choice.blank) {
-    if (!question.blank) throw new ChoiceError("the question has no blank vote");
-    return [1, ...bits];
-  }
-  for (const index of choice.answers) {
-    if (bits[index] !== 0) throw new ChoiceError("an answer is unknown or chosen twice");
-    bits[index] = 1;
-  }
-  const chosen = choice.answers.length;
-  if (chosen < question.minimum || chosen > question.maximum) throw new ChoiceError("too few or too many answers");
-  return question.blank ? [0, ...bits] : bits;
-}
-
 /**
  * @param {Point} publicKey
  * @param {number} message 0 or 1
+ * @param {bigint} randomness
  */
-function encrypt(publicKey, message) {
-  const randomness = randomScalar();
-  const ciphertext = {
-    alpha: generatorPower(randomness),
-    beta: power(publicKey, randomness).add(countPower(message)),
-  };
-  return { ciphertext, randomness, message };
+function encrypt(publicKey, message, randomness) {
+  /** @type {[Point, Point]} */
+  const points = [generatorPower(randomness), power(publicKey, randomness).add(countPower(message))];
+  const [alpha, beta] = readyToWrite(points);
+  return { ciphertext: { alpha, beta }, randomness, message };
 }
 
 /**
@@ -96,18 +65,23 @@ function combine(parts) {
  * @param {string} baseContext the text S0 of the protocol
  * @param {Question} question
  * @param {Choice} choice
+ * @param {number} number of the question, from 0
+ * @param {Draw} draw
  * @param {() => void} step called after each bit
  * @returns {Answer}
  */
-function makeAnswer(publicKey, baseContext, question, choice, step) {
+function makeAnswer(publicKey, baseContext, question, choice, number, draw, step) {
+  /** @type {ReturnType<typeof encrypt>[]} */
   const parts = [];
+  /** @type {Proof[][]} */
   const individual = [];
-  for (const bit of plaintext(question, choice)) {
-    const part = encrypt(publicKey, bit);
-    individual.push(proveInterval(baseContext, publicKey, part.ciphertext, part.randomness, bit, 0, 1));
+  plaintext(question, choice).forEach((bit, place) => {
+    const part = encrypt(publicKey, bit, draw(`choice|${number}|${place}`));
+    const ofProof = under(draw, `proof|${number}|${place}`);
+    individual.push(proveInterval(baseContext, publicKey, part.ciphertext, part.randomness, bit, 0, 1, ofProof));
     parts.push(part);
     step();
-  }
+  });
   const choices = parts.map(({ ciphertext }) => ({
     alpha: formatPoint(ciphertext.alpha),
     beta: formatPoint(ciphertext.beta),
@@ -115,25 +89,28 @@ function makeAnswer(publicKey, baseContext, question, choice, step) {
   const context = `${baseContext}|${choices.map(({ alpha, beta }) => `${alpha},${beta}`).join(",")}`;
   const { minimum, maximum } = question;
   const [first, ...others] = parts;
+  const ofOverall = under(draw, `overall|${number}`);
   if (question.blank && first) {
-    const proofs = proveBlank(context, publicKey, first, combine(others), minimum, maximum);
+    const ofBlank = under(draw, `blank|${number}`);
+    const proofs = proveBlank(context, publicKey, first, combine(others), minimum, maximum, ofBlank, ofOverall);
     return { choices, individual_proofs: individual, overall_proof: proofs.overall, blank_proof: proofs.blank };
   }
   const sum = combine(parts);
   return {
     choices,
     individual_proofs: individual,
-    overall_proof: proveInterval(context, publicKey, sum.ciphertext, sum.randomness, sum.message, minimum, maximum),
+    overall_proof: proveInterval(context, publicKey, sum.ciphertext, sum.randomness, sum.message, minimum, maximum, ofOverall),
   };
 }
 
 /**
- * Makes a ballot.
+ * Makes a ballot, from a seed of its own.
  * @param {Election} election
  * @param {bigint} secret the signing key of this election (see credential.js)
  * @param {readonly Choice[]} choices one per question
  * @param {Progress} [progress]
- * @returns {{ballot: string, tracker: string}} the canonical JSON to send, and its tracker
+ * @returns {{ballot: string, tracker: string, seed: string}} the canonical JSON to send, its tracker, and the seed by which it
+ *   can be opened, in hexadecimal: secret
  * @throws {ChoiceError} when a choice does not fit its question
  */
 export function makeBallot(election, secret, choices, progress = () => {}) {
@@ -141,16 +118,18 @@ export function makeBallot(election, secret, choices, progress = () => {}) {
   const total = election.questions.reduce((sum, { answers, blank }) => sum + answers.length + (blank ? 1 : 0), 0);
   let done = 0;
   const step = () => progress((done += 1), total);
+  const seed = newSeed();
+  const draw = drawFrom(seed);
   const publicKey = precompute(election.publicKey);
   const credential = publicCredential(secret);
   const baseContext = `${election.hash}|${credential}`;
   const answers = election.questions.map((question, index) =>
-    makeAnswer(publicKey, baseContext, question, /** @type {Choice} */ (choices[index]), step),
+    makeAnswer(publicKey, baseContext, question, /** @type {Choice} */ (choices[index]), index, draw, step),
   );
   const unsigned = { election_uuid: election.uuid, election_hash: election.hash, credential, answers };
   const hash = base64Digest(JSON.stringify(unsigned));
   const ballot = JSON.stringify({ ...unsigned, signature: { hash, proof: proveKnowledge(secret, `sig|${hash}|`) } });
-  return { ballot, tracker: tracker(ballot) };
+  return { ballot, tracker: tracker(ballot), seed: bytesToHex(seed) };
 }
 
 /**

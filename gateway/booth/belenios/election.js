@@ -2,6 +2,7 @@
 
 import { GROUP_NAME, isIdentity, parsePoint } from "./group.js";
 import { base64Digest } from "./hashing.js";
+import { allowed } from "./revoting.js";
 
 /**
  * @typedef {object} Question
@@ -18,6 +19,7 @@ import { base64Digest } from "./hashing.js";
  * @property {string} hash base 64 digest of the raw text
  * @property {string} name
  * @property {string} description
+ * @property {boolean} revoting whether voters may vote again, the last ballot of each counting
  * @property {import("./group.js").Point} publicKey
  * @property {readonly Question[]} questions
  */
@@ -128,11 +130,13 @@ export function parseElection(raw) {
   }
   // With the identity as public key the vote would be in clear.
   if (isIdentity(publicKey)) throw new ElectionError("the public key is the identity");
+  const description = text(fields.description, "description");
   return Object.freeze({
     uuid,
     hash: base64Digest(raw),
     name: text(fields.name, "name"),
-    description: text(fields.description, "description"),
+    description,
+    revoting: allowed(description),
     publicKey,
     questions: Object.freeze(fields.questions.map(parseQuestion)),
   });

@@ -9,6 +9,7 @@
  * it refuses the scalar zero, which is a legal exponent here, hence the special case in `power`.
  */
 
+import { normalizeZ } from "@noble/curves/abstract/curve.js";
 import { ed25519 } from "@noble/curves/ed25519.js";
 
 /** @typedef {import("@noble/curves/abstract/edwards.js").EdwardsPoint} Point */
@@ -88,6 +89,16 @@ export function formatPoint(point) {
 }
 
 /**
+ * The same points, ready to be written: together they take one inversion, and each alone one of its own.
+ * @template {Point[]} Points
+ * @param {Points} points
+ * @returns {Points}
+ */
+export function readyToWrite(points) {
+  return /** @type {Points} */ (normalizeZ(Edwards, points));
+}
+
+/**
  * @param {Point} point
  * @returns {boolean} whether the point is the neutral element
  */
@@ -126,6 +137,17 @@ export function reduce(value) {
 export function power(base, exponent) {
   if (exponent === 0n || base.is0()) return IDENTITY;
   return base.multiply(exponent);
+}
+
+/**
+ * The same, sooner, in a time that depends on the exponent: for what everybody may know.
+ * @param {Point} base
+ * @param {Scalar} exponent
+ * @returns {Point} base^exponent
+ */
+export function publicPower(base, exponent) {
+  if (exponent === 0n || base.is0()) return IDENTITY;
+  return base.multiplyUnsafe(exponent);
 }
 
 /**

@@ -3,7 +3,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 
-import { formatPoint, reduce } from "./group.js";
+import { formatPoint, readyToWrite, reduce } from "./group.js";
 
 /** @typedef {import("./group.js").Point} Point */
 
@@ -45,5 +45,5 @@ export function base64Digest(text) {
  * @returns {bigint} a scalar
  */
 export function challenge(prefix, points) {
-  return reduce(BigInt("0x" + hexDigest(prefix + points.map(formatPoint).join(","))));
+  return reduce(BigInt("0x" + hexDigest(prefix + readyToWrite(points).map(formatPoint).join(","))));
 }

@@ -1,26 +1,29 @@
 """« Connexion des agents », the page that one arrives at, and the way out."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from gateway.clients import services
-from gateway.edge import agent_session, failures
+from gateway.edge import agent_session
 from gateway.edge.agent_session import agent_required
-from gateway.edge.errors import words_for
 from gateway.pages import kept_form
 from gateway.pages.agents import page as agents_page
 from gateway.pages.agents import words
-from gateway.pages.agents.forms import TWO_STEPS, digits_field
+from gateway.pages.agents.forms import TWO_STEPS, digits_field, said_at
+from gateway.pages.agents.passkeys import asking
 from gateway.pages.form_fields import copied_address, storable
-from services.identity.contract.rights import Right
+from services.identity.contract.staff.rights import Right
 from services.runtime.refusals import Refusal
 
 blueprint = agent_session.pages("agents_entrance")
+
+
+REFUSED = {"agent_log_in_refused", "passkey_log_in_refused", "agent_locked", "passkeys_off"}
 
 
 class LogInForm(FlaskForm):
@@ -30,7 +33,7 @@ class LogInForm(FlaskForm):
         _("Adresse professionnelle"),
         filters=[copied_address],
         validators=[
-            InputRequired(_("Saisissez votre adresse professionnelle.")),
+            DataRequired(_("Saisissez votre adresse professionnelle.")),
             Length(max=254, message=_("Cette adresse est trop longue : 254 caractères au plus.")),
             storable,
         ],
@@ -59,20 +62,23 @@ def show() -> Response:
 
 @blueprint.post("/agents/connexion")
 def submit() -> Response:
-    """Sign in; what is refused is said in the form."""
+    """Sign in by the digits, or go on to a passkey; what is refused is said in the form."""
+    by_passkey = request.form.get("way") == "passkey"
     form = LogInForm()
-    status, headers = 422, {}
+    if by_passkey:
+        form.code.validators = ()
+    status = 422
+    headers: dict[str, str] = {}
     if form.validate():
         try:
+            if by_passkey:
+                ceremony = services().identity.begin_passkey_log_in(form.email.data, form.password.data)
+                return asking.begin(ceremony, "agents_passkey_log_in.show")
             held = services().identity.agent_log_in(form.email.data, form.password.data, form.code.data)
         except Refusal as refusal:
-            if refusal.code not in {"agent_log_in_refused", "agent_locked"}:
+            if refusal.code not in REFUSED:
                 raise
-            said = words_for(refusal.code, refusal.details)
-            form.password.errors = [said.message]
-            status = said.status
-            if failures.wait(said):
-                headers["Retry-After"] = str(failures.wait(said))
+            status, headers = said_at(form.password, refusal)
         else:
             agent_session.begin(held)
             return redirect(url_for("agents_entrance.home"), 303)

@@ -3,10 +3,13 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length, Regexp, ValidationError
+from wtforms import Field, SelectMultipleField, StringField
+from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 
+from gateway.edge import failures
+from gateway.edge.errors import words_for
 from gateway.pages.form_fields import storable, without_any_blank
+from services.runtime.refusals import Refusal
 
 TWO_STEPS = ("code",)
 """What a form must not keep besides passwords."""
@@ -18,7 +21,7 @@ def digits_field() -> Any:
         _("Code à six chiffres"),
         filters=[without_any_blank],
         validators=[
-            InputRequired(_("Saisissez les six chiffres que montre votre application d’authentification.")),
+            DataRequired(_("Saisissez les six chiffres que montre votre application d’authentification.")),
             Regexp(r"[0-9]{6}$", message=_("Ce code a six chiffres : recopiez celui que montre votre application.")),
         ],
     )
@@ -27,7 +30,7 @@ def digits_field() -> Any:
 def reason_validators() -> list[Any]:
     """Of a text that says why."""
     return [
-        InputRequired(_("Indiquez le motif : il figurera au journal.")),
+        DataRequired(_("Indiquez le motif : il figurera au journal.")),
         Length(10, 500, _("Le motif a %(min)d caractères au moins et %(max)d au plus.")),
         storable,
     ]
@@ -41,3 +44,11 @@ class CheckList(SelectMultipleField):
         proposed = {choice.value for choice in self.choices or ()}
         if any(value not in proposed for value in self.data or ()):
             raise ValidationError(_("Choisissez parmi ce qui est proposé."))
+
+
+def said_at(field: Field, refusal: Refusal) -> tuple[int, dict[str, str]]:
+    """Say a refusal at a field of its form. Out: the status of the answer, and when to come again where it says so."""
+    said = words_for(refusal.code, refusal.details)
+    field.errors = [said.message]
+    seconds = failures.wait(said)
+    return said.status, {"Retry-After": str(seconds)} if seconds else {}

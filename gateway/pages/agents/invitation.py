@@ -1,7 +1,7 @@
 """« Ouvrir mon compte d'agent »: what the link of an invitation opens. A password, then a telephone."""
 
 import segno
-from flask import redirect, render_template, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from markupsafe import Markup
@@ -15,8 +15,9 @@ from gateway.edge.errors import words_for
 from gateway.pages import kept_form
 from gateway.pages.agents import words
 from gateway.pages.agents.forms import TWO_STEPS, digits_field
+from gateway.pages.agents.passkeys import asking
 from gateway.pages.entrance.activation import BROKEN_RULES
-from services.identity.contract.agents import Invitation
+from services.identity.contract.staff.agents import Invitation
 from services.runtime.refusals import Refusal
 
 blueprint = agent_session.pages("agents_invitation")
@@ -78,16 +79,24 @@ def show() -> Response:
 
 @blueprint.post("/agents/invitation")
 def submit() -> Response:
-    """Have both judged, and sign in."""
+    """Have both judged, and sign in; or go on to a passkey."""
     token, invitation = opened()
+    by_passkey = request.form.get("way") == "passkey"
     form = InvitationForm()
+    if by_passkey:
+        form.code.validators = ()
     if form.validate():
         try:
+            if by_passkey:
+                ceremony = services().identity.begin_invitation_passkey(token, form.password.data)
+                return asking.begin(ceremony, "agents_passkey_invitation.show")
             held = services().identity.accept_invitation(token, form.password.data, form.code.data)
         except Refusal as refusal:
             if refusal.code == "password_refused":
                 broken = [str(BROKEN_RULES[rule]) for rule in refusal.details.get("broken", []) if rule in BROKEN_RULES]
                 form.password.errors = broken or [words_for(refusal.code).message]
+            elif refusal.code == "passkeys_off":
+                form.password.errors = [words_for(refusal.code).message]
             elif refusal.code == "second_factor_wrong":
                 form.code.errors = [words_for(refusal.code).message]
             else:

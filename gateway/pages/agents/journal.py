@@ -7,8 +7,8 @@ from gateway.edge import agent_session
 from gateway.edge.agent_session import agent_required
 from gateway.pages.agents import page as agents_page
 from gateway.pages.agents.accounts import elections
-from services.identity.contract.journal import first_break
-from services.identity.contract.rights import Right
+from services.identity.contract.staff.journal import first_break
+from services.identity.contract.staff.rights import Right
 
 blueprint = agent_session.pages("agents_journal")
 

@@ -9,19 +9,18 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from gateway.clients import services
 from gateway.edge import agent_session
 from gateway.edge.agent_session import agent_required
-from gateway.edge.errors import words_for
 from gateway.pages import kept_form
 from gateway.pages.agents import page as agents_page
 from gateway.pages.agents import words
-from gateway.pages.agents.forms import CheckList
+from gateway.pages.agents.forms import CheckList, said_at
 from gateway.pages.form_fields import storable, without_blanks
-from services.identity.contract.agents import TokenMade
-from services.identity.contract.rights import OF_TOKENS, Right
+from services.identity.contract.staff.agents import TokenMade
+from services.identity.contract.staff.rights import OF_TOKENS, Right
 from services.runtime.refusals import Refusal
 
 blueprint = agent_session.pages("agents_tokens")
@@ -36,7 +35,7 @@ class TokenForm(FlaskForm):
         _("Nom du jeton"),
         filters=[without_blanks],
         validators=[
-            InputRequired(_("Donnez un nom à ce jeton, pour le reconnaître.")),
+            DataRequired(_("Donnez un nom à ce jeton, pour le reconnaître.")),
             Length(1, 100, _("Ce nom est trop long : 100 caractères au plus.")),
             storable,
         ],
@@ -88,9 +87,7 @@ def submit() -> Response | str:
     except Refusal as refusal:
         if refusal.code != "too_many_tokens":
             raise
-        said = words_for(refusal.code, refusal.details)
-        form.name.errors = [said.message]
-        return kept_form.send_back(form, lambda: page(form), said.status)
+        return kept_form.send_back(form, lambda: page(form), *said_at(form.name, refusal))
     return page(new_form(formdata=None), made)
 
 

@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 MOST = 200
+"""Files of a kind that are looked at."""
+SHOWN = 10
+"""Messages on the page, the newest: who looks for an older one gives its address."""
 MOST_BYTES = 1024 * 1024
 URL = re.compile(r"https?://[^\s<>\"']+")
 
@@ -69,7 +72,7 @@ class DemoFolder:
         found += [_read(path, _sms) for path in self._files("sms", ".json")]
         wanted = address.strip().casefold()
         found = [message for message in found if wanted in message.to.casefold()]
-        return sorted(found, key=lambda message: message.at, reverse=True)[:MOST]
+        return sorted(found, key=lambda message: message.at, reverse=True)[:SHOWN]
 
     def notices(self) -> list[Notice]:
         """Paper notices, newest first."""

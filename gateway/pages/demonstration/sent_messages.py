@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, current_app, render_template, request, send_file
 from werkzeug.wrappers import Response
 
-from gateway.pages.demonstration.mail import DemoFolder
+from gateway.pages.demonstration.mail import SHOWN, DemoFolder
 
 blueprint = Blueprint("demo", __name__)
 
@@ -20,7 +20,10 @@ def show() -> str:
     return render_template(
         "demonstration/demo.html",
         address=address,
+        # Without a broker everything is in this process, and the page says what that means (docs/security.md).
+        one_process=not current_app.extensions["isoloir_settings"].amqp_uri,
         messages=folder().messages(address),
+        most=SHOWN,
         notices=folder().notices(),
         voters=folder().voters(),
     )

@@ -14,7 +14,7 @@ from gateway.clients import services
 from gateway.edge import failures, voter_session
 from gateway.edge.errors import words_for
 from gateway.pages import kept_form
-from services.identity.contract.access import LinkShown
+from services.identity.contract.entrance.access import LinkShown
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal
 

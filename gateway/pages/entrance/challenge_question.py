@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import Form, SelectField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from gateway.clients import services
 from gateway.edge import voter_session
@@ -17,8 +17,8 @@ from gateway.edge.errors import words_for
 from gateway.pages import kept_form
 from gateway.pages.entrance import activation
 from gateway.pages.form_fields import chooser, storable, without_blanks
-from services.identity.contract.access import LinkShown
-from services.identity.contract.wording import without_accents
+from services.identity.contract.entrance.access import LinkShown
+from services.identity.contract.event.wording import without_accents
 from services.runtime.refusals import Refusal
 
 blueprint = Blueprint("challenge_question", __name__)
@@ -78,7 +78,7 @@ class ChallengeQuestionForm(FlaskForm):
         _("Répondre à la Question défi choisie"),
         filters=[without_blanks],
         validators=[
-            InputRequired(_("Saisissez la réponse secrète à la question défi.")),
+            DataRequired(_("Saisissez la réponse secrète à la question défi.")),
             Length(max=200, message=_("Cette réponse est trop longue : 200 caractères au plus.")),
             storable,
         ],
@@ -87,7 +87,7 @@ class ChallengeQuestionForm(FlaskForm):
         _("Ressaisir la réponse à la Question défi"),
         filters=[without_blanks],
         validators=[
-            InputRequired(_("Saisissez une seconde fois la réponse secrète.")),
+            DataRequired(_("Saisissez une seconde fois la réponse secrète.")),
             same_answer,
         ],
     )

@@ -5,7 +5,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 from wtforms import StringField
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, Length, Regexp
 
 from gateway.captcha.challenge_field import ChallengeField, GuardedForm
 from gateway.clients import services
@@ -26,7 +26,7 @@ class IdentificationForm(GuardedForm):
         _("Identifiant électeur"),
         filters=[copied_address],
         validators=[
-            InputRequired(_("Saisissez votre identifiant électeur, c’est-à-dire votre adresse professionnelle.")),
+            DataRequired(_("Saisissez votre identifiant électeur, c’est-à-dire votre adresse professionnelle.")),
             Length(max=254, message=_("Cette adresse est trop longue : 254 caractères au plus.")),
             Regexp(
                 r"[^@\s]+@[^@\s]+$",
@@ -72,7 +72,7 @@ def submit() -> Response:
         return kept_form.send_back(form, lambda: page(form))
     identifier = form.identifier.data
     answer = services().identity.request_access(identifier, current_language())
-    voter_session.forget()
+    voter_session.forget(on_the_way=True)
     if answer.next == "password":
         session[voter_session.IDENTIFIER] = identifier
         return redirect(url_for("password.show"), 303)

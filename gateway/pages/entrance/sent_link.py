@@ -11,13 +11,14 @@ from flask import session
 
 from gateway.edge import voter_session
 from gateway.hours.paris_time import parse
-from services.identity.contract.access import Access
+from services.identity.contract.entrance.access import Access
 
 
 @dataclass(frozen=True)
 class SentLink:
     """`since`: when the message on its way was asked for, where it was not just now (ISO 8601); `again_at`: when another
-    can be asked for, None when it can be now; `asked_for`: "access" or "password"."""
+    can be asked for, None when it can be now; `asked_for`: "access" or "password".
+    """
 
     since: str | None
     again_at: str | None

@@ -7,7 +7,7 @@ from flask import Blueprint, make_response, redirect, render_template, session, 
 from werkzeug.wrappers import Response
 
 from gateway.clients import services
-from gateway.edge import voter_session
+from gateway.edge import dedicated_post, voter_session
 from gateway.edge.errors import words_for
 from gateway.pages import kept_form
 from gateway.pages.entrance.challenge_question import QUESTIONS
@@ -47,7 +47,12 @@ def hindrance(found: ReissueStanding) -> str | None:
         return VOTED
     if found.left == 0:
         return USED_UP
-    return NO_PROOF if found.proof is None else None
+    return NO_PROOF if found.proof is None and by_provider(found) is None else None
+
+
+def by_provider(found: ReissueStanding) -> str | None:
+    """Who may vouch for the voter here: nobody at a dedicated post, where the next one would find a session open there."""
+    return None if dedicated_post.is_post() else found.provider
 
 
 def not_now(found: ReissueStanding, why: str, status: int = 200) -> Response:
@@ -80,11 +85,13 @@ def show() -> Response:
     why = hindrance(found)
     if why is not None:
         return not_now(found, why)
+    if found.proof is None:
+        return make_response(render_template("reissue/identity.html", standing=found.dump(), **words_of_profile()))
     if found.proof == FACTS:
         facts, status, headers = kept_form.again(FactsForm)
         return kept_form.shown(facts_page(facts, found), status, headers)
     answer, status, headers = kept_form.again(AnswerForm)
-    return kept_form.shown(answer_page(answer, found), status, headers)
+    return kept_form.shown(answer_page(answer.ask(birth_date=found.asks_birth_date), found), status, headers)
 
 
 @blueprint.post("/reassort")
@@ -97,6 +104,8 @@ def submit() -> Response:
     why = hindrance(found)
     if why is not None:
         return not_now(found, why, 409)
+    if found.proof is None:
+        return redirect(url_for("reissue.show"), 303)
     return _ask(found) if found.proof == FACTS else _answer(found)
 
 
@@ -120,17 +129,20 @@ def _ask(found: ReissueStanding) -> Response:
 
 
 def _answer(found: ReissueStanding) -> Response:
-    form = AnswerForm()
-    back = partial(kept_form.send_back, form, lambda: answer_page(form, found), without=("answer",))
+    form = AnswerForm().ask(birth_date=found.asks_birth_date)
+    secret = ("answer", "birth_date") if found.asks_birth_date else ("answer",)
+    back = partial(kept_form.send_back, form, lambda: answer_page(form, found), without=secret)
     if not form.validate():
         return back()
     try:
-        until = services().identity.answer_reissue(voter_session.required_token(), form.answer.data)
+        born = form.birth_date.data if found.asks_birth_date else ""
+        until = services().identity.answer_reissue(voter_session.required_token(), form.answer.data, born)
     except Refusal as refusal:
         if refusal.code not in ("reissue_proof_wrong", "reissue_resting"):
             raise
         words = words_for(refusal.code, refusal.details)
-        form.answer.errors = [words.message]
+        for name in secret:
+            form[name].errors = [words.message]
         return back(words.status)
     session[LINK_UNTIL] = until.isoformat()
     return redirect(url_for("reissue.link_sent"), 303)

@@ -7,11 +7,11 @@ from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from wtforms import Field, Form, HiddenField, RadioField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from gateway.captcha.challenge_field import ChallengeField, GuardedForm
 from gateway.pages.form_fields import storable, without_blanks
-from services.identity.contract import known_facts
+from services.identity.contract.entrance import known_facts
 from services.notification.contract.phone import PhoneRefused, Why, mobile
 
 PHONE_PROBLEMS: dict[Why, LazyString] = {
@@ -55,7 +55,16 @@ def phone_field() -> StringField:
     return StringField(
         _("N° tél"),
         filters=[without_blanks],
-        validators=[InputRequired(_("Indiquez le numéro de votre téléphone portable.")), storable, portable],
+        validators=[DataRequired(_("Indiquez le numéro de votre téléphone portable.")), storable, portable],
+    )
+
+
+def birth_date_field() -> StringField:
+    """The day of birth, as French forms ask for it."""
+    return StringField(
+        _("Date de naissance (jj/mm/aaaa)"),
+        filters=[without_blanks],
+        validators=[DataRequired(_("Indiquez votre date de naissance.")), storable, a_birth_date],
     )
 
 
@@ -70,13 +79,9 @@ class FactsForm(GuardedForm):
     number = HiddenField(default=new_number, validators=[Regexp("[0-9A-Za-z_-]{16,64}$")])
     phone = phone_field()
     numen = StringField(
-        "NUMEN", filters=[without_blanks], validators=[InputRequired(_("Indiquez votre NUMEN.")), storable, a_numen]
+        "NUMEN", filters=[without_blanks], validators=[DataRequired(_("Indiquez votre NUMEN.")), storable, a_numen]
     )
-    birth_date = StringField(
-        _("Date de naissance (jj/mm/aaaa)"),
-        filters=[without_blanks],
-        validators=[InputRequired(_("Indiquez votre date de naissance.")), storable, a_birth_date],
-    )
+    birth_date = birth_date_field()
     captcha = ChallengeField(_("Code de sécurité"), guards="reissue")
 
 
@@ -88,7 +93,7 @@ class ResendForm(FlaskForm):
 
 
 class AnswerForm(FlaskForm):
-    """The answer to the challenge question."""
+    """The answer to the challenge question, and the day of birth where the roll has it."""
 
     answer = StringField(
         _("Votre réponse secrète"),
@@ -98,6 +103,13 @@ class AnswerForm(FlaskForm):
             storable,
         ],
     )
+    birth_date = birth_date_field()
+
+    def ask(self, *, birth_date: bool) -> "AnswerForm":
+        """Leave out what is not asked of this voter; return the form."""
+        if not birth_date:
+            del self.birth_date
+        return self
 
 
 class WayForm(FlaskForm):

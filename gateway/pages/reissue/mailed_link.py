@@ -17,17 +17,19 @@ from services.runtime.refusals import Refusal
 
 blueprint = Blueprint("reissue_link", __name__)
 
-LINK = "reissue_link"
+LINK = voter_session.REISSUE_LINK
 DEAD_LINK = ("link_unknown", "link_expired")
 
 
 @blueprint.get("/reassort/lien/<token>")
 def follow(token: str) -> Response:
     """Move the token from the address to the cookie. Nothing is used up: mail filters follow links before people do."""
-    if voter_session.token() is None:
-        flash(gettext("Identifiez-vous d’abord, puis suivez de nouveau le lien du message : il n’a pas encore servi."))
-        return redirect(url_for("identification.show"), 303)
     session[LINK] = token[:200]
+    if voter_session.token() is None:
+        flash(
+            gettext("Identifiez-vous d’abord : le lien du message n’a pas encore servi, et vous y reviendrez ensuite.")
+        )
+        return redirect(url_for("identification.show"), 303)
     return redirect(url_for("reissue_link.show"), 303)
 
 

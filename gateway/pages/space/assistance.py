@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from gateway.captcha.challenge_field import ChallengeField, GuardedForm
 from gateway.clients import services
@@ -38,7 +38,7 @@ class AssistanceForm(FlaskForm):
         _("Prénom et nom"),
         filters=[without_blanks],
         validators=[
-            InputRequired(_("Indiquez vos prénom et nom.")),
+            DataRequired(_("Indiquez vos prénom et nom.")),
             Length(max=200, message=_("Ce nom est trop long : 200 caractères au plus.")),
             storable,
         ],
@@ -47,7 +47,7 @@ class AssistanceForm(FlaskForm):
         _("Adresse électronique où vous répondre"),
         filters=[copied_address],
         validators=[
-            InputRequired(_("Indiquez l’adresse où la cellule de soutien pourra vous répondre.")),
+            DataRequired(_("Indiquez l’adresse où la cellule de soutien pourra vous répondre.")),
             Length(max=254, message=_("Cette adresse est trop longue : 254 caractères au plus.")),
             Regexp(
                 r"[^@\s]+@[^@\s]+$",
@@ -66,7 +66,7 @@ class AssistanceForm(FlaskForm):
         _("Votre demande"),
         filters=[unix_lines, without_blanks],
         validators=[
-            InputRequired(_("Décrivez votre difficulté.")),
+            DataRequired(_("Décrivez votre difficulté.")),
             Length(10, 2000, _("Décrivez votre difficulté en %(min)d caractères au moins et %(max)d au plus.")),
             readable,
         ],

@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import Field, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from gateway.clients import Payload, services
 from gateway.edge import voter_session
@@ -56,7 +56,7 @@ class ClaimForm(FlaskForm):
         _("Votre réclamation"),
         filters=[unix_lines, without_blanks],
         validators=[
-            InputRequired(_("Expliquez votre réclamation.")),
+            DataRequired(_("Expliquez votre réclamation.")),
             Length(
                 SHORTEST, LONGEST, _("Expliquez votre réclamation en %(min)d caractères au moins et %(max)d au plus.")
             ),

@@ -8,22 +8,26 @@ from flask import Blueprint, current_app, render_template, request
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import StringField
-from wtforms.validators import InputRequired, Regexp
+from wtforms.validators import DataRequired, Regexp
 
 from gateway.clients import Payload, services
 from gateway.elections.election_state import in_words
-from gateway.elections.presentation import lists_of
+from gateway.elections.fingerprints import fingerprint_of
+from gateway.elections.presentation import questions_of
 from gateway.elections.results import QuestionResult, readable
 from gateway.elections.trackers import TRACKER
 from gateway.hours import countdown
 from gateway.pages.form_fields import without_any_blank
 from services.ballot.contract.elections import Described
+from services.ballot.contract.limits import State
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal, ServiceFault
 
 blueprint = Blueprint("ballot_box", __name__)
 
 PAGE = 50
+OPENING = (State.CLOSED, State.TALLIED)
+"""While the keys come in."""
 LAST_HEIGHT = 2**31 - 1
 PATIENCE_SECONDS = 2.0  # the result is worth showing without the number of registered voters
 
@@ -35,7 +39,7 @@ class TrackerForm(FlaskForm):
         _("Votre numéro de suivi"),
         filters=[without_any_blank],
         validators=[
-            InputRequired(_("Saisissez le numéro de suivi inscrit sur votre preuve de vote.")),
+            DataRequired(_("Saisissez le numéro de suivi inscrit sur votre preuve de vote.")),
             Regexp(
                 f"{TRACKER}$",
                 message=_("Un numéro de suivi a 43 caractères : lettres, chiffres, + et /. Copiez-le en entier."),
@@ -45,9 +49,9 @@ class TrackerForm(FlaskForm):
 
 
 def find(election: str, tracker: str) -> Payload | None:
-    """The entry {height, tracker} of the urn with that tracker, or None: one question, however many ballots there are."""
-    height = services().ballot.find_tracker(election, tracker)
-    return None if height is None else {"height": height, "tracker": tracker}
+    """The entry {height, replaced, tracker} of that tracker, or None: one question, however many ballots there are."""
+    there = services().ballot.find_tracker(election, tracker)
+    return None if there.height is None else {**there.dump(), "tracker": tracker}
 
 
 def start_of_page() -> int:
@@ -61,7 +65,7 @@ def results_of(election: Described) -> list[QuestionResult] | None:
     if not election.result or not election.election:
         return None
     try:
-        return readable(election.election, election.result)
+        return readable(election.election, election.result, election.counted)
     except (ValueError, KeyError, TypeError):
         return None
 
@@ -88,13 +92,17 @@ def page(uuid: str, form: TrackerForm, **more: Any) -> str:
         uuid=uuid,
         name=definition.get("name", uuid),
         election=election.dump(),
+        fingerprint=fingerprint_of(uuid, election),
         state=in_words(election.state),
         trackers=listed.trackers,
         following=listed.next,
         total=listed.total,
         results=results_of(election),
-        lists=lists_of(file, uuid, election.election or "") if election.result and definition.get("questions") else [],
-        turnout=turnout_of(uuid, election.ballots) if election.result else None,
+        presented=questions_of(file, uuid, election.election or "")
+        if election.result and definition.get("questions")
+        else [],
+        turnout=turnout_of(uuid, election.counted) if election.result else None,
+        keys=services().ballot.tally_keys(uuid) if election.state in OPENING else None,
         form=form,
         **more,
     )

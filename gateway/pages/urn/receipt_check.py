@@ -1,4 +1,4 @@
-"""« Vérifier un reçu »: anybody's page. The key is the one that was fixed when the election was sealed."""
+"""« Vérifier une preuve de vote »: anybody's page. The key is the one that was fixed when the election was sealed."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,8 @@ class Verdict:
     """What a receipt is worth.
 
     Attributes:
-        code: "unreadable", "unknown_election", "unsigned", "missing" (signed, and the urn has no such ballot) or "valid".
+        code: "unreadable", "unknown_election", "unsigned", "missing" (signed, and the urn has no such ballot), "valid", or
+            "replaced" (valid, and a later ballot of the same voter counts).
         receipt: as it was read; None where it was not.
     """
 
@@ -55,8 +56,10 @@ def verdict_of(text: str) -> Verdict:
         return Verdict("unknown_election", receipt)
     if not receipts.is_signed(sealed.receipt_key, receipt):
         return Verdict("unsigned", receipt)
-    height = services().ballot.find_tracker(receipt.election, receipt.tracker)
-    return Verdict("valid" if height == receipt.height else "missing", receipt)
+    there = services().ballot.find_tracker(receipt.election, receipt.tracker)
+    if there.height != receipt.height:
+        return Verdict("missing", receipt)
+    return Verdict("replaced" if there.replaced else "valid", receipt)
 
 
 @blueprint.get("/recu")

@@ -12,16 +12,7 @@ from .election import Election, Question
 from .errors import InvalidBallot, Malformed, NotCanonical
 from .group import Group, Point
 from .hashing import sha_b64, sha_hex
-from .proofs import (
-    Ciphertext,
-    Proof,
-    encrypt,
-    interval,
-    interval_prefix,
-    one_of,
-    prove_knowledge,
-    total,
-)
+from .proofs import Ciphertext, Proof, encrypt, interval, interval_prefix, one_of, prove_knowledge, total
 
 REASONS = frozenset(
     {

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import revoting
 from .canonical import MAX_BYTES, dumps, fields, integer, items, loads, string
-from .credential import is_uuid
 from .errors import Malformed
 from .group import Group, Point, group_named
 from .hashing import sha_b64
+from .keys.credential import is_uuid
 
 MAX_QUESTIONS = 100
 MAX_ANSWERS = 250
@@ -77,6 +78,11 @@ class Election:
     hash: str
     group: Group = field(repr=False, compare=False)
     key: Point = field(repr=False, compare=False)
+
+    @property
+    def revoting(self) -> bool:
+        """Whether voters may vote again, the last ballot of each counting; the file itself says so."""
+        return revoting.allowed(self.description)
 
     @classmethod
     def parse(cls, raw: str | bytes) -> Election:

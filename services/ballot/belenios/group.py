@@ -100,20 +100,24 @@ class Ed25519Group(Group):
         self.generator = sodium.crypto_scalarmult_ed25519_base_noclamp((1).to_bytes(32, "little"))
 
     def encode(self, point: Point) -> str:
+        """Return the point as 64 lower-case hexadecimal digits, big-endian (section 2)."""
         return point[::-1].hex()
 
     def decode_trusted(self, text: Any) -> Point:
+        """Read a point that was checked before. Raises Malformed for what is not 64 digits."""
         if not isinstance(text, str) or not _HEX_POINT.fullmatch(text):
             raise Malformed("bad-point", "not 64 lower-case hexadecimal digits")
         return bytes.fromhex(text)[::-1]
 
     def decode(self, text: Any) -> Point:
+        """Read a point and check that it is in the group. Raises Malformed."""
         point = self.decode_trusted(text)
         if point != self.identity and not sodium.crypto_core_ed25519_is_valid_point(point):
             raise Malformed("bad-point", "not in the prime-order subgroup")
         return point
 
     def mul(self, point: Point, scalar: int) -> Point:
+        """Return the point times the scalar, of any size."""
         scalar %= self.q
         if scalar == 0 or point == self.identity:
             return self.identity
@@ -124,15 +128,18 @@ class Ed25519Group(Group):
             raise Malformed("bad-point", "not in the prime-order subgroup") from error
 
     def base_mul(self, scalar: int) -> Point:
+        """Return the generator times the scalar, of any size."""
         scalar %= self.q
         if scalar == 0:
             return self.identity
         return sodium.crypto_scalarmult_ed25519_base_noclamp(scalar.to_bytes(32, "little"))
 
     def add(self, a: Point, b: Point) -> Point:
+        """Return the sum of two points."""
         return sodium.crypto_core_ed25519_add(a, b)
 
     def sub(self, a: Point, b: Point) -> Point:
+        """Return the difference of two points."""
         return sodium.crypto_core_ed25519_sub(a, b)
 
 

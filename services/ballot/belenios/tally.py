@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from math import isqrt
 from typing import Any
 
-from .backends import checks_of
+from .backends import ColumnSums, checks_of
 from .ballot import CheckedBallot
 from .canonical import dumps, fields, items, loads
 from .election import Election
 from .errors import InvalidPartialDecryption, InvalidTally, Malformed
 from .group import Group, Point
 from .hashing import sha_hex
+from .keys.trustees import Owner, TrusteeItem, Trustees
 from .proofs import Ciphertext, Proof, check_decryption, prove_decryption
-from .trustees import Owner, TrusteeItem, Trustees
 
 # Counts up to here are JSON numbers, beyond it strings (section 1).
 LARGEST_NUMBER = 1_073_741_823
@@ -32,7 +32,9 @@ class TallyAccumulator:
     def __init__(self, election: Election) -> None:
         self._election = election
         columns = 2 * sum(question.length for question in election.questions)
+        self._columns = columns
         self._sums = checks_of(election.group).column_sums(columns)
+        self._removed: ColumnSums | None = None
         self.count = 0
 
     def add(self, choices: Sequence[Sequence[Ciphertext]], count: int = 1) -> None:
@@ -40,9 +42,19 @@ class TallyAccumulator:
         self._sums.add([point for answer in choices for choice in answer for point in choice])
         self.count += count
 
+    def remove(self, choices: Sequence[Sequence[Ciphertext]]) -> None:
+        """Take out the choices of one ballot that was added, or is about to be."""
+        if self._removed is None:
+            self._removed = checks_of(self._election.group).column_sums(self._columns)
+        self._removed.add([point for answer in choices for choice in answer for point in choice])
+        self.count -= 1
+
     def tally(self) -> Tally:
         """The ciphertexts so far."""
-        points = iter(self._sums.sums())
+        sums = self._sums.sums()
+        if self._removed is not None:
+            sums = list(map(self._election.group.sub, sums, self._removed.sums()))
+        points = iter(sums)
         return tuple(
             tuple(Ciphertext(next(points), next(points)) for _ in range(question.length))
             for question in self._election.questions
@@ -74,22 +86,22 @@ class SizedTally:
 def encrypted_tally(election: Election, ballots_raw: Iterable[str]) -> str:
     """The encrypted tally of ballots that have all passed ``check_ballot``; their proofs are not checked again.
 
-    A credential votes once by the urn's own constraint; a set of all of them here would grow with the urn. Raises Malformed.
+    One ballot a credential, the last: the urn's own constraints say which those are; a set of all of them here would grow
+    with the urn. Raises Malformed.
     """
-    group = election.group
     accumulator = TallyAccumulator(election)
     for raw in ballots_raw:
-        ballot = loads(raw)
-        accumulator.add(
-            [
-                [
-                    Ciphertext(group.decode_trusted(c["alpha"]), group.decode_trusted(c["beta"]))
-                    for c in answer["choices"]
-                ]
-                for answer in ballot["answers"]
-            ]
-        )
+        accumulator.add(choices_of(election, raw))
     return accumulator.raw()
+
+
+def choices_of(election: Election, raw: str) -> Tally:
+    """The ciphertexts of a ballot that has passed ``check_ballot``. Raises Malformed."""
+    decode = election.group.decode_trusted
+    return tuple(
+        tuple(Ciphertext(decode(choice["alpha"]), decode(choice["beta"])) for choice in answer["choices"])
+        for answer in loads(raw)["answers"]
+    )
 
 
 def encrypted_tally_of(election: Election, ballots: Iterable[CheckedBallot]) -> str:

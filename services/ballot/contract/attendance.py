@@ -18,6 +18,20 @@ class PartOfAttendance(Message):
     part: Counted
 
 
+class AttendanceEnd(Message):
+    """What a closed urn has told of attendance in all: who has entered as many has the whole list (R211-572).
+
+    `closed_at` is null while the urn takes ballots, or may still tell of some. `head` is the digest of EndBallots, the last
+    event of the voting; `ballots` those that count, one for each who has voted; `last_batch` the number of the election's
+    last batch, null where nobody has voted.
+    """
+
+    closed_at: datetime | None
+    head: str
+    ballots: int
+    last_batch: int | None
+
+
 class AttendancePart(Message):
     """Holders who have voted in an election, sorted, and the hour in which the batch was cut.
 

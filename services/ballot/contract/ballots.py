@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from services.ballot.contract.elections import OfElection
@@ -16,11 +17,22 @@ class OfPermit(Message):
     permit: Permit
 
 
+class RetiredCredential(Message):
+    """A credential of the holder's that a re-issue has replaced, and the hour in which it was."""
+
+    credential: str
+    hour: datetime
+
+
 class BoothMaterial(Message):
-    """What a booth needs to make a ballot: the sealed election byte for byte, the holder's active credential."""
+    """What a booth needs to make a ballot: the sealed election byte for byte, the holder's active credential.
+
+    `retired` tells whoever types an older code that it is one, and since when.
+    """
 
     election: str
     credential: str
+    retired: list[RetiredCredential]
     voted: bool
     state: State
 
@@ -72,9 +84,13 @@ class FindTracker(OfElection):
 
 
 class TrackerFound(Message):
-    """The height of the event of the ballot with that tracker; null where the urn has none."""
+    """The height of the event of the ballot with that tracker; null where the urn has none.
+
+    `replaced`: whether a later ballot of the same credential counts in its place.
+    """
 
     height: int | None
+    replaced: bool = False
 
 
 class TrackerPage(Message):

@@ -47,6 +47,7 @@ class Question(Message):
 class CreateElection(Message):
     """The draft of an election.
 
+    `revoting`: whether voters may vote again until the closing, their last ballot counting; R211-562 wants false.
     `correct`: whether a draft that is known with another content becomes this one. `dry_run`: whether to say what would
     come of it, and change nothing.
     """
@@ -59,6 +60,7 @@ class CreateElection(Message):
     opens_at: Moment
     closes_at: Moment
     grace_minutes: GraceMinutes = LEGAL_GRACE
+    revoting: bool = False
     correct: bool = False
     dry_run: bool = False
 
@@ -73,7 +75,8 @@ class ElectionCreated(Message):
 class SealingChecks(Message):
     """Whether an election may be sealed: its keys, and the credentials that were committed to and that have come.
 
-    `holders`: how many voters were committed to; null where nothing was committed to yet.
+    `holders`: how many voters were committed to; null where nothing was committed to yet. `untried`: holders of keys who
+    have not yet decrypted with theirs.
     """
 
     sealed: bool
@@ -81,6 +84,7 @@ class SealingChecks(Message):
     holders: int | None
     expected: int | None
     received: int
+    untried: list[str] = dataclasses.field(default_factory=list)
 
 
 class OfElection(Message):
@@ -116,9 +120,20 @@ class Sealed(Message):
     credentials: int
 
 
+class Interruption(Message):
+    """The board has suspended a vote, or resumed it: when, why, and which members have decided it."""
+
+    suspends: bool
+    at: datetime
+    reason: str
+    members: list[str]
+
+
 class Described(Message):
     """What anybody may know of an election. The trustees and the file are public once there.
 
+    `ballots`: in the urn; `replaced`: how many of them do not count because the same voter has voted again, which `revoting`
+    says whether he may.
     `present`: who attended the sealing; `closed_at` and `close_reason`: when the urn was closed, and why; « closes_at » is
     the time that was set.
     """
@@ -140,6 +155,14 @@ class Described(Message):
     present: list[str] = dataclasses.field(default_factory=list)
     closed_at: datetime | None = None
     close_reason: str | None = None
+    interruptions: list[Interruption] = dataclasses.field(default_factory=list)
+    revoting: bool = False
+    replaced: int = 0
+
+    @property
+    def counted(self) -> int:
+        """How many ballots count: one for each who has voted."""
+        return self.ballots - self.replaced
 
 
 class ElectionStates(Message):
@@ -152,11 +175,13 @@ class ElectionStates(Message):
 class States(Message):
     """The state of each election, by uuid; one that the ballot box does not know yet is a draft.
 
-    `voted`: the elections, of those that the permits are for, in which their holders have voted.
+    `voted`: the elections, of those that the permits are for, in which their holders have voted; `revoting`: those in which
+    whoever has voted may vote again.
     """
 
     states: dict[str, State]
     voted: list[str]
+    revoting: list[str] = dataclasses.field(default_factory=list)
 
 
 class CloseElection(OfElection):

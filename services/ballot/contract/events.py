@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from services.runtime.contracts.kinds import LARGEST_INTEGER, ElectionUuid, Form, Range, ReissueUuid
+from services.runtime.contracts.kinds import LARGEST_INTEGER, ElectionUuid, Form, Range, ReissueUuid, RemovalUuid
 from services.runtime.contracts.messages import Event, Message
 
 
@@ -41,3 +41,12 @@ class TooLate(Event):
     type: ClassVar[str] = "too_late"
 
     request: ReissueUuid
+
+
+class WithdrawalAnswered(Event):
+    """The credentials of a removal are gone from every list (`done`), or an election was sealed and nothing was changed."""
+
+    type: ClassVar[str] = "withdrawal_answered"
+
+    removal: RemovalUuid
+    done: bool

@@ -30,11 +30,15 @@ LARGEST_PAGE = 1000
 
 
 class State(StrEnum):
-    """Where an election is. ``open`` accepts ballots, ``closing`` those of whoever was authenticated before the closing."""
+    """Where an election is.
+
+    ``open`` accepts ballots, ``closing`` those of whoever was authenticated before it, ``suspended`` none for now.
+    """
 
     DRAFT = "draft"
     SEALED = "sealed"
     OPEN = "open"
+    SUSPENDED = "suspended"
     CLOSING = "closing"
     CLOSED = "closed"
     TALLIED = "tallied"

@@ -16,6 +16,7 @@ from nacl.signing import VerifyKey
 LONGEST_FILE = 20_000
 """Characters of a file that a receipt is looked for in."""
 
+_OBJECT = re.compile(r"\{[^{}]*\}")
 _FORMS = {
     "election": re.compile(r"[1-9A-HJ-NP-Za-km-z]{14,64}"),
     "tracker": re.compile(r"[A-Za-z0-9+/]{43}"),
@@ -46,20 +47,22 @@ def signed_text(election: str, tracker: str, head: str, height: int) -> str:
 
 
 def read(text: str) -> SignedReceipt:
-    """Return the receipt in a text: the last line that is a JSON object, as the booth writes it at the end of its file.
+    """Return the receipt in a text: the last JSON object in it, as the booth writes it at the end of its file.
+
+    Copied from a page, its line is broken where the page was full: no value of a receipt has a blank in it.
 
     Args:
-        text: of the file, or that line alone.
+        text: of the file or the page, or that line alone.
 
     Raises:
         NotAReceipt: where there is none.
     """
     if len(text) > LONGEST_FILE:
         raise NotAReceipt
-    for line in reversed(text.splitlines()):
-        if line.strip().startswith("{"):
-            return _parsed(line)
-    raise NotAReceipt
+    objects = _OBJECT.findall(text)
+    if not objects:
+        raise NotAReceipt
+    return _parsed("".join(objects[-1].split()))
 
 
 def _parsed(line: str) -> SignedReceipt:

@@ -87,7 +87,7 @@ def read(lines: Iterable[str], election: str, public_key: str) -> list[SignedHea
     """
     heads: list[SignedHead] = []
     for place, line in enumerate(lines, 1):
-        one = _parsed(line, place)
+        one = parsed(line, place)
         if one.election != election:
             raise InvalidHeads("other-election", place)
         if one.number != len(heads):
@@ -104,7 +104,8 @@ def read(lines: Iterable[str], election: str, public_key: str) -> list[SignedHea
     return heads
 
 
-def _parsed(line: str, place: int) -> SignedHead:
+def parsed(line: str, place: int) -> SignedHead:
+    """One head, of a line; its signature is not looked at. Raises InvalidHeads malformed."""
     if len(line) > LONGEST_LINE or place > MOST_LINES:
         raise InvalidHeads("malformed", place)
     try:

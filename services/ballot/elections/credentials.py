@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.ballot.belenios import public_credentials
 from services.ballot.belenios.errors import Malformed
 from services.ballot.belenios.group import ED25519
-from services.ballot.belenios.public_credentials import CommitmentDigest, PublicCredentials
+from services.ballot.belenios.keys import public_credentials
+from services.ballot.belenios.keys.public_credentials import CommitmentDigest, PublicCredentials
 from services.ballot.contract.refusals import Code, refuse
-from services.ballot.models import Commitment, Credential, Election
+from services.ballot.models import Commitment, Credential, Election, WithdrawnHolder
 from services.ballot.urn import chain
 from services.reassort.contract.events import CredentialEntry
 
@@ -33,9 +33,14 @@ class CredentialConflict(Exception):
 def receive(session: Session, election: str, entries: Sequence[CredentialEntry]) -> int:
     """Keep the credentials of one batch; how many were new.
 
-    A batch that was received before adds nothing, sealed or not. Raises CredentialConflict (a credential twice with
-    other content, a point outside the group, or a new credential for a sealed election).
+    A batch that was received before adds nothing, sealed or not, and what is of holders who have left the roll is passed
+    over. Raises CredentialConflict (a credential twice with other content, a point outside the group, or a new credential
+    for a sealed election).
     """
+    # The lock before the look: a removal that goes on at this moment is over when this goes on.
+    sealed = is_sealed(session, election)
+    left = _withdrawn(session, election, entries)
+    entries = [entry for entry in entries if entry.holder not in left]
     rows = {entry.credential: entry for entry in entries}
     if len(rows) != len(entries):
         raise CredentialConflict("a credential twice in one batch")
@@ -52,11 +57,18 @@ def receive(session: Session, election: str, entries: Sequence[CredentialEntry])
     if any((rows[credential].holder, rows[credential].rank) != content for credential, content in known.items()):
         raise CredentialConflict("a credential came back with another holder or rank")
     new = [_row(election, entry) for credential, entry in rows.items() if credential not in known]
-    if new and is_sealed(session, election):
+    if new and sealed:
         raise CredentialConflict("new credentials after sealing")
     if new:
         session.execute(insert(Credential), new)
     return len(new)
+
+
+def _withdrawn(session: Session, election: str, entries: Sequence[CredentialEntry]) -> set[str]:
+    """Which holders of a batch have left the election before its sealing (withdrawals)."""
+    holders = list({entry.holder for entry in entries})
+    chosen = (WithdrawnHolder.election == election, WithdrawnHolder.holder.in_(holders))
+    return set(session.scalars(select(WithdrawnHolder.holder).where(*chosen)))
 
 
 def _check(credential: str) -> None:
@@ -83,23 +95,30 @@ def is_sealed(session: Session, election: str) -> bool:
     return session.scalar(select(Election.raw).where(Election.uuid == election).with_for_update(read=True)) is not None
 
 
-def commit(session: Session, election: str, *, holders: int, count: int, digest: str) -> None:
-    """Keep what the authority says it sent. Credentials are only ever added: the largest count is the last word.
+def commit(session: Session, election: str, *, holders: int, count: int, digest: str, revision: int = 0) -> None:
+    """Keep what the authority says it sent: the greatest revision is the last word.
 
-    Raises CredentialConflict for another commitment after sealing, or another digest for the same count.
+    Of commitments without a revision, as they were before removals, the largest count: credentials were only ever added.
+
+    Raises CredentialConflict for another commitment after sealing, or another digest for the same count and revision.
     """
     known = session.scalars(select(Commitment).where(Commitment.election == election)).one_or_none()
     if known is None:
-        session.execute(insert(Commitment).values(election=election, holders=holders, count=count, digest=digest))
+        session.execute(
+            insert(Commitment).values(election=election, holders=holders, count=count, digest=digest, revision=revision)
+        )
         return
-    if (known.holders, known.count, known.digest) == (holders, count, digest) or count < known.count:
+    same = (known.holders, known.count, known.digest) == (holders, count, digest)
+    if same or (revision, count) < (known.revision, known.count):
         return
-    if count == known.count:
+    if (revision, count) == (known.revision, known.count):
         raise CredentialConflict("two commitments to the same number of credentials")
     if is_sealed(session, election):
-        raise CredentialConflict("a larger commitment after sealing")
+        raise CredentialConflict("another commitment after sealing")
     session.execute(
-        update(Commitment).where(Commitment.election == election).values(holders=holders, count=count, digest=digest)
+        update(Commitment)
+        .where(Commitment.election == election)
+        .values(holders=holders, count=count, digest=digest, revision=revision)
     )
 
 
@@ -108,10 +127,12 @@ class CompleteList:
     """All public credentials of an election, spares included, sorted by point so that their order says nothing.
 
     ``hash`` is that of its file, which has no object for each credential: 32 bytes a credential are in memory.
+    ``withdrawn``: how many holders had left the election before the list was read.
     """
 
     credentials: PublicCredentials
     hash: str
+    withdrawn: int
 
     def as_file(self) -> chain.LongFile:
         """The file of the list."""
@@ -132,7 +153,7 @@ def complete_list(
         Refusal: credentials_incomplete {expected, received} unless number, holders and digest are as committed;
             too_many_credentials {limit, received}, where nobody could verify the list later.
     """
-    received = _stored(session, election)
+    received, withdrawn = _stored(session, election), _withdrawals(session, election)
     commitment = session.scalars(select(Commitment).where(Commitment.election == election)).one_or_none()
     if commitment is None or commitment.count != received:
         expected = None if commitment is None else commitment.count
@@ -152,7 +173,7 @@ def complete_list(
         content.update(piece.encode("ascii"))
     if (commitment.digest, commitment.holders) != (listed.hexdigest(), _holders(session, election)):
         raise refuse(Code.CREDENTIALS_INCOMPLETE, expected=commitment.count, received=received)
-    return CompleteList(PublicCredentials(packed), content.hexdigest())
+    return CompleteList(PublicCredentials(packed), content.hexdigest(), withdrawn)
 
 
 def _pages(session: Session, election: str) -> Iterator[Sequence[str]]:
@@ -171,9 +192,15 @@ def _pages(session: Session, election: str) -> Iterator[Sequence[str]]:
 def still_complete(session: Session, election: str, listed: CompleteList) -> bool:
     """Whether nothing has come since the list was written; the caller holds the election's lock.
 
-    Credentials are only ever added (trigger), so that the same number of them is the same list.
+    Credentials are only ever added, but for those of withdrawn holders (trigger): the same number of both is the same list.
     """
-    return _stored(session, election) == len(listed.credentials)
+    same = _stored(session, election) == len(listed.credentials)
+    return same and _withdrawals(session, election) == listed.withdrawn
+
+
+def _withdrawals(session: Session, election: str) -> int:
+    query = select(func.count()).select_from(WithdrawnHolder).where(WithdrawnHolder.election == election)
+    return session.scalar(query) or 0
 
 
 def _stored(session: Session, election: str) -> int:

@@ -3,72 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.ballot.belenios import archive, canonical
-from services.ballot.belenios.credential import is_uuid
+from services.ballot.belenios import canonical, revoting
+from services.ballot.belenios.checking import archive
 from services.ballot.belenios.election import Election as ElectionFile
 from services.ballot.belenios.election import Question, make_election
 from services.ballot.belenios.errors import InvalidTrustees, Malformed
 from services.ballot.belenios.hashing import sha_hex
-from services.ballot.belenios.trustees import Trustees, check_trustees
-from services.ballot.contract.elections import CreateElection, Described, Sealed
+from services.ballot.belenios.keys.trustees import Trustees, check_trustees
+from services.ballot.ceremony import holding
+from services.ballot.contract.elections import Described, Sealed
 from services.ballot.contract.events import ElectionSealed
-from services.ballot.contract.limits import MOST_ANSWERS, State
+from services.ballot.contract.limits import State
 from services.ballot.contract.refusals import Code, refuse
-from services.ballot.elections import credentials
-from services.ballot.models import Closing, Election
+from services.ballot.elections import credentials, suspensions
+from services.ballot.elections.definitions import Definition, check, definition_of, fields_of
+from services.ballot.models import Ceremony, Closing, Election
 from services.ballot.urn import chain
 from services.ballot.urn.chain import EventType
 from services.runtime.bus import outbox
 from services.runtime.contracts.changes import Change, between
-from services.runtime.contracts.kinds import LEGAL_GRACE
-from services.runtime.contracts.problems import Code as ProblemCode
-from services.runtime.contracts.problems import invalid_request, problem
 from services.runtime.storage.database import Database
-
-
-@dataclass(frozen=True)
-class Definition:
-    """What an operator asks for; a question's fields are the protocol's."""
-
-    uuid: str
-    voting_event: str
-    name: str
-    description: str
-    questions: tuple[Question, ...]
-    opens_at: datetime
-    closes_at: datetime
-    grace_minutes: int = LEGAL_GRACE
-
-    @classmethod
-    def of(cls, request: CreateElection) -> Definition:
-        """The definition that a request stands for."""
-        questions = (Question(q.question, tuple(q.answers), q.blank, q.minimum, q.maximum) for q in request.questions)
-        return cls(
-            uuid=request.uuid,
-            voting_event=request.voting_event,
-            name=request.name,
-            description=request.description,
-            questions=tuple(questions),
-            opens_at=request.opens_at,
-            closes_at=request.closes_at,
-            grace_minutes=request.grace_minutes,
-        )
-
-    def content(self) -> str:
-        """Everything but the dates and identifiers, as one canonical text: equal texts are the same election."""
-        return canonical.dumps(
-            {
-                "name": self.name,
-                "description": self.description,
-                "questions": [question.as_json() for question in self.questions],
-            }
-        )
 
 
 def create(session: Session, definition: Definition, *, correct: bool = False) -> list[Change]:
@@ -77,7 +36,7 @@ def create(session: Session, definition: Definition, *, correct: bool = False) -
     Returns what the correction changes. Raises Refusal election_differs {changes} (same uuid, other content),
     election_sealed (a correction that comes too late), invalid_request with the field at fault.
     """
-    _check(definition)
+    check(definition)
     election = locked(session, definition.uuid)
     if election is None:
         session.execute(
@@ -88,15 +47,14 @@ def create(session: Session, definition: Definition, *, correct: bool = False) -
                 opens_at=definition.opens_at,
                 closes_at=definition.closes_at,
                 grace_minutes=definition.grace_minutes,
+                revoting=definition.revoting,
             )
         )
+        holding.adopt(session, definition.voting_event, definition.uuid)
         return []
     if election.voting_event != definition.voting_event:
         raise refuse(Code.ELECTION_DIFFERS)
-    changes = between(
-        _fields(election.definition, election.opens_at, election.closes_at, election.grace_minutes),
-        _fields(definition.content(), definition.opens_at, definition.closes_at, definition.grace_minutes),
-    )
+    changes = between(fields_of(definition_of(election)), fields_of(definition))
     if not changes:
         return []
     if not correct:
@@ -111,55 +69,25 @@ def create(session: Session, definition: Definition, *, correct: bool = False) -
             opens_at=definition.opens_at,
             closes_at=definition.closes_at,
             grace_minutes=definition.grace_minutes,
+            revoting=definition.revoting,
         )
     )
     return changes
 
 
-def _fields(content: str, opens_at: datetime, closes_at: datetime, grace_minutes: int) -> dict[str, object]:
-    """All that a draft may be corrected in, by a name that says where it stands in the operator's file."""
-    known = canonical.loads(content)
-    fields = {
-        "name": known["name"],
-        "description": known["description"],
-        "opens_at": opens_at.astimezone(UTC).isoformat(),
-        "closes_at": closes_at.astimezone(UTC).isoformat(),
-        "grace_minutes": grace_minutes,
-    }
-    for number, question in enumerate(known["questions"], 1):
-        fields |= {f"questions[{number}].{name}": value for name, value in question.items() if name != "answers"}
-        fields |= {f"questions[{number}].answers[{n}]": name for n, name in enumerate(question["answers"], 1)}
-    return fields
-
-
-def _check(definition: Definition) -> None:
-    if not is_uuid(definition.uuid):
-        raise invalid_request({"uuid": [problem(ProblemCode.WRONG_FORM)]})
-    if definition.opens_at >= definition.closes_at:
-        raise invalid_request({"closes_at": [problem(ProblemCode.NOT_AFTER_OPENING)]})
-    if not definition.questions:
-        raise invalid_request({"questions": [problem(ProblemCode.TOO_FEW, 1)]})
-    for number, question in enumerate(definition.questions):
-        try:
-            question.checked()
-        except Malformed as error:
-            raise invalid_request({f"questions.{number}": [problem(ProblemCode.CONTRADICTORY)]}) from error
-        if len(question.answers) > MOST_ANSWERS:
-            raise invalid_request({f"questions.{number}.answers": [problem(ProblemCode.TOO_MANY, MOST_ANSWERS)]})
-        if len(set(question.answers)) != len(question.answers):
-            raise invalid_request({f"questions.{number}.answers": [problem(ProblemCode.REPEATED)]})
-        if question.maximum == 0:
-            raise invalid_request({f"questions.{number}.maximum": [problem(ProblemCode.TOO_SMALL, 1)]})
+# Made once: every vote asks for both.
+_ELECTION = select(Election).where(Election.uuid == bindparam("uuid"))
+_LOCKED = _ELECTION.with_for_update()
 
 
 def locked(session: Session, uuid: str) -> Election | None:
     """The election's row, locked until the transaction ends (PostgreSQL; on SQLite the transaction is the lock)."""
-    return session.scalars(select(Election).where(Election.uuid == uuid).with_for_update()).one_or_none()
+    return session.scalars(_LOCKED, {"uuid": uuid}).one_or_none()
 
 
 def found(session: Session, uuid: str) -> Election:
     """The election's row. Raises Refusal election_unknown."""
-    election = session.scalars(select(Election).where(Election.uuid == uuid)).one_or_none()
+    election = session.scalars(_ELECTION, {"uuid": uuid}).one_or_none()
     if election is None:
         raise refuse(Code.ELECTION_UNKNOWN)
     return election
@@ -169,7 +97,7 @@ def set_trustees(database: Database, uuid: str, raw: str) -> str:
     """Check a trustees file, outside any transaction, and give it to a draft; the election's public key.
 
     Before sealing a later file replaces an earlier one. Raises Refusal trustees_invalid {reason}, election_unknown,
-    election_sealed (unless the file is the one that was sealed).
+    election_sealed (unless the file is the one that was sealed), ceremony_under_way (its keys are made by the holders).
     """
     trustees = _checked_trustees(raw)
     with database.transaction() as session:
@@ -178,6 +106,8 @@ def set_trustees(database: Database, uuid: str, raw: str) -> str:
             raise refuse(Code.ELECTION_UNKNOWN)
         if election.raw is not None and election.trustees != raw:
             raise refuse(Code.ELECTION_SEALED)
+        if election.trustees != raw and session.get(Ceremony, election.voting_event) is not None:
+            raise refuse(Code.CEREMONY_UNDER_WAY)
         if election.trustees != raw:
             session.execute(
                 update(Election).where(Election.uuid == uuid).values(trustees=raw, public_key=trustees.public_key)
@@ -217,13 +147,14 @@ def seal(
         confirm: Called at the end of the transaction, which it may undo by raising.
 
     Raises:
-        Refusal: election_unknown, trustees_missing, credentials_incomplete {expected, received},
+        Refusal: election_unknown, trustees_missing, keys_untried {names}, credentials_incomplete {expected, received},
             too_many_credentials {limit, received}.
     """
     with database.reading() as session:
         election = found(session, uuid)
         if election.raw is None and election.trustees is None:
             raise refuse(Code.TRUSTEES_MISSING)
+        _tried(session, election)
         listed = credentials.complete_list(session, uuid, report) if election.raw is None else None
     with database.transaction() as session:
         sealed = _sealed(session, uuid, present, now, receipt_key, listed)
@@ -246,6 +177,7 @@ def _sealed(
         return sealing_of(session, election)
     if election.trustees is None or election.public_key is None:
         raise refuse(Code.TRUSTEES_MISSING)
+    _tried(session, election)
     if listed is None or not credentials.still_complete(session, uuid, listed):
         raise refuse(Code.CREDENTIALS_INCOMPLETE, expected=None, received=credentials.count(session, uuid))
     raw = _election_file(election, election.public_key)
@@ -268,10 +200,20 @@ def _sealed(
     return sealing_of(session, election)
 
 
+def _tried(session: Session, election: Election) -> None:
+    # A key that cannot decrypt is found while another can still be made.
+    names = [] if election.raw is not None else holding.untried(session, election.voting_event)
+    if names:
+        raise refuse(Code.KEYS_UNTRIED, names=", ".join(names))
+
+
 def _election_file(election: Election, public_key: str) -> str:
     content = canonical.loads(election.definition)
     questions = [Question.parse(question) for question in content["questions"]]
-    return make_election(election.uuid, content["name"], content["description"], public_key, questions)
+    description = content["description"]
+    if election.revoting:
+        description = revoting.with_rule(description)
+    return make_election(election.uuid, content["name"], description, public_key, questions)
 
 
 def sealing_of(session: Session, election: Election) -> Sealed:
@@ -314,17 +256,24 @@ def states(session: Session, uuids: Sequence[str], now: datetime) -> dict[str, S
     """
     known = {election.uuid: election for election in session.scalars(select(Election).where(Election.uuid.in_(uuids)))}
     found = dict.fromkeys(uuids, State.DRAFT)
+    suspended = suspensions.suspended(session, uuids)
     for uuid, election in known.items():
         last = chain.head(session, uuid)
-        found[uuid] = state_of(election, None if last is None else last.type, now)
+        found[uuid] = suspensions.shown(state_of(election, None if last is None else last.type, now), uuid in suspended)
     return found
+
+
+def revoting_in(session: Session, uuids: Sequence[str]) -> list[str]:
+    """Those of these elections in which voters may vote again."""
+    return list(session.scalars(select(Election.uuid).where(Election.uuid.in_(uuids), Election.revoting)))
 
 
 def describe(session: Session, uuid: str, now: datetime) -> Described:
     """Describe an election. Raises Refusal election_unknown."""
     election = found(session, uuid)
     last = chain.head(session, uuid)
-    state = state_of(election, None if last is None else last.type, now)
+    suspended = bool(suspensions.suspended(session, [uuid]))
+    state = suspensions.shown(state_of(election, None if last is None else last.type, now), suspended)
     closing = session.get(Closing, uuid)
     result = chain.objects_of(session, uuid, EventType.RESULT) if state is State.PUBLISHED else []
     return Described(
@@ -333,11 +282,13 @@ def describe(session: Session, uuid: str, now: datetime) -> Described:
         opens_at=election.opens_at,
         closes_at=election.closes_at,
         grace_minutes=election.grace_minutes,
+        revoting=election.revoting,
         election_hash=election.hash,
         receipt_key=election.receipt_key,
         head=None if last is None else last.hash,
         height=None if last is None else last.height,
         ballots=chain.ballot_count(session, uuid),
+        replaced=chain.replaced_count(session, uuid),
         credentials=credentials.count(session, uuid),
         trustees=election.trustees,
         result=result[0] if result else None,
@@ -345,4 +296,5 @@ def describe(session: Session, uuid: str, now: datetime) -> Described:
         present=[] if election.present is None else canonical.loads(election.present),
         closed_at=None if closing is None else closing.closed_at,
         close_reason=None if closing is None else closing.reason,
+        interruptions=suspensions.listed(session, uuid),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.ballot.ceremony import holding
 from services.ballot.contract.elections import SealingChecks
 from services.ballot.elections import credentials
 from services.ballot.elections.elections import found
@@ -18,6 +19,7 @@ def look(session: Session, uuid: str) -> SealingChecks:
     return SealingChecks(
         sealed=election.raw is not None,
         keys=election.trustees is not None,
+        untried=[] if election.raw is not None else holding.untried(session, election.voting_event),
         holders=None if commitment is None else commitment.holders,
         expected=None if commitment is None else commitment.count,
         received=credentials.count(session, uuid),

@@ -9,15 +9,29 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from services.ballot.elections import elections
+from services.ballot.integrity import integrity_job
+from services.ballot.models import Election
 from services.ballot.settings import Settings
 from services.ballot.urn import receipt
+from services.identity.contract.events import RollSealed
 from services.runtime.clock import utc_now
 from services.runtime.hosting.resources import Resources
+from services.runtime.jobs import job_queue
 from services.runtime.jobs.running_job import RunningJob
 
 KIND = "seal_election"
 STEP = "sealing"
+
+
+def ask_all(session: Session, event: RollSealed) -> None:
+    """The roll is sealed before the board: have the urns of its event sealed that are not yet, with the same names."""
+    drafts = select(Election.uuid).where(Election.voting_event == event.voting_event, Election.raw.is_(None))
+    for uuid in session.scalars(drafts.order_by(Election.uuid)).all():
+        job_queue.ask(session, KIND, uuid, {"election": uuid, "present": list(event.present)})
 
 
 def seal_election(resources: Resources[Settings], job: RunningJob) -> dict[str, Any]:
@@ -28,5 +42,10 @@ def seal_election(resources: Resources[Settings], job: RunningJob) -> dict[str, 
     def report(done: int, total: int) -> None:
         job.report(STEP, done, total)
 
-    uuid, present = job.request["election"], job.request["present"]
-    return elections.seal(resources.database, uuid, present, utc_now(), key, report, job.confirm).dump()
+    uuid, present, now = job.request["election"], job.request["present"], utc_now()
+
+    def confirm(session: Session) -> None:
+        integrity_job.keep(session, uuid, resources.settings, now)
+        job.confirm(session)
+
+    return elections.seal(resources.database, uuid, present, now, key, report, confirm).dump()

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from services.ballot.belenios import archive
+from services.ballot.belenios.checking import archive
 from services.ballot.contract.refusals import Code, refuse
 from services.ballot.elections.elections import found
 from services.ballot.models import ChainEvent, ChainObject, ChainObjectPart
 from services.ballot.urn import chain
+from services.runtime.storage.octets import octets
 
 PAGE_SIZE = 2 * 1024 * 1024
 """A page ends at the first event, or piece of a long file, beyond this many bytes."""
@@ -78,7 +79,7 @@ def _chunks_of_setup(session: Session, uuid: str, timestamp: int) -> Iterator[_C
     yield _loaded(archive.beginning(timestamp))
     in_setup = (ChainObject.election == uuid, ChainObject.height == 0)
     parts = (
-        select(ChainObjectPart.position, ChainObjectPart.part, func.length(ChainObjectPart.data).label("length"))
+        select(ChainObjectPart.position, ChainObjectPart.part, octets(session, ChainObjectPart.data).label("length"))
         .where(ChainObjectPart.election == uuid, ChainObjectPart.height == 0)
         .order_by(ChainObjectPart.position, ChainObjectPart.part)
     )
@@ -86,7 +87,7 @@ def _chunks_of_setup(session: Session, uuid: str, timestamp: int) -> Iterator[_C
     for row in session.execute(parts):
         following.setdefault(row.position, []).append((row.part, row.length))
     files = session.execute(
-        select(ChainObject.position, ChainObject.hash, func.length(ChainObject.data).label("length"))
+        select(ChainObject.position, ChainObject.hash, octets(session, ChainObject.data).label("length"))
         .where(*in_setup)
         .order_by(ChainObject.position)
     ).all()
@@ -95,7 +96,7 @@ def _chunks_of_setup(session: Session, uuid: str, timestamp: int) -> Iterator[_C
         if file.position not in following:
             yield _loaded(archive.object_entry(session.scalars(beginning).one(), timestamp))
             continue
-        # Only the list of credentials is so long; it is ASCII: as many bytes as characters.
+        # Only the list of credentials is so long.
         lengths = following[file.position]
         size = file.length + sum(length for _, length in lengths)
         yield _loaded(archive.header(f"{file.hash}.data.json", size, timestamp))
@@ -160,7 +161,7 @@ def _page_ends_at(session: Session, uuid: str, after: int) -> int:
     """The height of the last event that fits: sizes are asked for first, so that one page only is in memory."""
     size, last = 0, after
     for row in session.execute(
-        select(ChainEvent.height, func.coalesce(func.sum(func.length(ChainObject.data)), 0).label("length"))
+        select(ChainEvent.height, func.coalesce(func.sum(octets(session, ChainObject.data)), 0).label("length"))
         .outerjoin(
             ChainObject, (ChainObject.election == ChainEvent.election) & (ChainObject.height == ChainEvent.height)
         )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, insert, select
+from sqlalchemy.orm import Session, aliased
 
-from services.ballot.belenios import archive, tally
+from services.ballot.belenios import tally
+from services.ballot.belenios.checking import archive
 from services.ballot.belenios.election import Election as ElectionFile
 from services.ballot.belenios.errors import InvalidPartialDecryption
-from services.ballot.belenios.trustees import Trustees, check_trustees
+from services.ballot.belenios.keys.trustees import Trustees, check_trustees
 from services.ballot.contract.refusals import Code, refuse
 from services.ballot.elections.elections import found, locked
 from services.ballot.models import Ballot, ChainObject, PartialDecryption
@@ -76,11 +77,11 @@ def add_up(
     """
     with database.reading() as session:
         files = _closed_files(session, uuid)
-        ballots = chain.ballot_count(session, uuid)
+        ballots = chain.counted(session, uuid)
         if chain.has(session, uuid, EventType.ENCRYPTED_TALLY):
             return
         # The urn is closed: nothing can come in while this reads, page by page, whatever it takes.
-        counted = _counting(ballots_of(session, uuid), lambda done: report(done, ballots))
+        counted = _counting(counted_ballots(session, uuid), lambda done: report(done, ballots))
         raw = tally.encrypted_tally(files.election, counted)
     sized = tally.sized_encrypted_tally(ballots, raw)
     with database.transaction() as session:
@@ -104,14 +105,19 @@ def _closed_files(session: Session, uuid: str) -> SealedFiles:
     return SealedFiles(ElectionFile.parse(election.raw), check_trustees(election.trustees))
 
 
-def ballots_of(session: Session, uuid: str) -> Iterator[str]:
-    """The ballots of the urn in their order, read a page at a time."""
+def counted_ballots(session: Session, uuid: str) -> Iterator[str]:
+    """The ballots of the urn that no later one replaces, in their order, read a page at a time."""
     after = 0
+    later = aliased(Ballot)
+    replaced = exists().where(
+        later.election == Ballot.election, later.holder == Ballot.holder, later.replaces == Ballot.height
+    )
     while True:
         page = session.execute(
             select(ChainObject.height, ChainObject.data)
             .join(Ballot, (Ballot.election == ChainObject.election) & (Ballot.height == ChainObject.height))
             .where(ChainObject.election == uuid, ChainObject.position == 0, ChainObject.height > after)
+            .where(~replaced)
             .order_by(ChainObject.height)
             .limit(PAGE)
         ).all()
@@ -136,20 +142,21 @@ def submit_partial_decryption(database: Database, uuid: str, owner: int, raw: st
         raise refuse(Code.DECRYPTION_INVALID, reason=error.reason) from error
     with database.transaction() as session:
         locked(session, uuid)
-        owners = _owners(session, uuid)
+        received = owners(session, uuid)
         last = chain.head(session, uuid)
-        if owner not in owners and last is not None and last.type is not EventType.RESULT:
+        if owner not in received and last is not None and last.type is not EventType.RESULT:
             if chain.has_object(session, uuid, raw):
                 # In a group with threshold 1 all holders have the same share: a copy would verify too.
                 raise refuse(Code.DECRYPTION_INVALID, reason="copied")
             payload = archive.make_owned(owner, raw)
             added = chain.append(session, uuid, EventType.PARTIAL_DECRYPTION, (raw, payload), after=last)
             session.execute(insert(PartialDecryption).values(election=uuid, owner=owner, height=added.height))
-            owners = sorted([*owners, owner])
-        return owners
+            received = sorted([*received, owner])
+        return received
 
 
-def _owners(session: Session, uuid: str) -> list[int]:
+def owners(session: Session, uuid: str) -> list[int]:
+    """The owners whose share of an election is there, in order."""
     return list(
         session.scalars(
             select(PartialDecryption.owner).where(PartialDecryption.election == uuid).order_by(PartialDecryption.owner)
@@ -164,7 +171,7 @@ def publish_result(database: Database, uuid: str) -> Result:
     """
     with database.reading() as session:
         files = _closed_files(session, uuid)
-        ballots = chain.ballot_count(session, uuid)
+        ballots = chain.counted(session, uuid)
         published = chain.objects_of(session, uuid, EventType.RESULT)
         stored = chain.objects_of(session, uuid, EventType.ENCRYPTED_TALLY)
         received = _decryptions(session, uuid)

@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from services.ballot.contract.ballots import RetiredCredential
 from services.ballot.contract.events import Activated, TooLate, UrnHead
 from services.ballot.contract.limits import State
 from services.ballot.elections.elections import locked, state_of
@@ -39,6 +40,7 @@ def activate(session: Session, request: str, exchanges: Sequence[CredentialExcha
     The same request again changes nothing and is answered as it was before.
 
     Args:
+        session: an open transaction.
         request: the number of the re-issue, the same whenever it is asked again.
         exchanges: one for each election of the holder.
         now: decides whether an urn is closed; only its hour is kept.
@@ -119,7 +121,7 @@ def _change(session: Session, exchange: CredentialExchange, credential: str, bef
 
 def _has_voted(session: Session, exchange: CredentialExchange) -> bool:
     voted = select(Ballot.height).where(Ballot.election == exchange.election, Ballot.holder == exchange.holder)
-    return session.scalar(voted) is not None
+    return session.scalar(voted.limit(1)) is not None
 
 
 def _locked(session: Session, uuid: str) -> Election:
@@ -138,3 +140,14 @@ def retired_in_hour(session: Session, election: str, credential: str) -> datetim
     return session.scalar(
         select(Activation.hour).where(Activation.election == election, Activation.retired == credential)
     )
+
+
+def retired_of(session: Session, election: str, holder: str) -> list[RetiredCredential]:
+    """The holder's credentials that were retired, with the hour of each; as few as there are re-issues."""
+    rows = session.execute(
+        select(Activation.retired, Activation.hour)
+        .join(Credential, (Credential.election == Activation.election) & (Credential.credential == Activation.retired))
+        .where(Credential.election == election, Credential.holder == holder)
+        .order_by(Activation.height, Activation.retired)
+    )
+    return [RetiredCredential(credential=row.retired, hour=row.hour) for row in rows]

@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
-from services.ballot.contract.attendance import AttendancePart
-from services.ballot.models import AttendanceBatch, AttendanceTurn, Ballot, Closing, Election
+from services.ballot.contract.attendance import AttendanceEnd, AttendancePart
+from services.ballot.elections.elections import found
+from services.ballot.models import AttendanceBatch, AttendanceTurn, Ballot, ChainEvent, Closing, Election
 from services.ballot.urn import chain
+from services.ballot.urn.chain import EventType
 from services.runtime.clock import cut_to_hour
 from services.runtime.storage.upsert import upsert
 
@@ -73,7 +75,10 @@ def cut(session: Session, uuid: str, rhythm: Rhythm, now: datetime) -> bool:
     turn.final = closed
     after = session.scalar(select(func.max(AttendanceBatch.height)).where(AttendanceBatch.election == uuid)) or 0
     height = chain.ballot_count(session, uuid)
-    if height == after or (height - after < rhythm.minimum and not closed):
+    # Whoever votes again is in the poll book already: neither told a second time nor one of those to hide among.
+    again = chain.replaced_count(session, uuid, height) - chain.replaced_count(session, uuid, after)
+    voters = height - after - again
+    if not voters or (voters < rhythm.minimum and not closed):
         return False
     last = session.scalar(select(func.max(AttendanceBatch.number)))
     session.execute(
@@ -83,7 +88,7 @@ def cut(session: Session, uuid: str, rhythm: Rhythm, now: datetime) -> bool:
             election=uuid,
             after_height=after,
             height=height,
-            parts=max(1, (height - after) // PART),
+            parts=max(1, voters // PART),
             hour=cut_to_hour(now),
         )
     )
@@ -98,13 +103,28 @@ def part_of(session: Session, number: int, part: int) -> AttendancePart:
     holders = (
         select(Ballot.holder)
         .where(Ballot.election == batch.election, Ballot.height > batch.after_height, Ballot.height <= batch.height)
-        .where(Ballot.holder >= _bound(part, batch.parts))
+        .where(Ballot.replaces == 0, Ballot.holder >= _bound(part, batch.parts))
         .order_by(Ballot.holder)
     )
     if part + 1 < batch.parts:
         holders = holders.where(Ballot.holder < _bound(part + 1, batch.parts))
     return AttendancePart(
         election=batch.election, hour=batch.hour, parts=batch.parts, holders=list(session.scalars(holders))
+    )
+
+
+def end_of(session: Session, uuid: str) -> AttendanceEnd:
+    """Return what was told of attendance in all, once the last batch is cut. Raises Refusal election_unknown."""
+    found(session, uuid)
+    closing, turn = session.get(Closing, uuid), session.get(AttendanceTurn, uuid)
+    if closing is None or turn is None or not turn.final:
+        return AttendanceEnd(closed_at=None, head="", ballots=0, last_batch=None)
+    ended = select(ChainEvent.hash).where(ChainEvent.election == uuid, ChainEvent.type == EventType.END_BALLOTS)
+    return AttendanceEnd(
+        closed_at=closing.closed_at,
+        head=session.scalars(ended).one(),
+        ballots=chain.counted(session, uuid),
+        last_batch=session.scalar(select(func.max(AttendanceBatch.number)).where(AttendanceBatch.election == uuid)),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,11 +25,12 @@ from services.ballot.contract.ballots import BoothMaterial, Receipt
 from services.ballot.contract.limits import State
 from services.ballot.contract.refusals import Code, refuse
 from services.ballot.elections.elections import found, locked, state_of
+from services.ballot.elections.suspensions import refuse_while_suspended, shown, suspended
 from services.ballot.models import Ballot, Credential, Election
 from services.ballot.urn import activation, chain, receipt
 from services.ballot.urn.chain import EventType, Head
 from services.ballot.urn.permit import verify
-from services.identity.contract.permits import Permit, Use
+from services.identity.contract.entrance.permits import Permit, Use
 from services.runtime.storage.database import Database
 
 Clock = Callable[[], datetime]
@@ -63,6 +64,25 @@ def _parsed(raw: str) -> _ParsedElection:
     return _ParsedElection(file, max_ballot_size(file))
 
 
+# Built once, because every vote asks them and building a question costs more than asking it.
+_OF_HOLDER = (
+    select(Ballot)
+    .where(Ballot.election == bindparam("election"), Ballot.holder == bindparam("holder"))
+    .order_by(Ballot.height.desc())
+    .limit(1)
+)
+_CREDENTIAL = select(Credential.holder, Credential.state).where(
+    Credential.election == bindparam("election"), Credential.credential == bindparam("credential")
+)
+_USED = select(Ballot.height).where(
+    Ballot.election == bindparam("election"),
+    Ballot.credential == bindparam("credential"),
+    Ballot.holder != bindparam("holder"),
+)
+assert isinstance(Ballot.__table__, Table)
+_ADD = insert(Ballot.__table__)
+
+
 def booth_material(session: Session, keys: Keys, permit: str, now: datetime) -> BoothMaterial:
     """The election file and the holder's own active credential.
 
@@ -81,11 +101,13 @@ def booth_material(session: Session, keys: Keys, permit: str, now: datetime) -> 
     if credential is None or election.raw is None:
         raise refuse(Code.CREDENTIAL_UNKNOWN)
     last = chain.head(session, granted.election)
+    paused = bool(suspended(session, [granted.election]))
     return BoothMaterial(
         election=election.raw,
         credential=credential,
+        retired=activation.retired_of(session, granted.election, granted.holder),
         voted=_ballot_of(session, granted) is not None,
-        state=_state_for(granted, state_of(election, None if last is None else last.type, now), now),
+        state=shown(_state_for(granted, state_of(election, None if last is None else last.type, now), now), paused),
     )
 
 
@@ -104,10 +126,13 @@ def voted_in(session: Session, keys: Keys, permits: Sequence[str], now: datetime
 
 
 def cast(database: Database, keys: Keys, permit: str, raw: str, clock: Clock) -> Receipt:
-    """Accept a ballot once and for all; the same ballot of the same holder again has the same receipt.
+    """Accept a ballot once and for all; the same ballot of the same holder again has the same receipt, and adds nothing.
+
+    Where the election says that voters may vote again, a holder's next ballot, by the same credential, replaces the one
+    before; otherwise it is refused.
 
     Attendance is told later, from the ballots themselves (attendance.py). Raises Refusal permit_invalid, permit_expired,
-    election_unknown, election_not_open, election_closed, already_voted, permit_other_election,
+    election_unknown, election_not_open, election_closed, election_suspended, already_voted, permit_other_election,
     ballot_malformed {reason}, ballot_invalid {reason}, credential_unknown, credential_not_yours,
     credential_retired {retired_in_hour}. Whatever is refused changes nothing.
     """
@@ -116,9 +141,10 @@ def cast(database: Database, keys: Keys, permit: str, raw: str, clock: Clock) ->
     with database.reading() as session:
         election = found(session, granted.election)
         _require_receipt_key(election, keys)
-        earlier = _ballot_of(session, granted)
-        if earlier is not None:
-            return _again(session, keys, earlier, tracker)
+        revoting = election.revoting
+        again = _again(session, keys, _ballot_of(session, granted), tracker, revoting=revoting)
+        if again is not None:
+            return again
         election_raw, _ = _refuse_unless_open(session, election, granted, clock())
     checked = _check(_parsed(election_raw), raw)
     try:
@@ -127,10 +153,10 @@ def cast(database: Database, keys: Keys, permit: str, raw: str, clock: Clock) ->
     except IntegrityError:
         # Only a writer that did not take the election's lock gets us here; the constraints decided.
         with database.reading() as session:
-            earlier = _ballot_of(session, granted)
-            if earlier is None:
+            again = _again(session, keys, _ballot_of(session, granted), tracker, revoting=revoting)
+            if again is None:
                 raise
-            return _again(session, keys, earlier, tracker)
+            return again
 
 
 def _require_receipt_key(election: Election, keys: Keys) -> None:
@@ -160,11 +186,16 @@ def _commit(session: Session, keys: Keys, granted: Permit, checked: CheckedBallo
     if election is None:
         raise refuse(Code.ELECTION_UNKNOWN)
     earlier = _ballot_of(session, granted)
-    if earlier is not None:
-        return _again(session, keys, earlier, checked.tracker)
+    again = _again(session, keys, earlier, checked.tracker, revoting=election.revoting)
+    if again is not None:
+        return again
     # The clock is read under the lock: who waited past the closing is too late.
     _, last = _refuse_unless_open(session, election, granted, clock())
     _refuse_unless_usable(session, granted, checked.credential)
+    if earlier is not None and earlier.credential != checked.credential:
+        # No path leads here: a credential takes another's place only where its holder has not voted.
+        raise refuse(Code.ALREADY_VOTED)
+    replaced = chain.replaced_count(session, granted.election) + (earlier is not None) if election.revoting else 0
     added = chain.append(session, granted.election, EventType.BALLOT, (checked.raw,), after=last)
     row = {
         "election": granted.election,
@@ -172,8 +203,10 @@ def _commit(session: Session, keys: Keys, granted: Permit, checked: CheckedBallo
         "holder": granted.holder,
         "credential": checked.credential,
         "tracker": checked.tracker,
+        "replaces": 0 if earlier is None else earlier.height,
+        "replaced": replaced,
     }
-    session.execute(insert(Ballot).values(row))
+    session.connection().execute(_ADD, row)
     return receipt.sign(
         keys.receipt_private,
         election=granted.election,
@@ -184,18 +217,27 @@ def _commit(session: Session, keys: Keys, granted: Permit, checked: CheckedBallo
 
 
 def _ballot_of(session: Session, granted: Permit) -> Ballot | None:
-    return session.scalars(
-        select(Ballot).where(Ballot.election == granted.election, Ballot.holder == granted.holder)
-    ).one_or_none()
+    """The holder's last ballot."""
+    return session.scalars(_OF_HOLDER, {"election": granted.election, "holder": granted.holder}).one_or_none()
 
 
-def _again(session: Session, keys: Keys, earlier: Ballot, tracker: str) -> Receipt:
-    event = chain.at(session, earlier.election, earlier.height)
-    if earlier.tracker != tracker or event is None:
+def _again(session: Session, keys: Keys, last: Ballot | None, tracker: str, *, revoting: bool) -> Receipt | None:
+    """The receipt of the holder's ballot with that tracker, be it the last or an older one; None where it is a new one.
+
+    Raises Refusal already_voted for a new one where there may be none.
+    """
+    if last is None:
+        return None
+    same = select(Ballot.height).where(Ballot.election == last.election, Ballot.tracker == tracker)
+    height = session.scalar(same.where(Ballot.holder == last.holder))
+    event = None if height is None else chain.at(session, last.election, height)
+    if event is None:
+        if revoting:
+            return None
         raise refuse(Code.ALREADY_VOTED)
     return receipt.sign(
         keys.receipt_private,
-        election=earlier.election,
+        election=last.election,
         tracker=tracker,
         head=event.hash,
         height=event.height,
@@ -210,13 +252,13 @@ def _refuse_unless_open(session: Session, election: Election, granted: Permit, n
         raise refuse(Code.ELECTION_NOT_OPEN)
     if _state_for(granted, state, now) not in (State.OPEN, State.CLOSING):
         raise refuse(Code.ELECTION_CLOSED)
+    refuse_while_suspended(session, election.uuid)
     return election.raw, last
 
 
 def _refuse_unless_usable(session: Session, granted: Permit, credential: str) -> None:
-    known = session.scalars(
-        select(Credential).where(Credential.election == granted.election, Credential.credential == credential)
-    ).one_or_none()
+    asked = {"election": granted.election, "credential": credential, "holder": granted.holder}
+    known = session.connection().execute(_CREDENTIAL, asked).one_or_none()
     if known is None:
         raise refuse(Code.CREDENTIAL_UNKNOWN)
     if known.holder != granted.holder:
@@ -228,6 +270,5 @@ def _refuse_unless_usable(session: Session, granted: Permit, credential: str) ->
     if known.state != "active":
         # A spare that was never handed out: nobody should have its code.
         raise refuse(Code.CREDENTIAL_UNKNOWN)
-    used = select(Ballot.height).where(Ballot.election == granted.election, Ballot.credential == credential)
-    if session.scalar(used) is not None:
+    if session.connection().execute(_USED, asked).first() is not None:
         raise refuse(Code.ALREADY_VOTED)

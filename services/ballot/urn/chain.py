@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
-from services.ballot.belenios import archive
+from services.ballot.belenios.checking import archive
 from services.ballot.belenios.hashing import sha_hex
 from services.ballot.models import Ballot, ChainEvent, ChainObject, ChainObjectPart
 
@@ -42,14 +42,21 @@ class Head:
     type: EventType
 
 
+# Made once, and run without the unit of work: every vote runs them, and building them costs more than they do.
+_LAST = (
+    select(ChainEvent.height, ChainEvent.hash, ChainEvent.type)
+    .where(ChainEvent.election == bindparam("election"))
+    .order_by(ChainEvent.height.desc())
+    .limit(1)
+)
+_ADD_EVENT, _ADD_OBJECT = (
+    insert(table) for table in (ChainEvent.__table__, ChainObject.__table__) if isinstance(table, Table)
+)
+
+
 def head(session: Session, election: str) -> Head | None:
     """The last event of the election's chain, or None before sealing."""
-    row = session.execute(
-        select(ChainEvent.height, ChainEvent.hash, ChainEvent.type)
-        .where(ChainEvent.election == election)
-        .order_by(ChainEvent.height.desc())
-        .limit(1)
-    ).first()
+    row = session.connection().execute(_LAST, {"election": election}).first()
     return None if row is None else Head(row.height, row.hash, EventType(row.type))
 
 
@@ -66,9 +73,8 @@ def append(
     payload = files[-1].hash if files else None
     raw = archive.make_event(kind.value, None if after is None else after.hash, height, payload)
     added = Head(height, sha_hex(raw), kind)
-    session.execute(
-        insert(ChainEvent).values(election=election, height=height, type=kind.value, hash=added.hash, raw=raw)
-    )
+    row = {"election": election, "height": height, "type": kind.value, "hash": added.hash, "raw": raw}
+    session.connection().execute(_ADD_EVENT, row)
     for position, file in enumerate(files):
         _keep(session, {"election": election, "height": height, "position": position}, file)
     return added
@@ -76,7 +82,7 @@ def append(
 
 def _keep(session: Session, place: dict[str, str | int], file: LongFile) -> None:
     pieces = iter(file.pieces)
-    session.execute(insert(ChainObject).values(**place, hash=file.hash, data=next(pieces)))
+    session.connection().execute(_ADD_OBJECT, {**place, "hash": file.hash, "data": next(pieces)})
     for part, data in enumerate(pieces, 1):
         session.execute(insert(ChainObjectPart).values(**place, part=part, data=data))
 
@@ -114,6 +120,22 @@ def has(session: Session, election: str, kind: EventType) -> bool:
 def ballot_count(session: Session, election: str) -> int:
     """How many ballots are in the urn. Setup is at height 0 and ballots follow without a gap: the last height counts."""
     return session.scalar(select(func.max(Ballot.height)).where(Ballot.election == election)) or 0
+
+
+def replaced_count(session: Session, election: str, up_to: int | None = None) -> int:
+    """How many ballots of the urn are replaced by later ones of the same voters; none where voters vote once.
+
+    ``up_to``: of the ballots up to that height.
+    """
+    last = select(Ballot.replaced).where(Ballot.election == election).order_by(Ballot.height.desc()).limit(1)
+    return session.scalar(last if up_to is None else last.where(Ballot.height <= up_to)) or 0
+
+
+def counted(session: Session, election: str) -> int:
+    """How many ballots of the urn count: one for each holder who has voted."""
+    ballots = ballot_count(session, election)
+    # Of these ballots and no later one: a writing transaction may see one that came in between.
+    return ballots - replaced_count(session, election, ballots)
 
 
 def at(session: Session, election: str, height: int) -> Head | None:

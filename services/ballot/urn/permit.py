@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.ballot.contract.refusals import Code, refuse
-from services.identity.contract import permits
-from services.identity.contract.permits import Permit, Use
+from services.identity.contract.entrance import permits
+from services.identity.contract.entrance.permits import Permit, Use
 
 
 def verify(text: str, public_key_hex: str, now: datetime, use: Use) -> Permit:

@@ -5,19 +5,25 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.ballot.contract.ballots import Tracker, TrackerPage
+from services.ballot.contract.ballots import Tracker, TrackerFound, TrackerPage
 from services.ballot.elections.elections import found
 from services.ballot.models import Ballot
 from services.ballot.urn import chain
 
 
-def height_of(session: Session, uuid: str, tracker: str) -> int | None:
-    """The height of the ballot with that tracker, by its unique index; None where there is none.
+def find(session: Session, uuid: str, tracker: str) -> TrackerFound:
+    """Where the ballot with that tracker is, by its unique index, and whether a later one replaces it.
 
-    Raises Refusal election_unknown.
+    The chain says no less to anybody: both ballots bear one credential. Raises Refusal election_unknown.
     """
     found(session, uuid)
-    return session.scalar(select(Ballot.height).where(Ballot.election == uuid, Ballot.tracker == tracker))
+    ballot = session.scalars(select(Ballot).where(Ballot.election == uuid, Ballot.tracker == tracker)).one_or_none()
+    if ballot is None:
+        return TrackerFound(height=None)
+    later = select(Ballot.height).where(
+        Ballot.election == uuid, Ballot.holder == ballot.holder, Ballot.replaces == ballot.height
+    )
+    return TrackerFound(height=ballot.height, replaced=session.scalar(later) is not None)
 
 
 def page_of(session: Session, uuid: str, after: int, limit: int) -> TrackerPage:

@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.identity.access import links
-from services.identity.contract.access import Access
+from services.identity.contract.entrance.access import Access
 from services.identity.contract.identifiers import normalise
 from services.identity.contract.limits import FRENCH, LINK_SENT, PASSWORD
 from services.identity.letters.requests import LetterSettings

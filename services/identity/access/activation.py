@@ -23,8 +23,8 @@ from services.identity.access import (
     sessions,
 )
 from services.identity.access.accounts import Slow
+from services.identity.contract.event.wording import without_accents
 from services.identity.contract.refusals import Code, refuse
-from services.identity.contract.wording import without_accents
 from services.identity.models import Account, Voter, VotingEvent
 from services.identity.voting_events import holders
 from services.runtime.clock import cut_to_hour

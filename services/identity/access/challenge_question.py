@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.identity.contract.wording import without_accents
+from services.identity.contract.event.wording import without_accents
 
 QUESTIONS = {
     "first_car_colour": "Quelle était la couleur de ma première voiture ?",

@@ -14,14 +14,18 @@ from sqlalchemy.orm import Session
 from services.identity.access import tokens
 from services.identity.contract.refusals import Code, refuse
 from services.identity.letters.requests import LetterSettings, request_email
-from services.identity.models import Account, Link, Voter
+from services.identity.models import Account, Link, Voter, VotingEvent
 
 ACTIVATION = "activation"
 PASSWORD = "password"  # noqa: S105 - the purpose of a link
 COOLDOWN = timedelta(minutes=2)
 REPEATED_WITHIN = timedelta(minutes=30)
 """How long a browser may ask for the answer that it has not received."""
-TEMPLATES = {ACTIVATION: "activation_link", PASSWORD: "password_link"}
+TEMPLATES = {
+    "2018": {ACTIVATION: "account_link", PASSWORD: "password_link"},
+    "2022": {ACTIVATION: "activation_link", PASSWORD: "password_link"},
+}
+"""By the profile of the voting event, whose words the message is in."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def send(
         session,
         letters,
         voter,
-        template=TEMPLATES[purpose],
+        template=TEMPLATES[session.get_one(VotingEvent, voter.voting_event).profile][purpose],
         values=described(letters, token, now=now, lifetime=lifetime),
         language=language,
         expires_at=now + lifetime,

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.identity.access import tokens
@@ -36,6 +36,9 @@ class OpenSession:
 
 LONGEST = timedelta(hours=12)
 """A cookie that was stolen, or a browser that was left open, opens nothing the next day."""
+
+# Built once: every page of every voter asks it, and building a question costs more than asking it.
+_OF_TOKEN = select(VoterSession).where(VoterSession.token_hash == bindparam("token_hash"))
 
 # The last sign of life is written at most this often: every page of every voter would otherwise be a write.
 PRECISION = timedelta(minutes=1)
@@ -72,20 +75,15 @@ def _open(session: Session, voter_id: str, now: datetime, *, previous: datetime 
     return token
 
 
-def resume(
-    database: Database, token: str, *, now: datetime, idle: timedelta, language: str | None = None
+def keep_alive(
+    database: Database, opened: OpenSession, *, now: datetime, idle: timedelta, language: str | None = None
 ) -> OpenSession:
-    """Return the open session of `token` and note that it is alive. Raises session_expired.
+    """Note that an open session is alive, and the voter's language where it is another than is known; return the session.
 
-    Reads first, and writes only when the last sign of life is old, or the page is in another language than the one
-    before: most pages cost no write.
+    Written only when the last sign of life is old, or there is a language to note: most pages cost no write.
     """
-    with database.reading() as session:
-        opened = find(session, token, now=now, idle=idle)
-        known = session.scalar(select(Voter.language).where(Voter.id == opened.voter_id))
-    if language is not None and language != known:
-        with database.transaction() as session:
-            session.execute(update(Voter).where(Voter.id == opened.voter_id).values(language=language))
+    if language is not None:
+        _note_language(database, opened.voter_id, language)
     expires_at = min(now + idle, opened.ends_at)
     if expires_at - opened.expires_at < min(PRECISION, idle / 4):
         return opened
@@ -94,9 +92,20 @@ def resume(
     return replace(opened, expires_at=expires_at)
 
 
+def _note_language(database: Database, voter_id: str, language: str) -> None:
+    """Keep the language that messages are written in, or leave it to the next page where somebody holds the voter's row.
+
+    A roll that is taken over holds each row that it changes, for minutes: no page waits for that.
+    """
+    free = select(Voter.id).where(Voter.id == voter_id).with_for_update(key_share=True, skip_locked=True)
+    with database.transaction() as session:
+        if session.scalar(free) is not None:
+            session.execute(update(Voter).where(Voter.id == voter_id).values(language=language))
+
+
 def find(session: Session, token: str, *, now: datetime, idle: timedelta) -> OpenSession:
     """Return the open session of `token` and note nothing. Raises session_expired."""
-    found = session.scalar(select(VoterSession).where(VoterSession.token_hash == tokens.digest(token)))
+    found = session.scalar(_OF_TOKEN, {"token_hash": tokens.digest(token)})
     if found is None or now - found.last_seen_at >= idle or now - found.opened_at >= LONGEST:
         raise refuse(Code.SESSION_EXPIRED)
     ends_at = found.opened_at + LONGEST

@@ -7,6 +7,7 @@ same transaction by the kind's own function.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,9 +15,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from services.identity.agents import journal
-from services.identity.contract.journal import Action
 from services.identity.contract.refusals import Code, refuse
-from services.identity.contract.support import APPROVED, REFUSED, WAITING
+from services.identity.contract.staff.journal import Action
+from services.identity.contract.staff.support import APPROVED, REFUSED, WAITING
 from services.identity.models import Agent, FourEyes
 
 LIFETIME = timedelta(days=2)
@@ -24,16 +25,24 @@ LIFETIME = timedelta(days=2)
 
 
 def ask(
-    session: Session, agent: Agent, *, kind: str, voter_id: str, payload: dict[str, str], reason: str, now: datetime
+    session: Session,
+    agent: Agent,
+    *,
+    kind: str,
+    voter_id: str | None,
+    payload: dict[str, str],
+    reason: str,
+    now: datetime,
 ) -> int:
     """Write down what is asked for, and return its number.
 
-    The caller holds the lock of the voter's row. Raises approval_waiting where the same is asked for already.
+    The caller holds the lock of the voter's row, where it is about a voter. Raises approval_waiting where the same is asked
+    for already; about no voter, the caller knows what is the same.
     """
     open_ones = select(FourEyes.number).where(
         FourEyes.kind == kind, FourEyes.voter_id == voter_id, FourEyes.state == WAITING, FourEyes.expires_at > now
     )
-    if session.scalar(open_ones) is not None:
+    if voter_id is not None and session.scalar(open_ones) is not None:
         raise refuse(Code.APPROVAL_WAITING)
     request = FourEyes(
         kind=kind,
@@ -56,21 +65,35 @@ def ask(
         kind=kind,
         request=str(request.number),
         reason=reason,
+        **_told(payload),
     )
     return request.number
 
 
-def decide(session: Session, agent: Agent, number: int, *, approve: bool, now: datetime) -> FourEyes:
+def _told(payload: dict[str, str]) -> dict[str, str]:
+    """Of what was given, what the journal tells: the election that it is about."""
+    return {name: value for name, value in payload.items() if name == "election"}
+
+
+def decide(
+    session: Session, agent: Agent, number: int, *, kinds: Collection[str], approve: bool, now: datetime
+) -> FourEyes:
     """Note a decision and return the request; what was approved is for the caller to do, in this transaction.
 
-    Raises approval_unknown (also for one that is decided or too old), approval_own: whoever asked does not decide.
+    Raises approval_unknown (also for one that is decided, too old or of another kind), approval_own: whoever asked does not
+    decide.
     """
     request = session.scalar(
         select(FourEyes)
-        .where(FourEyes.number == number, FourEyes.state == WAITING, FourEyes.expires_at > now)
+        .where(
+            FourEyes.number == number,
+            FourEyes.kind.in_(kinds),
+            FourEyes.state == WAITING,
+            FourEyes.expires_at > now,
+        )
         .with_for_update()
     )
-    if request is None or request.voter_id is None:
+    if request is None:
         raise refuse(Code.APPROVAL_UNKNOWN)
     if request.asked_by == agent.id:
         raise refuse(Code.APPROVAL_OWN)
@@ -83,6 +106,7 @@ def decide(session: Session, agent: Agent, number: int, *, approve: bool, now: d
         subject=request.voter_id,
         kind=request.kind,
         request=str(number),
+        **_told(payload(request)),
     )
     session.flush()
     return request

@@ -8,12 +8,9 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from services.identity.contract import journal as contract
-from services.identity.contract.journal import Action, Journal
+from services.identity.contract.staff import journal as contract
+from services.identity.contract.staff.journal import Action, Journal
 from services.identity.models import Agent, JournalEntry, JournalHead, Voter
-
-SHARED_TOKEN = "Jeton partagé de la démonstration"  # noqa: S105 - how it is called
-COMMAND_LINE = "Ligne de commande du serveur"
 
 
 def append(
@@ -25,10 +22,28 @@ def append(
     subject: str | None = None,
     **details: str,
 ) -> int:
-    """Write an entry and return its number.
+    """Write an entry and return its number; as `write`, of what changes nobody's keys."""
+    if action in contract.OF_KEYS:
+        raise ValueError(f"{action}: the agent is to be told, by key_changes.tell")
+    return write(session, actor, action, now, subject=subject, **details)
+
+
+def write(
+    session: Session,
+    actor: Agent | str,
+    action: Action,
+    now: datetime,
+    *,
+    subject: str | None = None,
+    **details: str,
+) -> int:
+    """Write an entry, whatever it is of, and return its number.
 
     Args:
+        session: an open transaction.
         actor: who did it; words where it was no agent.
+        action: what was done, a name of the contract.
+        now: the moment, in UTC.
         subject: the id of the voter or agent whom it was done to.
         details: what else there is to know: no secret, no name of a voter. `as`, the agent's role then, is added.
     """

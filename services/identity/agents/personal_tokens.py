@@ -10,19 +10,27 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from services.identity.access import tokens
-from services.identity.agents import journal
-from services.identity.contract import agents as contract
-from services.identity.contract.agents import MOST_TOKENS, TOKEN_PREFIX
-from services.identity.contract.journal import Action
+from services.identity.agents import journal, key_changes
 from services.identity.contract.refusals import Code, refuse
-from services.identity.contract.rights import Right, may
+from services.identity.contract.staff import agents as contract
+from services.identity.contract.staff.agents import MOST_TOKENS, TOKEN_PREFIX
+from services.identity.contract.staff.journal import SHARED_TOKEN, Action
+from services.identity.contract.staff.rights import Right, may
+from services.identity.letters.requests import LetterSettings
 from services.identity.models import Agent, AgentToken
 
 HINT = len(TOKEN_PREFIX) + 6
 
 
 def make(
-    session: Session, agent: Agent, *, name: str, rights: Iterable[str], days: int, now: datetime
+    session: Session,
+    letters: LetterSettings,
+    agent: Agent,
+    *,
+    name: str,
+    rights: Iterable[str],
+    days: int,
+    now: datetime,
 ) -> contract.TokenMade:
     """Make a token of an agent's own. Raises right_missing for a right that he has not, too_many_tokens {most}."""
     wanted = sorted(set(rights))
@@ -45,7 +53,8 @@ def make(
             expires_at=expires_at,
         )
     )
-    journal.append(session, agent, Action.TOKEN_MADE, now, name=name, rights=" ".join(wanted), days=str(days))
+    details = {"name": name, "rights": " ".join(wanted), "days": str(days)}
+    key_changes.tell(session, letters, agent, {Action.TOKEN_MADE: details}, now)
     return contract.TokenMade(value=value, expires_at=expires_at)
 
 
@@ -71,12 +80,12 @@ def listed(session: Session, agent: Agent, now: datetime) -> contract.PersonalTo
     )
 
 
-def revoke(session: Session, agent: Agent, token_id: str, now: datetime) -> None:
+def revoke(session: Session, letters: LetterSettings, agent: Agent, token_id: str, now: datetime) -> None:
     """Revoke one of the agent's own tokens; one that is none any more stays so."""
     gone = delete(AgentToken).where(AgentToken.id == token_id, AgentToken.agent_id == agent.id)
     name = session.execute(gone.returning(AgentToken.name)).scalar_one_or_none()
     if name is not None:
-        journal.append(session, agent, Action.TOKEN_REVOKED, now, name=name)
+        key_changes.tell(session, letters, agent, {Action.TOKEN_REVOKED: {"name": name}}, now)
 
 
 def agent_of(session: Session, value: str, now: datetime) -> tuple[Agent, AgentToken]:
@@ -91,24 +100,42 @@ def agent_of(session: Session, value: str, now: datetime) -> tuple[Agent, AgentT
     return found[0], found[1]
 
 
-def authorize(session: Session, value: str, right: str, election: str | None, now: datetime) -> Agent:
-    """Return the agent whose token is good for that right, in that election.
+def authorize(
+    session: Session, value: str, right: str, election: str | None, now: datetime, *, whole_event: bool = False
+) -> Agent:
+    """Return the agent whose token is good for that right, in that election or, where it is said, in all of them.
 
     Raises token_refused, right_missing: the token, or its agent's role today, is not good for it, or for that election.
     """
     agent, token = agent_of(session, value, now)
-    limited = agent.elections.split()
-    elsewhere = bool(limited) and election is not None and election not in limited
-    if right not in token.rights.split() or not may(agent.role, Right(right)) or elsewhere:
+    if right not in token.rights.split() or not may(agent.role, Right(right)):
         raise refuse(Code.RIGHT_MISSING)
+    _require_named_for(agent, election, whole_event=whole_event)
     return agent
 
 
-def note(session: Session, value: str | None, command: str, election: str | None, now: datetime) -> int:
-    """Write a command of the operator API into the journal. Raises token_refused."""
-    actor = journal.SHARED_TOKEN if value is None else agent_of(session, value, now)[0]
+def note(session: Session, by: Agent | str | None, command: str, election: str | None, now: datetime) -> int:
+    """Write a command into the journal: by an agent, a token's agent, or the shared token. Raises token_refused."""
+    actor = SHARED_TOKEN if by is None else agent_of(session, by, now)[0] if isinstance(by, str) else by
     details = {} if election is None else {"election": election}
     return journal.append(session, actor, Action.COMMAND, now, command=command, **details)
+
+
+def note_on_page(session: Session, agent: Agent, command: str, election: str | None, now: datetime) -> int:
+    """Write a command that an agent gives on a page into the journal; without an election it concerns all of them.
+
+    Raises right_missing for an election that the agent is not named for.
+    """
+    _require_named_for(agent, election, whole_event=election is None)
+    details = {} if election is None else {"election": election}
+    return journal.append(session, agent, Action.COMMAND, now, command=command, **details)
+
+
+def _require_named_for(agent: Agent, election: str | None, *, whole_event: bool) -> None:
+    """Whoever is named for some elections does nothing to others, nor to what all of them share: roll, codes, campaign."""
+    limited = agent.elections.split()
+    if limited and (whole_event if election is None else election not in limited):
+        raise refuse(Code.RIGHT_MISSING)
 
 
 def forget_expired(session: Session, now: datetime) -> None:

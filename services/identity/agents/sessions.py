@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from services.identity.access import tokens
 from services.identity.agents import journal
-from services.identity.contract.journal import Action
 from services.identity.contract.refusals import Code, refuse
-from services.identity.contract.rights import Right, may
+from services.identity.contract.staff.journal import Action
+from services.identity.contract.staff.rights import Right, may
 from services.identity.models import Agent, AgentSession
 from services.runtime.storage.database import Database
 

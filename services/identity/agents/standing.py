@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.identity.agents import accounts
+from services.identity.agents import listing
 from services.identity.agents.sessions import Opened
-from services.identity.contract import agents as contract
-from services.identity.contract.rights import RIGHTS, Right, Role, may
+from services.identity.contract.staff import agents as contract
+from services.identity.contract.staff.rights import RIGHTS, Right, Role, may
 from services.identity.support import approvals, queues
 
 
@@ -19,7 +19,7 @@ def described(session: Session, opened: Opened, now: datetime) -> contract.Agent
     answers, approves = may(agent.role, Right.ANSWER_REQUESTS), may(agent.role, Right.APPROVE)
     claims, requests = queues.counts(session, agent) if answers else (0, 0)
     return contract.AgentSession(
-        agent=accounts.described(opened.agent),
+        agent=listing.described(opened.agent),
         rights=sorted(RIGHTS[Role(opened.agent.role)]),
         expires_at=opened.expires_at,
         ends_at=opened.ends_at,

@@ -14,10 +14,18 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Mapped, Session
 
-from services.identity.contract.attendance import ElectionAttendance
+from services.identity.contract.attendance import ElectionAttendance, PollBookSealed
 from services.identity.contract.refusals import Code, refuse
 from services.identity.letters.requests import ATTENDANCE, LetterSettings, request_email
-from services.identity.models import AttendanceProgress, Election, Entitlement, PollBookEntry, Voter, VotingEvent
+from services.identity.models import (
+    AttendanceProgress,
+    Election,
+    Entitlement,
+    PollBookEntry,
+    PollBookSeal,
+    Voter,
+    VotingEvent,
+)
 from services.identity.voting_events import holders, voting_events
 from services.runtime.storage.upsert import upsert
 from services.runtime.telemetry import logs
@@ -76,14 +84,14 @@ def enter(
         log.error("unknown_signers", election=election, count=len(signers) - len(voters))
     name = session.execute(select(Election.name).where(Election.uuid == election)).scalar_one()
     # By random keys: in the order of pseudonyms, the rows would tell which is whose to whoever has the urn's.
-    for key, voter in sorted((str(uuid.uuid4()), voter) for voter in voters):
-        row = {"id": key, "voter_id": voter, "election": election, "signed_in_hour": hour}
-        signed = upsert(session, PollBookEntry).values(row).on_conflict_do_nothing().returning(PollBookEntry.id)
-        if session.execute(signed).scalar_one_or_none() is not None:
-            # No tracker and no time: the message confirms the signature, it must not tie a person to a ballot.
-            request_email(
-                session, letters, voters[voter], template=ATTENDANCE, values={"election": name}, expires_at=None
-            )
+    rows = [
+        {"id": key, "voter_id": voter, "election": election, "signed_in_hour": hour}
+        for key, voter in sorted((str(uuid.uuid4()), voter) for voter in voters)
+    ]
+    signing = upsert(session, PollBookEntry).on_conflict_do_nothing().returning(PollBookEntry.voter_id)
+    for voter in session.scalars(signing, rows).all() if rows else ():
+        # No tracker and no time: the message confirms the signature, it must not tie a person to a ballot.
+        request_email(session, letters, voters[voter], template=ATTENDANCE, values={"election": name}, expires_at=None)
     return True
 
 
@@ -124,9 +132,20 @@ def counts(session: Session, voting_event: str) -> list[ElectionAttendance]:
     elections = [election.uuid for election in voting_events.elections_of(session, voting_event)]
     entitled = _by_election(session, Entitlement, elections)
     signed = _by_election(session, PollBookEntry, elections)
+    seals = _seals(session, elections)
     return [
-        ElectionAttendance(uuid=uuid, entitled=entitled.get(uuid, 0), signed=signed.get(uuid, 0)) for uuid in elections
+        ElectionAttendance(uuid=uuid, entitled=entitled.get(uuid, 0), signed=signed.get(uuid, 0), seal=seals.get(uuid))
+        for uuid in elections
     ]
+
+
+def _seals(session: Session, elections: Sequence[str]) -> dict[str, PollBookSealed]:
+    return {
+        one.election: PollBookSealed(
+            at=one.at, signed=one.signed, digest=one.digest, head=one.head, signature=one.signature
+        )
+        for one in session.scalars(select(PollBookSeal).where(PollBookSeal.election.in_(elections)))
+    }
 
 
 def _by_election(

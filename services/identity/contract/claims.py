@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
+from services.identity.contract.entrance.sessions import Person
 from services.identity.contract.limits import (
     ACCEPTED,
     EXAMINED,
@@ -25,7 +26,6 @@ from services.identity.contract.limits import (
     OwnElectionUuid,
     PersonName,
 )
-from services.identity.contract.sessions import Person
 from services.runtime.contracts.kinds import Number, OneOf, Range, Token
 from services.runtime.contracts.messages import Message
 

@@ -5,28 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from services.identity.contract import (
-    access,
-    agents,
-    attendance,
-    campaigns,
-    claims,
-    forms,
-    journal,
-    methods,
-    notices,
-    reissue,
-    roll,
-    sealings,
-    sessions,
-    support,
-    voting_events,
-)
-from services.runtime.contracts.client import JobClient
+from services.identity.contract import attendance, claims, figures, identity_checks, methods, reissue
+from services.identity.contract.entrance import access, forms, sessions
+from services.identity.contract.event import campaigns, notices, removals, roll, sealings, uploads, voting_events
+from services.identity.contract.staff.client import StaffClient
+from services.runtime.contracts.integrity import Integrity
 from services.runtime.contracts.messages import Nothing
 
 
-class IdentityClient(JobClient):
+class IdentityClient(StaffClient):
     """Persons, access, sessions, the roll, the right to vote."""
 
     service: ClassVar[str] = "identity"
@@ -57,17 +44,65 @@ class IdentityClient(JobClient):
         request = roll.StageRoll(voting_event=voting_event, import_id=import_id, first_line=first_line, rows=rows)
         return self._do(methods.STAGE_ROLL, request).staged
 
-    def start_commit_roll(self, voting_event: str, import_id: str, lines: int, *, complement: bool = False) -> str:
+    def start_commit_roll(
+        self, voting_event: str, import_id: str, lines: int, *, complement: bool = False, removing: int = 0
+    ) -> str:
         """Have the staged file made the roll, or added to it, all or nothing; the job's id, whose result is roll.RollCounts.
 
         Its refusals: roll_*, import_incomplete, voting_event_unknown.
         """
-        request = roll.CommitRoll(voting_event=voting_event, import_id=import_id, lines=lines, complement=complement)
+        request = roll.CommitRoll(
+            voting_event=voting_event, import_id=import_id, lines=lines, complement=complement, removing=removing
+        )
         return self._do(methods.START_COMMIT_ROLL, request).job
 
-    def start_seal_roll(self, voting_event: str) -> str:
-        """Have the roll fixed for good; the job's id, whose result is roll.RollCounts. Refusal: voting_event_unknown."""
-        return self._do(methods.START_SEAL_ROLL, voting_events.OfVotingEvent(voting_event=voting_event)).job
+    def start_compare_roll(self, request: roll.CompareRoll) -> str:
+        """Have it said what the staged file would change; the job's id, whose result is roll.RollDifferences."""
+        return self._do(methods.START_COMPARE_ROLL, request).job
+
+    def list_differences(self, request: roll.ListDifferences) -> roll.DifferencePage:
+        """A page of the voters whom a staged file adds, removes or changes."""
+        return self._ask(methods.LIST_DIFFERENCES, request)
+
+    def drop_roll(self, voting_event: str, import_id: str) -> None:
+        """Forget a staged file. Refusals: roll_sealed, voting_event_unknown."""
+        self._do(methods.DROP_ROLL, roll.OfImport(voting_event=voting_event, import_id=import_id))
+
+    def open_roll_upload(self, request: uploads.OpenRollUpload) -> None:
+        """Say that a file is coming. Refusals: agent_session_expired, right_missing, roll_sealed, voting_event_unknown."""
+        self._do(methods.OPEN_ROLL_UPLOAD, request)
+
+    def add_roll_piece(self, upload: str, number: int, content: str) -> None:
+        """A piece of the file, in base 64. Refusal: roll_upload_unknown."""
+        self._do(methods.ADD_ROLL_PIECE, uploads.RollPiece(upload=upload, number=number, content=content))
+
+    def start_read_roll(self, upload: str, pieces: int) -> str:
+        """Have the file read; the job's id. Refusals: roll_upload_unknown, import_incomplete."""
+        return self._do(methods.START_READ_ROLL, uploads.ReadRoll(upload=upload, pieces=pieces)).job
+
+    def roll_upload(self, voting_event: str) -> uploads.RollUploadSent | None:
+        """The file that was sent last, until it is the roll or is abandoned."""
+        return self._ask(methods.ROLL_UPLOAD, voting_events.OfVotingEvent(voting_event=voting_event)).upload
+
+    def list_roll_problems(self, request: uploads.ListRollProblems) -> uploads.RollProblems:
+        """A page of what is wrong with the lines of a staged file."""
+        return self._ask(methods.LIST_ROLL_PROBLEMS, request)
+
+    def start_seal_roll(self, voting_event: str, present: list[str] | None = None) -> str:
+        """Have the roll fixed for good; the job's id, whose result is roll.RollCounts. Refusal: voting_event_unknown.
+
+        With the names of those `present`, its urns are sealed after it, each by a job of the ballot box.
+        """
+        request = roll.SealRoll(voting_event=voting_event, present=present or [])
+        return self._do(methods.START_SEAL_ROLL, request).job
+
+    def start_check_roll_integrity(self, voting_event: str) -> str:
+        """Have computed anew what was sealed with the roll; the job's id. Its refusal: voting_event_unknown."""
+        return self._do(methods.START_CHECK_ROLL_INTEGRITY, voting_events.OfVotingEvent(voting_event=voting_event)).job
+
+    def roll_integrity(self, voting_event: str) -> Integrity:
+        """What was sealed with the roll, and what the last check found. Refusal: voting_event_unknown."""
+        return self._ask(methods.ROLL_INTEGRITY, voting_events.OfVotingEvent(voting_event=voting_event))
 
     def list_bearers(self, voting_event: str, after: str | None, limit: int) -> roll.Bearers:
         """A page of the pseudonyms to make voting codes for. Refusal: voting_event_unknown."""
@@ -203,6 +238,13 @@ class IdentityClient(JobClient):
         """Open a campaign, or find it again by its name; its id. Refusal: voting_event_unknown."""
         return self._do(methods.OPEN_CAMPAIGN, campaigns.OpenCampaign(voting_event=voting_event, name=name)).campaign
 
+    def start_campaign(self, voting_event: str, name: str) -> str:
+        """Have everybody written to whom the campaign of that name has not reached; the job's id.
+
+        Its result is {campaign, queued}. Refusal: voting_event_unknown.
+        """
+        return self._do(methods.START_CAMPAIGN, campaigns.OpenCampaign(voting_event=voting_event, name=name)).job
+
     def send_campaign_page(self, campaign: str, limit: int) -> campaigns.CampaignPage:
         """Write to the next voters of a campaign. Refusal: campaign_unknown."""
         return self._do(methods.SEND_CAMPAIGN_PAGE, campaigns.SendCampaignPage(campaign=campaign, limit=limit))
@@ -216,6 +258,10 @@ class IdentityClient(JobClient):
         request = voting_events.OfVotingEvent(voting_event=voting_event)
         return self._ask(methods.LIST_CAMPAIGNS, request).campaigns
 
+    def figures(self) -> figures.Figures:
+        """Counts of the current voting event for those who run it. Refusal: no_voting_event."""
+        return self._ask(methods.FIGURES, Nothing())
+
     def reissue_standing(self, session: str) -> reissue.ReissueStanding:
         """What a voter may ask for, and what came of his last request. Refusal: session_expired."""
         return self._ask(methods.REISSUE_STANDING, sessions.SessionToken(session=session))
@@ -225,9 +271,12 @@ class IdentityClient(JobClient):
         request = reissue.AskReissue(session=session, form=form, phone=phone, numen=numen, birth_date=birth_date)
         return self._do(methods.ASK_REISSUE, request)
 
-    def answer_reissue(self, session: str, answer: str) -> datetime:
-        """Have a link mailed for the answer to the challenge; until when it works. Refusals: session_expired, reissue_*."""
-        return self._do(methods.ANSWER_REISSUE, reissue.AnswerReissue(session=session, answer=answer)).until
+    def answer_reissue(self, session: str, answer: str, birth_date: str = "") -> datetime:
+        """Have a link mailed for the answer to the challenge; until when it works. Refusals: session_expired, reissue_*,
+        invalid_request where the day of birth is asked for and missing.
+        """
+        request = reissue.AnswerReissue(session=session, answer=answer, birth_date=birth_date)
+        return self._do(methods.ANSWER_REISSUE, request).until
 
     def follow_reissue_link(
         self, session: str, token: str, *, phone: str | None = None, browser_key: str | None = None
@@ -238,6 +287,22 @@ class IdentityClient(JobClient):
         """
         request = reissue.FollowReissueLink(session=session, token=token, phone=phone, browser_key=browser_key)
         return self._do(methods.FOLLOW_REISSUE_LINK, request)
+
+    def begin_identity_check(self, session: str, language: str) -> str:
+        """Begin to prove an identity at the provider; where to send the browser. Refusals: session_expired, reissue_*,
+        provider_away.
+        """
+        request = identity_checks.BeginIdentityCheck(session=session, language=language)
+        return self._do(methods.BEGIN_IDENTITY_CHECK, request).address
+
+    def end_identity_check(
+        self, session: str, state: str, *, code: str | None, error: str | None, issuer: str | None
+    ) -> datetime:
+        """Have a link mailed for what the browser brought back; until when it works. Refusals: session_expired,
+        identity_check_*, identity_differs, provider_away, reissue_*.
+        """
+        request = identity_checks.EndIdentityCheck(session=session, state=state, code=code, error=error, issuer=issuer)
+        return self._do(methods.END_IDENTITY_CHECK, request).until
 
     def resend_reissue(self, session: str, form: str, phone: str) -> reissue.ReissueAsked:
         """Have a code that did not arrive sent again. Refusals: session_expired, reissue_closed, reissue_not_failed,
@@ -259,127 +324,17 @@ class IdentityClient(JobClient):
         """A page of the notices that were not handed over, the oldest first."""
         return self._ask(methods.LIST_NOTICES, notices.ListNotices(after=after, limit=limit))
 
-    # Agents
+    def ask_removal(
+        self, wanted: removals.RemoveVoter, token: str | None = None, *, session: str | None = None
+    ) -> removals.Removal:
+        """Take a voter off the roll. Refusals: roll_sealed, identifier_unknown, voter_not_in_election, removal_reissued…"""
+        return self._do(methods.ASK_REMOVAL, removals.AskRemoval(**vars(wanted), token=token, session=session))
 
-    def agent_log_in(self, email: str, password: str, code: str) -> str:
-        """Open an agent's session; its token. Refusals: agent_log_in_refused, agent_locked, busy."""
-        return self._do(methods.AGENT_LOG_IN, agents.AgentLogIn(email=email, password=password, code=code)).session
+    def removal(self, removal: str) -> removals.Removal:
+        """How far a removal is. Refusal: removal_unknown."""
+        return self._ask(methods.REMOVAL, removals.OfRemoval(removal=removal))
 
-    def agent_session(self, session: str) -> agents.AgentSession:
-        """Who is signed in, with which rights. Refusal: agent_session_expired."""
-        return self._do(methods.AGENT_SESSION, agents.AgentSessionToken(session=session))
-
-    def close_agent_session(self, session: str) -> None:
-        """End an agent's session."""
-        self._do(methods.CLOSE_AGENT_SESSION, agents.AgentSessionToken(session=session))
-
-    def open_invitation(self, token: str) -> agents.Invitation:
-        """Describe an invitation. Refusal: invitation_unknown."""
-        return self._ask(methods.OPEN_INVITATION, agents.OfInvitation(token=token))
-
-    def accept_invitation(self, token: str, password: str, code: str) -> str:
-        """Use an invitation up; the token of a session.
-
-        Refusals: invitation_unknown, password_refused, second_factor_wrong, busy.
-        """
-        request = agents.AcceptInvitation(token=token, password=password, code=code)
-        return self._do(methods.ACCEPT_INVITATION, request).session
-
-    def list_agents(self, session: str) -> list[agents.Agent]:
-        """All agents. Refusals: agent_session_expired, right_missing."""
-        return self._ask(methods.LIST_AGENTS, agents.AgentSessionToken(session=session)).agents
-
-    def invite_agent(self, session: str, email: str, name: str, role: str, elections: list[str]) -> str:
-        """Make an account to be and mail its link; the agent's id.
-
-        Refusals: agent_session_expired, right_missing, agent_known, invalid_request.
-        """
-        request = agents.InviteAgent(session=session, email=email, name=name, role=role, elections=elections)
-        return self._do(methods.INVITE_AGENT, request).agent
-
-    def invite_again(self, session: str, agent: str) -> str:
-        """Mail another link. Refusals: agent_session_expired, right_missing, agent_unknown."""
-        return self._do(methods.INVITE_AGAIN, agents.OfAgent(session=session, agent=agent)).agent
-
-    def close_agent(self, session: str, agent: str) -> str:
-        """Close an account. Refusals: agent_session_expired, right_missing, agent_unknown, agent_himself."""
-        return self._do(methods.CLOSE_AGENT, agents.OfAgent(session=session, agent=agent)).agent
-
-    def list_tokens(self, session: str) -> list[agents.PersonalToken]:
-        """One's own tokens. Refusal: agent_session_expired."""
-        return self._ask(methods.LIST_TOKENS, agents.AgentSessionToken(session=session)).tokens
-
-    def make_token(self, session: str, name: str, rights: list[str], days: int) -> agents.TokenMade:
-        """Make a personal token. Refusals: agent_session_expired, right_missing, too_many_tokens."""
-        return self._do(methods.MAKE_TOKEN, agents.MakeToken(session=session, name=name, rights=rights, days=days))
-
-    def revoke_token(self, session: str, token: str) -> None:
-        """Revoke one of one's own tokens. Refusal: agent_session_expired."""
-        self._do(methods.REVOKE_TOKEN, agents.RevokeToken(session=session, token=token))
-
-    def authorize_token(self, token: str, right: str, election: str | None) -> str:
-        """The agent whose token is good for that. Refusals: token_refused, right_missing."""
-        request = agents.AuthorizeToken(token=token, right=right, election=election)
-        return self._ask(methods.AUTHORIZE_TOKEN, request).agent
-
-    def note_command(self, token: str | None, command: str, election: str | None) -> int:
-        """Write a command into the journal; the number of the entry. Refusal: token_refused."""
-        return self._do(
-            methods.NOTE_COMMAND, agents.NoteCommand(token=token, command=command, election=election)
-        ).number
-
-    def read_journal(self, session: str, before: int | None = None, limit: int = 50) -> journal.Journal:
-        """A page of the journal, the newest first. Refusals: agent_session_expired, right_missing."""
-        return self._ask(methods.READ_JOURNAL, journal.ReadJournal(session=session, before=before, limit=limit))
-
-    # The support cell. Refusals of all: agent_session_expired, right_missing; of a voter: voter_unknown.
-
-    def find_voters(self, session: str, query: str) -> support.VotersFound:
-        """Voters of the territory by address, name or place."""
-        return self._ask(methods.FIND_VOTERS, support.FindVoters(session=session, query=query))
-
-    def open_sheet(self, session: str, voter: str) -> support.VoterSheet:
-        """One voter's sheet; that it was opened is noted."""
-        return self._do(methods.OPEN_SHEET, support.OfVoter(session=session, voter=voter))
-
-    def resend_link(self, session: str, voter: str) -> datetime:
-        """Send a link to the address on the roll; until when it works. Refusal: link_on_its_way."""
-        return self._do(methods.RESEND_LINK, support.OfVoter(session=session, voter=voter)).until
-
-    def ask_correction(self, session: str, voter: str, email: str, reason: str) -> int:
-        """Ask for another address. Refusals: address_taken, approval_waiting."""
-        request = support.AskCorrection(session=session, voter=voter, email=email, reason=reason)
-        return self._do(methods.ASK_CORRECTION, request).number
-
-    def ask_assisted_reissue(self, session: str, voter: str, phone: str, reason: str) -> int:
-        """Ask for another code. Refusals: phone_refused, phone_shared, reissue_*, approval_waiting."""
-        request = support.AskAssistedReissue(session=session, voter=voter, phone=phone, reason=reason)
-        return self._do(methods.ASK_ASSISTED_REISSUE, request).number
-
-    def list_approvals(self, session: str) -> list[support.Approval]:
-        """What waits for a second agent."""
-        return self._ask(methods.LIST_APPROVALS, support.AgentOnly(session=session)).approvals
-
-    def decide_approval(self, session: str, number: int, approve: bool) -> None:
-        """Agree or refuse. Refusals: approval_unknown, approval_own, address_taken, reissue_*."""
-        self._do(methods.DECIDE_APPROVAL, support.DecideApproval(session=session, number=number, approve=approve))
-
-    def cell_claims(self, session: str, answered: bool, after: int | None, limit: int) -> support.CellClaims:
-        """Claims of the territory, the oldest first."""
-        request = support.CellQueue(session=session, answered=answered, after=after, limit=limit)
-        return self._ask(methods.CELL_CLAIMS, request)
-
-    def cell_requests(self, session: str, answered: bool, after: int | None, limit: int) -> support.CellRequests:
-        """Requests for assistance, the oldest first."""
-        request = support.CellQueue(session=session, answered=answered, after=after, limit=limit)
-        return self._ask(methods.CELL_REQUESTS, request)
-
-    def answer_cell_claim(self, session: str, claim: int, state: str, answer: str) -> None:
-        """Put a claim into a state. Refusals: claim_unknown, already_answered, invalid_request."""
-        request = support.AnswerCellClaim(session=session, claim=claim, state=state, answer=answer)
-        self._do(methods.ANSWER_CELL_CLAIM, request)
-
-    def answer_cell_request(self, session: str, number: int, answer: str) -> None:
-        """Answer a request for assistance. Refusals: assistance_unknown, already_answered."""
-        request = support.AnswerCellRequest(session=session, request=number, answer=answer)
-        self._do(methods.ANSWER_CELL_REQUEST, request)
+    def removals_told(self, voting_event: str, seconds: float | None = None) -> list[removals.RemovalTold]:
+        """What anybody may know of the removals of a voting event, by time."""
+        asked = voting_events.OfVotingEvent(voting_event=voting_event)
+        return self._ask(methods.REMOVALS_TOLD, asked, seconds).removals

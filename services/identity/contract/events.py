@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
+from services.identity.contract.limits import MOST_PRESENT, PresentName
 from services.runtime.contracts.kinds import (
     Count,
     ElectionUuid,
@@ -12,6 +14,7 @@ from services.runtime.contracts.kinds import (
     MessageUuid,
     Pseudonym,
     ReissueUuid,
+    RemovalUuid,
     VotingEventUuid,
 )
 from services.runtime.contracts.messages import Event, Message
@@ -24,6 +27,40 @@ class ReissueChannel(StrEnum):
 
     SMS = "sms"
     SCREEN = "screen"
+
+
+class BoardAct(StrEnum):
+    """What two members of the board decide about a vote."""
+
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    STOP = "stop"
+    ADMIT = "admit_change"
+    """A change of software or configuration after the sealing, with its reason."""
+
+
+class BoardDecided(Event):
+    """Two members of the board, one of whom presides or keeps the minutes, have decided; `members` are their names.
+
+    `changes`: digests of what they admit, where that is the act.
+    """
+
+    type: ClassVar[str] = "board_decided"
+
+    election: ElectionUuid
+    act: BoardAct
+    reason: Annotated[str, Length(1, 1000)]
+    members: Annotated[list[str], Count(2, 2)]
+    changes: Annotated[list[str], Count(0, 3)] = dataclasses.field(default_factory=list)
+
+
+class RollSealed(Event):
+    """The roll is fixed for good, before the board; `present`: the names of those who attend, at the urns' sealing too."""
+
+    type: ClassVar[str] = "roll_sealed"
+
+    voting_event: VotingEventUuid
+    present: Annotated[list[PresentName], Count(1, MOST_PRESENT)]
 
 
 class HolderIn(Message):
@@ -61,3 +98,15 @@ class ReissueResent(Event):
     request: ReissueUuid
     message: MessageUuid
     sealed: Annotated[str, Length(1, 4000)]
+
+
+class RemovalAsked(Event):
+    """A voter whose codes are made shall leave elections before they are sealed: `leaves`; `stays`: those left to him."""
+
+    type: ClassVar[str] = "removal_asked"
+
+    removal: RemovalUuid
+    voting_event: VotingEventUuid
+    bearer: Pseudonym
+    leaves: Annotated[list[HolderIn], Count(1, MOST_ELECTIONS)]
+    stays: Annotated[list[HolderIn], Count(0, MOST_ELECTIONS)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from services.identity.contract.wording import visible
+from services.identity.contract.event.wording import visible
 
 
 def normalise(typed: str) -> str:

@@ -17,8 +17,10 @@ from services.runtime.contracts.kinds import (
     Prose,
     Range,
     VotingEventUuid,
+    no_blank_edges,
     no_control,
     storable,
+    tight,
 )
 from services.runtime.contracts.problems import Code, wrong
 
@@ -53,11 +55,13 @@ ROLL_COLUMNS = (
     "scrutins",
 )
 """The columns of a roll file, in their order."""
-ROLL_OPTIONAL = ("numen", "date_naissance")
-"""Columns that may follow: voters prove who they are by them when they ask for another code (profile of 2018)."""
+ROLL_OPTIONAL = ("numen", "date_naissance", "territoire")
+"""Columns that may follow: the first two are what voters prove who they are by when they ask for another code (profile of
+2018), the last is what turnout is counted by; a file without it has the department of the postal code."""
 
 LONGEST_EVENT_NAME = 200
 LONGEST_ELECTION_NAME = 300
+LONGEST_SHORT_NAME = 60
 LONGEST_NOTICE = 5000
 LONGEST_IDENTIFIER = 500
 """Of what is typed; nothing longer than 254 can be on the roll."""
@@ -70,10 +74,14 @@ SHORTEST_TEXT = 10
 """Of a claim or a request for assistance."""
 LONGEST_QUERY = 200
 MOST_ROWS = 10_000
+MOST_PRESENT = 100
+"""Members of the board who are noted as present at a sealing."""
 LONGEST_CELL = 10_000
 MOST_LINES = 10_000_000
 LARGEST_ROLL_PAGE = 50
 LARGEST_BEARER_PAGE = 1000
+LARGEST_DIFFERENCE_PAGE = 1000
+LARGEST_PROBLEM_PAGE = 5000
 LARGEST_CAMPAIGN_PAGE = 500
 LARGEST_QUEUE_PAGE = 200
 
@@ -89,8 +97,10 @@ def writable(typed: str) -> None:
         raise wrong(Code.NOT_AN_ADDRESS) from None
 
 
-EventName = Annotated[str, Length(1, LONGEST_EVENT_NAME), no_control]
-ElectionName = Annotated[str, Length(1, LONGEST_ELECTION_NAME), no_control]
+EventName = Annotated[str, Length(1, LONGEST_EVENT_NAME), no_blank_edges, no_control]
+ShortName = Annotated[str, Length(0, LONGEST_SHORT_NAME), tight, no_control]
+"""What an election is called where there is little room; empty, its name."""
+ElectionName = Annotated[str, Length(1, LONGEST_ELECTION_NAME), no_blank_edges, no_control]
 OwnElectionUuid = Annotated[str, Form("[1-9A-HJ-NP-Za-km-z]{14}")]
 """Identity's elections have uuids of fourteen symbols."""
 ElectionCode = Annotated[str, Form(r"[^|;\s\x00-\x1f]([^|;\x00-\x1f]{0,48}[^|;\s\x00-\x1f])?")]
@@ -124,7 +134,11 @@ AssistanceState = Annotated[str, OneOf(*ASSISTANCE_STATES)]
 AssistanceText = Annotated[str, Prose, Length(SHORTEST_TEXT, LONGEST_ASSISTANCE)]
 AssistanceAnswer = Annotated[str, Prose, Length(1, LONGEST_ANSWER)]
 PersonName = Annotated[str, Line, Length(1, 200)]
+PresentName = Annotated[str, Length(1, 200), no_blank_edges, no_control]
 Address = Annotated[str, Length(3, 254), no_control, writable]
 CampaignName = Annotated[str, Line, Length(1, 100)]
 CampaignId = VotingEventUuid
 AfterNumber = Annotated[int, Range(0, LARGEST_INTEGER)]
+
+OPERATOR_SECONDS = 30.0
+"""What an operator waits for, beyond what a voter does."""

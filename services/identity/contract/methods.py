@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from services.identity.contract import (
-    access,
-    agents,
-    attendance,
-    campaigns,
-    claims,
-    forms,
-    journal,
-    notices,
-    reissue,
-    roll,
-    sealings,
-    sessions,
-    support,
-    voting_events,
-)
+from services.identity.contract import attendance, claims, figures, identity_checks, reissue
+from services.identity.contract.entrance import access, forms, sessions
+from services.identity.contract.event import campaigns, notices, removals, roll, sealings, uploads, voting_events
+from services.identity.contract.limits import OPERATOR_SECONDS
+from services.identity.contract.staff import methods as staff
 from services.runtime.contracts.condition import CONDITION, RETRY_PARKED
+from services.runtime.contracts.integrity import Integrity
 from services.runtime.contracts.jobs import JOB, JOBS, SHARED, JobAsked
 from services.runtime.contracts.messages import Nothing
 from services.runtime.contracts.methods import (
+    COUNTING_SECONDS,
     GATEWAY,
     PASSWORD_SECONDS,
     QUESTION_SECONDS,
@@ -33,7 +24,6 @@ from services.runtime.contracts.methods import (
     table,
 )
 
-OPERATOR_SECONDS = 30.0
 _LINK_ON_ITS_WAY = Idempotent("within the cooldown the message that is on its way is the answer")
 _LINK_USED_ONCE = Idempotent(
     "a link is used up once: a repetition is refused, changes nothing, and has its answer by answer_again"
@@ -45,6 +35,7 @@ OPEN_VOTING_EVENT = Command(
     voting_events.VotingEventOpened,
     repeated=Idempotent("the same definition again changes nothing, another is refused"),
 )
+FIGURES = Question("figures", Nothing, figures.Figures, seconds=OPERATOR_SECONDS)
 VOTING_EVENT = Question(
     "voting_event",
     voting_events.VotingEventAsked,
@@ -61,15 +52,56 @@ STAGE_ROLL = Command(
     seconds=OPERATOR_SECONDS,
 )
 START_COMMIT_ROLL = Command("start_commit_roll", roll.CommitRoll, JobAsked, repeated=SHARED)
-START_SEAL_ROLL = Command("start_seal_roll", voting_events.OfVotingEvent, JobAsked, repeated=SHARED)
+START_COMPARE_ROLL = Command("start_compare_roll", roll.CompareRoll, JobAsked, repeated=SHARED)
+LIST_DIFFERENCES = Question("list_differences", roll.ListDifferences, roll.DifferencePage, seconds=OPERATOR_SECONDS)
+DROP_ROLL = Command(
+    "drop_roll",
+    roll.OfImport,
+    Nothing,
+    repeated=Idempotent("what is dropped is gone"),
+    seconds=OPERATOR_SECONDS,
+)
+OPEN_ROLL_UPLOAD = Command(
+    "open_roll_upload",
+    uploads.OpenRollUpload,
+    Nothing,
+    repeated=Idempotent("a file that is known by its number stays as it is"),
+    seconds=OPERATOR_SECONDS,
+)
+ADD_ROLL_PIECE = Command(
+    "add_roll_piece",
+    uploads.RollPiece,
+    Nothing,
+    repeated=Idempotent("the same piece again replaces itself"),
+    seconds=OPERATOR_SECONDS,
+)
+START_READ_ROLL = Command("start_read_roll", uploads.ReadRoll, JobAsked, repeated=SHARED)
+ROLL_UPLOAD = Question("roll_upload", voting_events.OfVotingEvent, uploads.RollUploadShown)
+LIST_ROLL_PROBLEMS = Question(
+    "list_roll_problems", uploads.ListRollProblems, uploads.RollProblems, seconds=COUNTING_SECONDS
+)
+START_SEAL_ROLL = Command("start_seal_roll", roll.SealRoll, JobAsked, repeated=SHARED)
+START_CHECK_ROLL_INTEGRITY = Command(
+    "start_check_roll_integrity", voting_events.OfVotingEvent, JobAsked, repeated=SHARED
+)
+ROLL_INTEGRITY = Question("roll_integrity", voting_events.OfVotingEvent, Integrity)
 LIST_BEARERS = Command(
     "list_bearers",
     roll.ListBearers,
     roll.Bearers,
     repeated=Idempotent("a page is read; that the roll is in use from now on is noted once"),
-    seconds=OPERATOR_SECONDS,
+    seconds=COUNTING_SECONDS,
     callers=("reassort-worker",),
 )
+ASK_REMOVAL = Command(
+    "ask_removal",
+    removals.AskRemoval,
+    removals.Removal,
+    repeated=Idempotent("a removal is found again by its number, and one that waits by its voter"),
+    seconds=OPERATOR_SECONDS,
+)
+REMOVAL = Question("removal", removals.OfRemoval, removals.Removal)
+REMOVALS_TOLD = Question("removals_told", voting_events.OfVotingEvent, removals.RemovalsTold)
 SEARCH_ROLL = Question("search_roll", roll.SearchRoll, roll.RollPage)
 
 OPEN_CAPTCHA = Command(
@@ -159,6 +191,7 @@ OPEN_CAMPAIGN = Command(
     repeated=Idempotent("a campaign is found again by its name"),
     seconds=OPERATOR_SECONDS,
 )
+START_CAMPAIGN = Command("start_campaign", campaigns.OpenCampaign, JobAsked, repeated=SHARED)
 SEND_CAMPAIGN_PAGE = Command(
     "send_campaign_page",
     campaigns.SendCampaignPage,
@@ -191,6 +224,19 @@ FOLLOW_REISSUE_LINK = Command(
     reissue.ReissueAsked,
     repeated=Idempotent("the request of a link is found again by its token"),
 )
+BEGIN_IDENTITY_CHECK = Command(
+    "begin_identity_check",
+    identity_checks.BeginIdentityCheck,
+    identity_checks.IdentityCheckBegun,
+    repeated=Idempotent("a second try takes the place of the first, of which nothing came back"),
+)
+END_IDENTITY_CHECK = Command(
+    "end_identity_check",
+    identity_checks.EndIdentityCheck,
+    reissue.LinkSent,
+    repeated=NeverRepeated("what the provider answers is good once"),
+    seconds=PASSWORD_SECONDS,
+)
 RESEND_REISSUE = Command(
     "resend_reissue",
     reissue.ResendReissue,
@@ -207,78 +253,6 @@ RECORD_NOTICE = Command(
     seconds=OPERATOR_SECONDS,
 )
 LIST_NOTICES = Question("list_notices", notices.ListNotices, notices.UndeliveredNotices, seconds=OPERATOR_SECONDS)
-AGENT_LOG_IN = Command(
-    "agent_log_in",
-    agents.AgentLogIn,
-    agents.AgentSessionToken,
-    repeated=NeverRepeated("a second try is counted as a second guess"),
-    seconds=PASSWORD_SECONDS,
-)
-AGENT_SESSION = Command(
-    "agent_session",
-    agents.AgentSessionToken,
-    agents.AgentSession,
-    repeated=Idempotent("that somebody is there is noted once a minute"),
-    seconds=QUESTION_SECONDS,
-    tries=1,
-)
-CLOSE_AGENT_SESSION = Command(
-    "close_agent_session",
-    agents.AgentSessionToken,
-    Nothing,
-    repeated=Idempotent("a session that has ended stays so"),
-)
-OPEN_INVITATION = Question("open_invitation", agents.OfInvitation, agents.Invitation)
-ACCEPT_INVITATION = Command(
-    "accept_invitation",
-    agents.AcceptInvitation,
-    agents.AgentSessionToken,
-    repeated=Idempotent("an invitation is used up once: a repetition is refused and changes nothing"),
-    seconds=PASSWORD_SECONDS,
-)
-LIST_AGENTS = Question("list_agents", agents.AgentSessionToken, agents.Agents)
-INVITE_AGENT = Command("invite_agent", agents.InviteAgent, agents.AgentNamed, repeated=Remembered())
-INVITE_AGAIN = Command("invite_again", agents.OfAgent, agents.AgentNamed, repeated=Remembered())
-CLOSE_AGENT = Command(
-    "close_agent", agents.OfAgent, agents.AgentNamed, repeated=Idempotent("a closed account stays closed")
-)
-LIST_TOKENS = Question("list_tokens", agents.AgentSessionToken, agents.PersonalTokens)
-MAKE_TOKEN = Command(
-    "make_token",
-    agents.MakeToken,
-    agents.TokenMade,
-    repeated=NeverRepeated("a second try makes a second token, and the first is kept by nobody"),
-)
-REVOKE_TOKEN = Command(
-    "revoke_token", agents.RevokeToken, Nothing, repeated=Idempotent("a token that is revoked stays so")
-)
-AUTHORIZE_TOKEN = Question("authorize_token", agents.AuthorizeToken, agents.AgentNamed)
-NOTE_COMMAND = Command("note_command", agents.NoteCommand, agents.Noted, repeated=Remembered())
-READ_JOURNAL = Question("read_journal", journal.ReadJournal, journal.Journal)
-
-FIND_VOTERS = Question("find_voters", support.FindVoters, support.VotersFound)
-OPEN_SHEET = Command(
-    "open_sheet",
-    support.OfVoter,
-    support.VoterSheet,
-    repeated=Idempotent("a look is noted once in a quarter of an hour"),
-)
-RESEND_LINK = Command(
-    "resend_link",
-    support.OfVoter,
-    support.LinkResent,
-    repeated=Idempotent("within the cooldown the message that is on its way is the answer"),
-)
-ASK_CORRECTION = Command("ask_correction", support.AskCorrection, support.ApprovalAsked, repeated=Remembered())
-ASK_ASSISTED_REISSUE = Command(
-    "ask_assisted_reissue", support.AskAssistedReissue, support.ApprovalAsked, repeated=Remembered()
-)
-LIST_APPROVALS = Question("list_approvals", support.AgentOnly, support.Approvals)
-DECIDE_APPROVAL = Command("decide_approval", support.DecideApproval, Nothing, repeated=Remembered())
-CELL_CLAIMS = Question("cell_claims", support.CellQueue, support.CellClaims)
-CELL_REQUESTS = Question("cell_requests", support.CellQueue, support.CellRequests)
-ANSWER_CELL_CLAIM = Command("answer_cell_claim", support.AnswerCellClaim, Nothing, repeated=Remembered())
-ANSWER_CELL_REQUEST = Command("answer_cell_request", support.AnswerCellRequest, Nothing, repeated=Remembered())
 
 METHODS = table(
     CONDITION,
@@ -287,11 +261,24 @@ METHODS = table(
     VOTING_EVENT,
     ATTENDANCE,
     STAGE_ROLL,
+    START_COMPARE_ROLL,
+    LIST_DIFFERENCES,
+    DROP_ROLL,
+    OPEN_ROLL_UPLOAD,
+    ADD_ROLL_PIECE,
+    START_READ_ROLL,
+    ROLL_UPLOAD,
+    LIST_ROLL_PROBLEMS,
     START_COMMIT_ROLL,
     START_SEAL_ROLL,
+    START_CHECK_ROLL_INTEGRITY,
+    ROLL_INTEGRITY,
     JOB,
     JOBS,
     LIST_BEARERS,
+    ASK_REMOVAL,
+    REMOVAL,
+    REMOVALS_TOLD,
     SEARCH_ROLL,
     OPEN_CAPTCHA,
     CAPTCHA_TEXT,
@@ -319,41 +306,20 @@ METHODS = table(
     LIST_ASSISTANCE,
     ANSWER_ASSISTANCE,
     OPEN_CAMPAIGN,
+    START_CAMPAIGN,
     SEND_CAMPAIGN_PAGE,
     CAMPAIGN_PROGRESS,
     LIST_CAMPAIGNS,
+    FIGURES,
     REISSUE_STANDING,
     ASK_REISSUE,
     ANSWER_REISSUE,
     FOLLOW_REISSUE_LINK,
+    BEGIN_IDENTITY_CHECK,
+    END_IDENTITY_CHECK,
     RESEND_REISSUE,
     LIST_SHARED_PHONES,
     RECORD_NOTICE,
     LIST_NOTICES,
-    AGENT_LOG_IN,
-    AGENT_SESSION,
-    CLOSE_AGENT_SESSION,
-    OPEN_INVITATION,
-    ACCEPT_INVITATION,
-    LIST_AGENTS,
-    INVITE_AGENT,
-    INVITE_AGAIN,
-    CLOSE_AGENT,
-    LIST_TOKENS,
-    MAKE_TOKEN,
-    REVOKE_TOKEN,
-    AUTHORIZE_TOKEN,
-    NOTE_COMMAND,
-    READ_JOURNAL,
-    FIND_VOTERS,
-    OPEN_SHEET,
-    RESEND_LINK,
-    ASK_CORRECTION,
-    ASK_ASSISTED_REISSUE,
-    LIST_APPROVALS,
-    DECIDE_APPROVAL,
-    CELL_CLAIMS,
-    CELL_REQUESTS,
-    ANSWER_CELL_CLAIM,
-    ANSWER_CELL_REQUEST,
+    *staff.METHODS,
 )

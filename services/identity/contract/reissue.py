@@ -45,7 +45,9 @@ class ReissueStanding(Message):
     """What a voter is told before he asks.
 
     `opens_at` is null where nobody can say when. `proof` is how he is asked to prove who he is, null where there is
-    nothing to prove it by: the support cell is what is left. `question` is the code or the words of the challenge.
+    nothing to prove it by. `question` is the code or the words of the challenge. `provider` names who else may vouch for
+    this voter's identity (« FranceConnect »), null where nobody can; with neither, the support cell is what is left.
+    `asks_birth_date`: the day of birth that the roll has is asked for beside the answer.
     """
 
     opens_at: datetime | None
@@ -57,6 +59,8 @@ class ReissueStanding(Message):
     proof: str | None
     question: str | None
     newest: NewestReissue | None
+    provider: str | None = None
+    asks_birth_date: bool = False
 
 
 class AskReissue(Message):
@@ -70,10 +74,11 @@ class AskReissue(Message):
 
 
 class AnswerReissue(Message):
-    """The answer to the challenge question, for a link by e-mail."""
+    """The answer to the challenge question, and the day of birth where it is asked for, for a link by e-mail."""
 
     session: Token
     answer: ChallengeAnswer
+    birth_date: BirthDate = ""
 
 
 class LinkSent(Message):

@@ -13,7 +13,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from services.identity.access import links
-from services.identity.contract.campaigns import CampaignPage, CampaignProgress, NamedCampaign
+from services.identity.contract.event.campaigns import CampaignPage, CampaignProgress, NamedCampaign
 from services.identity.contract.limits import FRENCH
 from services.identity.contract.refusals import Code, refuse
 from services.identity.letters.requests import LetterSettings, request_email

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from services.identity.contract.event.notices import UndeliveredNotice, UndeliveredNotices
 from services.identity.contract.identifiers import normalise
-from services.identity.contract.notices import UndeliveredNotice, UndeliveredNotices
 from services.identity.contract.refusals import Code, refuse
 from services.identity.contract.reissue import ISSUED
 from services.identity.letters.requests import LetterSettings, request_email

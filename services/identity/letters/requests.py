@@ -22,15 +22,16 @@ ATTENDANCE = "attendance"
 
 @dataclass(frozen=True)
 class LetterSettings:
-    """What is needed to write to voters: notification's public key (hexadecimal) and the portal's address."""
+    """What is needed to write to voters: the public keys of the two channels (hexadecimal) and the portal's address."""
 
-    notification_public_key: str
+    mail_public_key: str
+    sms_public_key: str
     public_url: str
 
     @classmethod
     def of(cls, settings: Settings) -> LetterSettings:
         """What the service's settings say."""
-        return cls(settings.notification_public_key, settings.public_url)
+        return cls(settings.mail_public_key, settings.sms_public_key, settings.public_url)
 
 
 def request_email(
@@ -79,7 +80,7 @@ def request_email_to(
 ) -> str:
     """Publish message_requested for an e-mail to an address and return the message's id."""
     sealed = sealing_box.seal(
-        letters.notification_public_key,
+        letters.mail_public_key,
         {
             "to": {"email": address},
             "values": {"portal": letters.public_url.rstrip("/"), **values},

@@ -6,8 +6,9 @@ They never prove anybody by themselves (D7): they are asked for within a session
 from __future__ import annotations
 
 import hmac
+from datetime import date
 
-from services.identity.contract.known_facts import birth_date, numen
+from services.identity.contract.entrance.known_facts import birth_date, numen
 
 
 def tags(key: str, voter_id: str, numen_typed: str, birth_date_typed: str) -> dict[str, str | None]:
@@ -27,6 +28,17 @@ def agree(key: str, voter_id: str, kept: tuple[str, str], numen_typed: str, birt
         for one, name in zip(kept, ("numen_tag", "birth_date_tag"), strict=True)
     ]
     return all(right)
+
+
+def agrees(key: str, voter_id: str, kept: str, birth_date_typed: str) -> bool:
+    """Whether a day of birth as it was typed is the voter's; what is no day is not."""
+    day = birth_date(birth_date_typed)
+    return day is not None and is_birth_date(key, voter_id, kept, day)
+
+
+def is_birth_date(key: str, voter_id: str, kept: str, day: date) -> bool:
+    """Whether a day that somebody else vouches for is the voter's day of birth."""
+    return hmac.compare_digest(kept, _tag(key, voter_id, day.isoformat()))
 
 
 def _tag(key: str, voter_id: str, value: str) -> str:

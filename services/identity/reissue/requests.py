@@ -9,29 +9,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from services.identity.access import lockout, passwords, tokens
 from services.identity.access.accounts import Slow
+from services.identity.contract.event.wording import without_accents
 from services.identity.contract.events import HolderIn, ReissueChannel, ReissueGranted
 from services.identity.contract.limits import FRENCH
 from services.identity.contract.refusals import Code, refuse
 from services.identity.contract.reissue import CHALLENGE, FACTS, OPEN, ReissueAsked
-from services.identity.contract.wording import without_accents
 from services.identity.letters.requests import LetterSettings, request_email
 from services.identity.models import Account, ReissueLink, ReissueRequest, Voter
-from services.identity.reissue import known_facts, rules, shared_phones
+from services.identity.reissue import known_facts, mailed_link, rules, shared_phones
 from services.identity.voting_events import holders
 from services.notification.contract.phone import Mobile, PhoneRefused, mobile
 from services.runtime.bus import outbox
+from services.runtime.contracts import problems
 from services.runtime.sealing_box import seal
 from services.runtime.storage.crash_points import crash_point
 from services.runtime.storage.database import Database
-
-LINK_LIFETIME = timedelta(hours=1)
-COOLDOWN = timedelta(minutes=2)
-"""Within it a second answer to the challenge sends no second link: the first is on its way."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,14 @@ def by_facts(
     """The channel of 2018: NUMEN and date of birth prove, an SMS carries, an e-mail confirms.
 
     Args:
+        database: of the service.
+        terms: what the settings say of re-issues.
+        voter_id: who asks.
         form: a random number of the form that was sent; the same form sent twice is one request.
+        phone: as typed.
+        numen: as typed.
+        birth_date: as typed, ISO 8601.
+        now: the moment, in UTC.
 
     Raises:
         Refusal: reissue_* (rules.require_open), reissue_proof_missing (the roll has no NUMEN or date for this voter),
@@ -75,7 +79,7 @@ def by_facts(
         if standing.proof != FACTS:
             raise refuse(Code.REISSUE_PROOF_MISSING)
         # Counted first and kept, whatever is found: simultaneous guesses do not slip through.
-        lockout.count_attempt(session, _attempts_tag(terms, voter_id), now, Code.REISSUE_RESTING)
+        lockout.count_attempt(session, attempts_tag(terms, voter_id), now, Code.REISSUE_RESTING)
         voter = session.get_one(Voter, voter_id)
         kept = (str(voter.numen_tag), str(voter.birth_date_tag))
     if not known_facts.agree(terms.holder_key, voter_id, kept, numen, birth_date):
@@ -84,13 +88,25 @@ def by_facts(
 
 
 def answer_challenge(
-    database: Database, slow: Slow, terms: Terms, *, voter_id: str, answer: str, now: datetime
+    database: Database, slow: Slow, terms: Terms, *, voter_id: str, answer: str, birth_date: str = "", now: datetime
 ) -> datetime:
     """The channel of 2022, first step: the answer proves, a single-use link is mailed; return until when it works.
 
+    Whoever reads a voter's mail can have opened the account and chosen the answer. Where the roll knows the voter's day of
+    birth it is asked for too: mail alone then leads to no code (docs/adr/0038).
+
+    Args:
+        database: of the service.
+        slow: where passwords are hashed.
+        terms: what the settings say of re-issues.
+        voter_id: who asks.
+        answer: to the challenge question, as typed.
+        birth_date: as typed; looked at where the roll has one.
+        now: the moment, in UTC.
+
     Raises:
-        Refusal: reissue_* (rules.require_open), reissue_proof_missing (no challenge was ever chosen), reissue_resting
-            {minutes}, reissue_proof_wrong.
+        Refusal: reissue_* (rules.require_open), reissue_proof_missing (no challenge was ever chosen), invalid_request (no
+            date where one is asked for), reissue_resting {minutes}, reissue_proof_wrong.
     """
     with database.transaction() as session:
         locked(session, voter_id)
@@ -98,33 +114,20 @@ def answer_challenge(
         rules.require_open(standing)
         if standing.proof != CHALLENGE:
             raise refuse(Code.REISSUE_PROOF_MISSING)
-        lockout.count_attempt(session, _attempts_tag(terms, voter_id), now, Code.REISSUE_RESTING)
+        if standing.asks_birth_date and not birth_date.strip():
+            raise problems.invalid_request({"birth_date": [problems.problem(problems.Code.REQUIRED)]})
+        lockout.count_attempt(session, attempts_tag(terms, voter_id), now, Code.REISSUE_RESTING)
         stored = session.execute(select(Account.answer_hash).where(Account.voter_id == voter_id)).scalar_one()
-    if not slow(passwords.matches, without_accents(answer), str(stored)):
+        kept = session.get_one(Voter, voter_id).birth_date_tag
+    # Both are judged whatever the first one gives: which was wrong, nobody learns, not even by the time it takes.
+    answered = slow(passwords.matches, without_accents(answer), str(stored))
+    born = kept is None or known_facts.agrees(terms.holder_key, voter_id, kept, birth_date)
+    if not (answered and born):
         raise refuse(Code.REISSUE_PROOF_WRONG)
     with database.transaction() as session:
         voter = locked(session, voter_id)
-        lockout.clear(session, _attempts_tag(terms, voter_id))
-        sent = session.get(ReissueLink, voter_id)
-        if sent is not None and now - sent.sent_at < COOLDOWN:
-            return sent.expires_at
-        token = tokens.fresh()
-        session.execute(delete(ReissueLink).where(ReissueLink.voter_id == voter_id))
-        link = {"token_hash": tokens.digest(token), "sent_at": now, "expires_at": now + LINK_LIFETIME}
-        session.add(ReissueLink(voter_id=voter_id, **link))
-        request_email(
-            session,
-            terms.letters,
-            voter,
-            template="reissue_link",
-            values={
-                "link": f"{terms.letters.public_url.rstrip('/')}/reassort/lien/{token}",
-                "minutes": int(LINK_LIFETIME.total_seconds() // 60),
-                "until": (now + LINK_LIFETIME).isoformat(),
-            },
-            expires_at=now + LINK_LIFETIME,
-        )
-        return now + LINK_LIFETIME
+        lockout.clear(session, attempts_tag(terms, voter_id))
+        return mailed_link.send(session, terms.letters, voter, now)
 
 
 def by_link(
@@ -140,8 +143,13 @@ def by_link(
     """The channel of 2022, second step: the link is used up; the code comes by SMS or to the browser with that key.
 
     Args:
+        database: of the service.
+        terms: what the settings say of re-issues.
+        voter_id: who asks.
+        token: of the link.
         phone: the number to send to; None to show the code on the screen.
         browser_key: X25519 public key (64 hex digits) whose other half the browser alone keeps.
+        now: the moment, in UTC.
 
     Raises:
         Refusal: reissue_* (rules.require_open), link_unknown (not this voter's, or used), link_expired, phone_refused
@@ -191,8 +199,8 @@ def _grant_sms(
         rules.require_open(rules.standing(session, voter_id, terms.most, now))
         accepted = may_use(session, terms, voter_id, number, now)
         if accepted:
-            lockout.clear(session, _attempts_tag(terms, voter_id))
-            if token is not None and not _use_up(session, voter_id, token):
+            lockout.clear(session, attempts_tag(terms, voter_id))
+            if token is not None and not mailed_link.use_up(session, voter_id, token):
                 raise refuse(Code.LINK_UNKNOWN)
             sealed = contact(session, terms, voter_id, number)
             asked = grant(session, terms, voter_id, request, ReissueChannel.SMS, sealed, number.masked, now)
@@ -212,10 +220,10 @@ def may_use(session: Session, terms: Terms, voter_id: str, number: Mobile, now: 
 
 
 def contact(session: Session, terms: Terms, voter_id: str, number: Mobile) -> str:
-    """Whom to write to and in what language, for notification alone."""
+    """Whom to write to and in what language, for whoever sends short messages alone."""
     language = session.get_one(Voter, voter_id).language or FRENCH
     content = {"to": {"phone": number.e164}, "values": {}, "language": language}
-    return seal(terms.letters.notification_public_key, content)
+    return seal(terms.letters.sms_public_key, content)
 
 
 def confirm(session: Session, terms: Terms, voter_id: str, masked: str, now: datetime) -> None:
@@ -308,11 +316,6 @@ def locked(session: Session, voter_id: str) -> Voter:
     return session.scalars(select(Voter).where(Voter.id == voter_id).with_for_update()).one()
 
 
-def _use_up(session: Session, voter_id: str, token: str) -> bool:
-    gone = delete(ReissueLink).where(ReissueLink.voter_id == voter_id, ReissueLink.token_hash == tokens.digest(token))
-    returned = gone.returning(ReissueLink.voter_id).execution_options(synchronize_session=False)
-    return session.execute(returned).first() is not None
-
-
-def _attempts_tag(terms: Terms, voter_id: str) -> str:
+def attempts_tag(terms: Terms, voter_id: str) -> str:
+    """Under what wrong proofs of a voter are counted."""
     return holders.reissue_tag(terms.holder_key, voter_id)

@@ -32,8 +32,12 @@ def resend(database: Database, terms: Terms, *, voter_id: str, message: str, pho
     """Send the code of the last request again.
 
     Args:
+        database: of the service.
+        terms: what the settings say of re-issues.
+        voter_id: who asks.
         message: a random number of the form that was sent; the same form sent twice sends one message.
         phone: the same number, or another.
+        now: the moment, in UTC.
 
     Raises:
         Refusal: reissue_closed, reissue_not_failed (there is no code that definitely did not arrive, or it was sent too

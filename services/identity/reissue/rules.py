@@ -26,7 +26,9 @@ class Standing:
 
     `opens_at` is None where codes are not made yet and nobody can say when. `proof` is how the voter is asked to prove who
     he is (`challenge`, `facts`), or None where there is nothing to prove it by: the support cell is what is left.
-    `newest` is the last request, `open` or settled.
+    `newest` is the last request, `open` or settled. `civil_identity`, whether a provider's word can be compared with the
+    roll: in the profile of 2022, where the roll has the voter's date of birth.
+    `asks_birth_date`, whether that date is asked for beside the answer to the challenge (docs/adr/0038).
     """
 
     opens_at: datetime | None
@@ -38,13 +40,18 @@ class Standing:
     proof: str | None
     question: str | None
     newest: ReissueRequest | None
+    civil_identity: bool
+    asks_birth_date: bool
 
 
 def standing(session: Session, voter_id: str, most: int, now: datetime) -> Standing:
     """How a voter stands with re-issues.
 
     Args:
+        session: an open transaction.
+        voter_id: who asks.
         most: how many a voter may have.
+        now: the moment, in UTC.
 
     Returns:
         What is open to this voter now. 2018: once codes are made and until closing; 2022: from opening to closing.
@@ -62,6 +69,7 @@ def standing(session: Session, voter_id: str, most: int, now: datetime) -> Stand
         .limit(1)
     )
     question = account.challenge_question if account is not None else None
+    proof = _proof(event.profile, voter, account)
     return Standing(
         opens_at=opens_at,
         closes_at=event.closes_at,
@@ -69,14 +77,16 @@ def standing(session: Session, voter_id: str, most: int, now: datetime) -> Stand
         most=most,
         left=max(0, most - spent(session, voter_id)),
         voted_everywhere=not elections_left(session, voter_id),
-        proof=_proof(event.profile, voter, account),
+        proof=proof,
         question=question,
         newest=newest,
+        civil_identity=event.profile != "2018" and voter.birth_date_tag is not None,
+        asks_birth_date=proof == CHALLENGE and voter.birth_date_tag is not None,
     )
 
 
-def shown(standing: Standing) -> ReissueStanding:
-    """What the voter is told of it."""
+def shown(standing: Standing, provider: str = "") -> ReissueStanding:
+    """What the voter is told of it; `provider` names who may vouch for voters, empty where nobody does."""
     last = standing.newest
     return ReissueStanding(
         opens_at=standing.opens_at,
@@ -98,6 +108,8 @@ def shown(standing: Standing) -> ReissueStanding:
             delivery=last.delivery,
             may_resend=may_resend(last),
         ),
+        provider=provider or None if standing.civil_identity else None,
+        asks_birth_date=standing.asks_birth_date,
     )
 
 

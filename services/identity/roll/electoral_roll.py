@@ -2,69 +2,27 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from services.identity.contract.refusals import Code, refuse
-from services.identity.contract.roll import RollCounts
+from services.identity.contract.event.roll import RollCounts
 from services.identity.models import (
-    Account,
-    AssistanceRequest,
-    CampaignMessage,
-    Claim,
     Election,
     Entitlement,
-    FourEyes,
-    Link,
-    PhoneUse,
-    ReissueLink,
-    ReissueRequest,
     RollImport,
     StagedEntitlement,
     StagedRow,
-    UndeliveredNotice,
     Voter,
-    VoterMessage,
-    VoterSession,
 )
-from services.identity.roll import roll_lines, staging
+from services.identity.roll import differences, import_checks, leaving, staging
 from services.identity.voting_events import voting_events
 from services.runtime.contracts.problems import Code as ProblemCode
 from services.runtime.contracts.problems import invalid_request, problem
 
-ERRORS_SHOWN = 200
 CHUNK = 1000
-_COLUMNS = (
-    "page_tag",
-    "surname",
-    "first_name",
-    "assignment",
-    "address1",
-    "address2",
-    "postcode",
-    "city",
-    "numen_tag",
-    "birth_date_tag",
-)
-"""Columns of a voter that another roll may change."""
-OF_A_VOTER = (
-    Account,
-    Link,
-    VoterSession,
-    CampaignMessage,
-    ReissueRequest,
-    ReissueLink,
-    PhoneUse,
-    UndeliveredNotice,
-    VoterMessage,
-)
-"""What goes with a voter who is taken off the roll."""
-WRITTEN_BY_A_VOTER = (Claim, AssistanceRequest, FourEyes)
-"""What stays on record without its author."""
 
 
 def commit(
@@ -74,6 +32,8 @@ def commit(
     import_id: str,
     lines: int,
     complement: bool = False,
+    removing: int = 0,
+    limits: differences.LossLimits | None = None,
     now: datetime,
     report: Callable[[str], None] = lambda step: None,
 ) -> RollCounts:
@@ -83,8 +43,10 @@ def commit(
     account. `lines` is how many rows the file has. An import committed before answers the same and changes nothing.
     A `complement` leaves those absent where they are. It may come until the roll is sealed (E2), also once codes are made:
     new voters then have theirs by another generation, and known ones keep the elections that theirs are for.
-    Raises import_incomplete {expected, staged}, roll_invalid {total, errors}, roll_sealed, roll_in_use (codes were
-    made for the roll in place), voting_event_unknown, invalid_request for the id of another voting event's import.
+    Where more voters leave than `limits` allow without a word, `removing` is their number, as whoever asks has typed it.
+    Raises roll_would_lose {count}, import_incomplete {expected, staged}, roll_invalid {total, errors}, roll_sealed,
+    roll_in_use (codes were made for the roll in place), voting_event_unknown, invalid_request for the id of another voting
+    event's import.
 
     A handful of statements over whole tables, however long the roll; `report` is told before each group of them what it
     does (checking, removing, adding, entitling). Minutes for the largest rolls: for a worker process. On PostgreSQL
@@ -95,15 +57,13 @@ def commit(
         if done.voting_event != voting_event:
             raise invalid_request({"import_id": [problem(ProblemCode.REPEATED)]})
         return RollCounts(voters=done.voters, entitlements=done.entitlements)
-    event = staging.open_roll(session, voting_event)
-    if event.codes_listed_at is not None and not complement:
-        raise refuse(Code.ROLL_IN_USE)
-    of_import = (StagedRow.import_id == import_id, StagedRow.voting_event == voting_event)
-    staged = session.scalar(select(func.count()).select_from(StagedRow).where(*of_import))
-    if staged != lines:
-        raise refuse(Code.IMPORT_INCOMPLETE, expected=lines, staged=staged)
     report("checking")
-    _check(session, of_import, import_id if complement and event.codes_listed_at is not None else None)
+    import_checks.require_ready(
+        session, voting_event=voting_event, import_id=import_id, lines=lines, complement=complement
+    )
+    differences.require_agreed(
+        session, voting_event, import_id, limits=limits, agreed=0 if complement else removing, complement=complement
+    )
     _replace(session, voting_event, import_id, report, complement=complement)
     counts = size(session, voting_event)
     staging.forget(session, voting_event)
@@ -123,10 +83,11 @@ def commit(
 def seal(session: Session, voting_event: str, now: datetime) -> RollCounts:
     """Fix the roll for good (L3); return its size. A second call does nothing.
 
-    Raises voting_event_unknown.
+    Raises voting_event_unknown, removal_under_way {count}: the urn has not answered yet for voters who leave.
     """
     event = voting_events.find(session, voting_event)
     if event.roll_sealed_at is None:
+        leaving.require_none(session, voting_event)
         event.roll_sealed_at = now
         event.version += 1
         staging.forget(session, voting_event)
@@ -145,58 +106,6 @@ def size(session: Session, voting_event: str) -> RollCounts:
     return RollCounts(voters=session.scalar(voters) or 0, entitlements=session.scalar(entitlements) or 0)
 
 
-def _check(session: Session, of_import: Sequence[ColumnElement[bool]], with_codes: str | None = None) -> None:
-    """Raise roll_invalid {total, errors} when lines have problems or name a voter twice; the first lines are shown.
-
-    `with_codes`: the import, where its voters that are known have codes for the elections that they have.
-    """
-    first = session.execute(
-        select(StagedRow.wrong_columns).where(*of_import).order_by(StagedRow.line).limit(1)
-    ).scalar_one()
-    if first is not None:
-        # With another header every line would be wrong for the same reason: say it once.
-        wrong = roll_lines.header_problems(dict.fromkeys(json.loads(first), ""))
-        raise _invalid([problem.described() for problem in wrong], len(wrong))
-    # Lines without problem alone: the identifier of others is not recorded.
-    seen = func.min(StagedRow.line).over(partition_by=StagedRow.identifier)
-    good = (
-        select(StagedRow.line, literal(None).label("problems"), seen.label("first_line"))
-        .where(*of_import, StagedRow.problems.is_(None))
-        .subquery()
-    )
-    twice = select(good).where(good.c.first_line < good.c.line)
-    bad = select(StagedRow.line, StagedRow.problems, StagedRow.line).where(*of_import, StagedRow.problems.is_not(None))
-    errors: list[dict[str, object]] = []
-    total = 0
-    for line, problems, first_line in session.execute(twice.union_all(bad).order_by("line")):
-        described = json.loads(problems) if problems else [roll_lines.duplicate(line, first_line).described()]
-        total += len(described)
-        errors.extend(described[: ERRORS_SHOWN - len(errors)])
-    for line in [] if with_codes is None else session.scalars(_with_other_elections(with_codes)):
-        total += 1
-        errors.extend([roll_lines.entitlements_fixed(line).described()][: ERRORS_SHOWN - len(errors)])
-    if total:
-        raise _invalid(errors, total)
-
-
-def _with_other_elections(import_id: str) -> Select[int]:
-    """Lines of an import that give a voter of the roll other elections than the roll does."""
-    staged = and_(StagedEntitlement.import_id == StagedRow.import_id, StagedEntitlement.line == StagedRow.line)
-    more = exists().where(staged, ~exists().where(Entitlement.lookup_tag == StagedEntitlement.lookup_tag))
-    fewer = exists().where(
-        Entitlement.voter_id == StagedRow.voter_id,
-        ~exists().where(staged, StagedEntitlement.lookup_tag == Entitlement.lookup_tag),
-    )
-    known = exists().where(Voter.id == StagedRow.voter_id)
-    return (
-        select(StagedRow.line).where(StagedRow.import_id == import_id, known, or_(more, fewer)).order_by(StagedRow.line)
-    )
-
-
-def _invalid(errors: Sequence[dict[str, object]], total: int) -> Exception:
-    return refuse(Code.ROLL_INVALID, total=total, errors=errors[:ERRORS_SHOWN])
-
-
 def _replace(
     session: Session, voting_event: str, import_id: str, report: Callable[[str], None], *, complement: bool
 ) -> None:
@@ -210,14 +119,16 @@ def _replace(
         _remove(session, voting_event, import_id)
     report("adding")
     staged = StagedRow.import_id == import_id
-    different = or_(*(getattr(Voter, name).is_distinct_from(getattr(StagedRow, name)) for name in _COLUMNS))
+    different = or_(
+        *(getattr(Voter, name).is_distinct_from(getattr(StagedRow, name)) for name in differences.VOTER_COLUMNS)
+    )
     session.execute(
         update(Voter)
         .where(Voter.id == StagedRow.voter_id, staged, different)
-        .values({name: getattr(StagedRow, name) for name in _COLUMNS})
+        .values({name: getattr(StagedRow, name) for name in differences.VOTER_COLUMNS})
         .execution_options(synchronize_session=False)
     )
-    names = ("voting_event", "identifier", *_COLUMNS)
+    names = ("voting_event", "identifier", *differences.VOTER_COLUMNS)
     session.execute(
         insert(Voter).from_select(
             ["id", *names],
@@ -244,13 +155,8 @@ def _replace(
             .order_by(right.voter_id),
         )
     )
-    of_roll = select(func.count()).where(Entitlement.election == Election.uuid).scalar_subquery()
-    session.execute(
-        update(Election)
-        .where(Election.voting_event == voting_event)
-        .values(voters=of_roll)
-        .execution_options(synchronize_session=False)
-    )
+    leaving.count_voters(session, voting_event)
+    leaving.count_territories(session, voting_event)
 
 
 def _withdraw(session: Session, voting_event: str, import_id: str, *, complement: bool) -> None:
@@ -274,8 +180,4 @@ def _remove(session: Session, voting_event: str, import_id: str) -> None:
     ).all()
     for start in range(0, len(gone), CHUNK):
         chunk = gone[start : start + CHUNK]
-        for table in OF_A_VOTER:
-            session.execute(delete(table).where(table.voter_id.in_(chunk)))
-        for written in WRITTEN_BY_A_VOTER:
-            session.execute(update(written).where(written.voter_id.in_(chunk)).values(voter_id=None))
-        session.execute(delete(Voter).where(Voter.id.in_(chunk)))
+        leaving.forget(session, chunk)

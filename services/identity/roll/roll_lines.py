@@ -6,12 +6,15 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
-from services.identity.contract import known_facts
+from services.identity.contract.entrance import known_facts
+from services.identity.contract.event.wording import visible
 from services.identity.contract.identifiers import normalise
 from services.identity.contract.limits import ROLL_COLUMNS, ROLL_OPTIONAL
+from services.identity.roll import territories
 
 LONGEST = {
     "identifiant": 254,
@@ -22,10 +25,19 @@ LONGEST = {
     "adresse2": 100,
     "code_postal": 10,
     "ville": 100,
+    "territoire": 60,
 }
 HEADER_LINE = 1
+LONGEST_LOCAL_PART = 64
+SHORT_DOMAIN = 180
+"""Characters of a domain that fit into an address with any local part (RFC 5321)."""
+_PLAIN_LOCAL_PART = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
+_FOUR_DIGITS = re.compile(r"[0-9]{4}")
 
 # Unicode's categories Cc, Cs, Zl and Zp.
+# An unbreakable hyphen looks like the plain one, and fewer programs and faces have it.
+_PLAIN = str.maketrans({"\u2010": "-", "\u2011": "-"})
+_LOST = "\ufffd"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -58,6 +70,7 @@ class Entry:
     elections: tuple[str, ...]
     numen: str = ""
     birth_date: str = ""
+    territory: str = ""
 
 
 def header_problems(columns: Mapping[str, str]) -> list[Problem]:
@@ -98,9 +111,20 @@ def problems_of(line: int, columns: Mapping[str, str], election_codes: set[str])
     return list(_problems(line, columns, _values(columns), election_codes))
 
 
+def judged(line: int, columns: Mapping[str, str], election_codes: set[str]) -> list[Problem] | Entry:
+    """Return what is wrong with one row, as `problems_of`, or its entry where nothing is."""
+    if not has_roll_columns(columns):
+        return problems_of(line, columns, election_codes)
+    values = _values(columns)
+    return list(_problems(line, columns, values, election_codes)) or _entry(values)
+
+
 def entry_of(columns: Mapping[str, str]) -> Entry:
     """Return the entry of a row that has no problem."""
-    values = _values(columns)
+    return _entry(_values(columns))
+
+
+def _entry(values: Mapping[str, str]) -> Entry:
     return Entry(
         identifier=values["identifiant"],
         surname=values["nom"],
@@ -113,6 +137,7 @@ def entry_of(columns: Mapping[str, str]) -> Entry:
         elections=_codes(values["scrutins"]),
         numen=values.get("numen", ""),
         birth_date=values.get("date_naissance", ""),
+        territory=territories.territory_of(values),
     )
 
 
@@ -144,7 +169,7 @@ def entitlements_fixed(line: int) -> Problem:
 def _values(columns: Mapping[str, str]) -> dict[str, str]:
     # As they will be stored: lengths are measured on these.
     names = [name for name in (*ROLL_COLUMNS, *ROLL_OPTIONAL) if name in columns]
-    values = {name: unicodedata.normalize("NFC", columns[name]).strip() for name in names}
+    values = {name: unicodedata.normalize("NFC", visible(columns[name]).translate(_PLAIN)).strip() for name in names}
     values["identifiant"] = normalise(values["identifiant"])
     if "numen" in values:
         values["numen"] = known_facts.numen(values["numen"])
@@ -162,6 +187,13 @@ def _problems(
                 "Caractère de contrôle (tabulation, saut de ligne…) dans la valeur.",
                 "Retirer ce caractère et enregistrer le fichier en UTF-8.",
             )
+        elif _LOST in value:
+            yield Problem(
+                line,
+                name,
+                "Lettre perdue (« \ufffd ») : le fichier a été enregistré une fois dans un autre codage.",
+                "Exporter de nouveau la liste depuis le logiciel d’origine, en CSV UTF-8, ou réécrire la valeur.",
+            )
         elif len(value) > LONGEST.get(name, len(value)):
             yield Problem(
                 line,
@@ -173,6 +205,13 @@ def _problems(
             yield from _identifier_problems(line, value)
         elif name in ("nom", "prenom") and not value:
             yield Problem(line, name, "Valeur vide.", "Renseigner le nom et le prénom de l’électeur.")
+        elif name == "code_postal" and _FOUR_DIGITS.fullmatch(value):
+            yield Problem(
+                line,
+                name,
+                "Code postal de quatre chiffres : un tableur a sans doute ôté le zéro du début.",
+                f"Écrire 0{value} ; pour une adresse à l’étranger, laisser vide et écrire le code dans la ville.",
+            )
         elif name == "scrutins":
             yield from _election_problems(line, value, election_codes)
         elif name == "numen" and value and not known_facts.is_numen(value):
@@ -201,6 +240,18 @@ def _identifier_problems(line: int, identifier: str) -> Iterator[Problem]:
 
 
 def _is_address(identifier: str) -> bool:
+    local, _at, domain = identifier.rpartition("@")
+    plain = len(local) <= LONGEST_LOCAL_PART and len(domain) < SHORT_DOMAIN and _PLAIN_LOCAL_PART.fullmatch(local)
+    # Most lines of a long roll have a plain name at one of few domains, each of which is looked at once.
+    return _takes_mail(domain) if plain else _is_valid(identifier)
+
+
+@lru_cache(maxsize=1024)
+def _takes_mail(domain: str) -> bool:
+    return _is_valid(f"a@{domain}")
+
+
+def _is_valid(identifier: str) -> bool:
     try:
         validate_email(identifier, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:

@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, cast, literal_column, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
+from services.identity.contract.event.roll import RollEntry, RollPage
+from services.identity.contract.event.wording import without_accents
 from services.identity.contract.refusals import Code, refuse
-from services.identity.contract.roll import RollEntry, RollPage
-from services.identity.contract.wording import without_accents
 from services.identity.models import WORDS_BY_ELECTION, Election, Entitlement, Voter
 from services.identity.voting_events import voting_events
 
@@ -77,13 +77,17 @@ def _everybody(session: Session, election: str, start: int, limit: int) -> list[
     return list(session.scalars(of_election.order_by(*by_name).offset(start).limit(limit)))
 
 
-def matching(session: Session, election: str, searched: Sequence[str], most: int) -> list[tuple[str, str]]:
+def matching(
+    session: Session, election: str, searched: Sequence[str], most: int, of: ColumnElement[bool] | None = None
+) -> list[tuple[str, str]]:
     """Return the voters of an election whom all the words find, by name, each with the text that was looked in.
 
-    Where they are more than `most`, some of them.
+    Where they are more than `most`, some of them. `of`: a condition on Voter besides; the words lead to few whom it refuses.
     """
     matches = _indexed if session.get_bind().dialect.name == "postgresql" else _compared
     found = select(Entitlement.search_text, Entitlement.voter_id).where(*matches(election, searched))
+    if of is not None:
+        found = found.join(Voter, Voter.id == Entitlement.voter_id).where(of)
     return sorted((text, voter_id) for text, voter_id in session.execute(found.limit(most)))
 
 

@@ -9,16 +9,18 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
+from services.identity.contract.limits import MOST_LINES
 from services.identity.contract.refusals import Code, refuse
-from services.identity.models import StagedEntitlement, StagedRow, Voter, VotingEvent
+from services.identity.models import RollUpload, RollUploadPiece, StagedEntitlement, StagedRow, Voter, VotingEvent
 from services.identity.reissue import known_facts
 from services.identity.roll import roll_lines, search
 from services.identity.voting_events import holders, voting_events
 
 CHUNK = 1000
+ALL_LINES = range(2, MOST_LINES + 1)
 MOST_COLUMNS = 200
 """Names of wrong columns that are kept for the report."""
 
@@ -55,12 +57,33 @@ def stage(
 
 
 def forget(session: Session, voting_event: str, *, import_id: str | None = None, lines: range | None = None) -> None:
-    """Delete what is staged for the voting event: all of it, or the given lines of one import."""
+    """Delete what is staged for the voting event: all of it, files that were sent too, or the given lines of one import."""
+    if import_id is None:
+        forget_files(session, RollUpload.voting_event == voting_event)
     for table in (StagedEntitlement, StagedRow):
         chosen = [table.voting_event == voting_event]
         if import_id is not None and lines is not None:
             chosen = [table.import_id == import_id, table.line >= lines.start, table.line < lines.stop]
         session.execute(delete(table).where(*chosen).execution_options(synchronize_session=False))
+
+
+def forget_lines(session: Session, voting_event: str, chosen: ColumnElement[bool]) -> None:
+    """Delete lines of staged files that hold no longer, since a voter has changed: no such file can be imported any more.
+
+    It was read, and shown to whoever agreed, before. The line of a voter who has left would bring him back unseen, under the
+    number, and so the pseudonyms, whose codes are void; that of an address which a correction has given would add another.
+    """
+    found = select(StagedRow.import_id, StagedRow.line).where(StagedRow.voting_event == voting_event, chosen)
+    for import_id, line in session.execute(found).all():
+        forget(session, voting_event, import_id=import_id, lines=range(line, line + 1))
+
+
+def forget_files(session: Session, chosen: ColumnElement[bool]) -> None:
+    """Delete files that were sent from a page, and their pieces."""
+    of_them = select(RollUpload.import_id).where(chosen)
+    quietly = {"synchronize_session": False}
+    session.execute(delete(RollUploadPiece).where(RollUploadPiece.import_id.in_(of_them)).execution_options(**quietly))
+    session.execute(delete(RollUpload).where(chosen).execution_options(**quietly))
 
 
 def _stage(
@@ -76,11 +99,11 @@ def _stage(
     entries: dict[int, roll_lines.Entry] = {}
     codes = set(elections)
     for line, columns in enumerate(rows, first_line):
-        problems = roll_lines.problems_of(line, columns, codes)
-        if problems:
-            faulty.append(_faulty(line, columns, problems))
+        judged = roll_lines.judged(line, columns, codes)
+        if isinstance(judged, roll_lines.Entry):
+            entries[line] = judged
         else:
-            entries[line] = roll_lines.entry_of(columns)
+            faulty.append(_faulty(line, columns, judged))
     known = _known(session, voting_event, [entry.identifier for entry in entries.values()])
     good: list[dict[str, object]] = []
     entitled: list[dict[str, object]] = []
@@ -117,6 +140,7 @@ def columns_of(entry: roll_lines.Entry) -> dict[str, str]:
         "address2": entry.address2,
         "postcode": entry.postcode,
         "city": entry.city,
+        "territory": entry.territory,
         "search_text": search.searchable(entry.surname, entry.first_name, entry.assignment),
     }
 

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.identity.agents import four_eyes
-from services.identity.contract.support import CORRECTION, WAITING, Approval, Approvals
+from services.identity.contract.refusals import Code, refuse
+from services.identity.contract.staff.support import CORRECTION, KINDS, WAITING, Approval, Approvals
 from services.identity.models import Agent, FourEyes, Voter
 from services.identity.reissue.requests import Terms
 from services.identity.support import assisted_reissue, corrections, territory
@@ -25,6 +26,7 @@ def waiting(session: Session, agent: Agent, now: datetime, voter_id: str | None 
         .join(Voter, Voter.id == FourEyes.voter_id)
         .join(Agent, Agent.id == FourEyes.asked_by)
         .where(
+            FourEyes.kind.in_(KINDS),
             FourEyes.state == WAITING,
             FourEyes.expires_at > now,
             territory.holds(agent, FourEyes.voter_id),
@@ -39,7 +41,7 @@ def waiting(session: Session, agent: Agent, now: datetime, voter_id: str | None 
 def count(session: Session, agent: Agent, now: datetime) -> int:
     """How many wait for this very agent: others' alone."""
     chosen = select(func.count()).select_from(FourEyes)
-    mine = (FourEyes.asked_by != agent.id, territory.holds(agent, FourEyes.voter_id))
+    mine = (FourEyes.kind.in_(KINDS), FourEyes.asked_by != agent.id, territory.holds(agent, FourEyes.voter_id))
     return session.scalar(chosen.where(FourEyes.state == WAITING, FourEyes.expires_at > now, *mine)) or 0
 
 
@@ -50,7 +52,9 @@ def decide(
 
     Where the act is refused, nothing is decided either.
     """
-    request = four_eyes.decide(session, agent, number, approve=approve, now=now)
+    request = four_eyes.decide(session, agent, number, kinds=KINDS, approve=approve, now=now)
+    if request.voter_id is None:
+        raise refuse(Code.APPROVAL_UNKNOWN)
     territory.require_voter(session, agent, str(request.voter_id))
     if not approve:
         return

@@ -17,7 +17,7 @@ from services.identity.contract.events import ReissueChannel
 from services.identity.contract.limits import FRENCH
 from services.identity.contract.refusals import Code, refuse
 from services.identity.contract.reissue import OPEN
-from services.identity.contract.support import REISSUE
+from services.identity.contract.staff.support import REISSUE
 from services.identity.letters.requests import request_email, request_email_to
 from services.identity.models import Agent, FourEyes, ReissueRequest
 from services.identity.reissue import requests, rules

@@ -16,9 +16,10 @@ from services.identity.agents import four_eyes
 from services.identity.contract.identifiers import normalise
 from services.identity.contract.limits import FRENCH
 from services.identity.contract.refusals import Code, refuse
-from services.identity.contract.support import CORRECTION
+from services.identity.contract.staff.support import CORRECTION
 from services.identity.letters.requests import LetterSettings, request_email, request_email_to
-from services.identity.models import Account, Agent, FourEyes, Voter
+from services.identity.models import Account, Agent, FourEyes, StagedRow, Voter
+from services.identity.roll import staging
 from services.identity.support import territory
 
 
@@ -42,6 +43,7 @@ def apply(session: Session, letters: LetterSettings, request: FourEyes, *, now: 
     _require_free(session, voter, asked["email"])
     before, voter.identifier = voter.identifier, asked["email"]
     session.flush()
+    staging.forget_lines(session, voter.voting_event, StagedRow.identifier == voter.identifier)
     links.end_all(session, [voter.id], now)
     sessions.close_all(session, voter.id)
     active = session.scalar(select(Account.voter_id).where(Account.voter_id == voter.id)) is not None

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from services.identity.agents import journal
 from services.identity.contract.claims import AssistanceQueue, ClaimsQueue
-from services.identity.contract.journal import Action
 from services.identity.contract.limits import ACCEPTED, ANSWERED, EXAMINED, OPEN, REJECTED, SUBMITTED
 from services.identity.contract.refusals import Code, refuse
+from services.identity.contract.staff.journal import Action
 from services.identity.desk import assistance, claims
 from services.identity.letters.requests import LetterSettings
 from services.identity.models import Agent, AssistanceRequest, Claim
@@ -64,7 +64,7 @@ def answer_request(
 
 def _own_claims(agent: Agent) -> ColumnElement[bool]:
     # Of a voter who was taken off the roll, nobody knows whose he was: whoever has the whole roll answers.
-    taken_off = Claim.voter_id.is_(None) if not agent.elections else Claim.number < 0
+    taken_off = Claim.voter_id.is_(None) if territory.is_whole(agent) else Claim.number < 0
     return or_(territory.holds(agent, Claim.voter_id), taken_off)
 
 

@@ -12,9 +12,16 @@ from sqlalchemy.orm import Session
 
 from services.identity.access import links
 from services.identity.agents import journal
-from services.identity.contract.journal import Action
 from services.identity.contract.refusals import Code, refuse
-from services.identity.contract.support import Seen, SheetElection, SheetLook, SheetMessage, SheetReissue, VoterSheet
+from services.identity.contract.staff.journal import Action
+from services.identity.contract.staff.support import (
+    Seen,
+    SheetElection,
+    SheetLook,
+    SheetMessage,
+    SheetReissue,
+    VoterSheet,
+)
 from services.identity.models import (
     Account,
     Agent,

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from services.identity.access import activation, challenge_question
-from services.identity.access.sessions import OpenSession
-from services.identity.contract.access import LinkShown
-from services.identity.contract.sessions import Person, ResumedSession
-from services.identity.contract.voting_events import ElectionShown, VotingEventShown
+from services.identity.access import activation, challenge_question, sessions
+from services.identity.contract.entrance.access import LinkShown
+from services.identity.contract.entrance.sessions import Person, ResumedSession
+from services.identity.contract.event.voting_events import ElectionShown, VotingEventShown
 from services.identity.models import Voter, VotingEvent
 from services.identity.voting_events import voting_events
+from services.runtime.storage.database import Database
+
+# Built once: every page of every voter asks it, and building a question costs more than asking it.
+_VOTER = (
+    select(Voter, VotingEvent)
+    .join(VotingEvent, VotingEvent.uuid == Voter.voting_event)
+    .where(Voter.id == bindparam("voter"))
+)
 
 
 def voting_event(session: Session, event: VotingEvent, now: datetime) -> VotingEventShown:
@@ -33,6 +41,7 @@ def voting_event(session: Session, event: VotingEvent, now: datetime) -> VotingE
                 uuid=election.uuid,
                 code=election.code,
                 name=election.name,
+                short_name=election.short_name,
                 mode=election.mode,
                 notice=election.notice,
             )
@@ -54,10 +63,25 @@ def link(session: Session, token: str, now: datetime) -> LinkShown:
     )
 
 
-def session(reading: Session, opened: OpenSession, now: datetime) -> ResumedSession:
-    """Describe the voter of an open session: two rows, however many elections there are."""
-    voter = reading.get_one(Voter, opened.voter_id)
-    event = reading.get_one(VotingEvent, voter.voting_event)
+def resumed(database: Database, token: str, *, now: datetime, idle: timedelta, language: str | None) -> ResumedSession:
+    """Describe the voter of an open session, and note that somebody is there: two questions, however many elections.
+
+    Args:
+        database: of the service.
+        token: of the session.
+        now: this moment.
+        idle: the idleness that ends a session.
+        language: that the voter reads the portal in, None where nobody says.
+
+    Raises:
+        Refusal: session_expired.
+    """
+    with database.reading() as session:
+        opened = sessions.find(session, token, now=now, idle=idle)
+        voter, event = session.execute(_VOTER, {"voter": opened.voter_id}).one()
+    opened = sessions.keep_alive(
+        database, opened, now=now, idle=idle, language=None if language == voter.language else language
+    )
     return ResumedSession(
         voter=person(voter),
         last_connection=opened.previous_connection_at,

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from nacl.signing import SigningKey
 
-from services.identity.contract import permits as written
-from services.identity.contract.permits import Permit, Use
+from services.identity.contract.entrance import permits as written
+from services.identity.contract.entrance.permits import Permit, Use
 from services.identity.contract.refusals import Code, refuse
 from services.identity.models import SealedElection
 from services.identity.voting_events import holders

@@ -8,7 +8,7 @@ from nacl.signing import SigningKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.identity.contract import sealings as contract
+from services.identity.contract.event import sealings as contract
 from services.identity.contract.limits import ONLINE
 from services.identity.contract.refusals import Code, refuse
 from services.identity.models import Election, SealedElection

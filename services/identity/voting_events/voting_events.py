@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from services.identity.contract.event.voting_events import ElectionDefinition, OpenVotingEvent
 from services.identity.contract.limits import BLOCKS
 from services.identity.contract.refusals import Code, refuse
-from services.identity.contract.voting_events import ElectionDefinition, OpenVotingEvent
 from services.identity.models import Election, VotingEvent
 from services.runtime.contracts.changes import Change, between
+from services.runtime.contracts.likeness import alike
 from services.runtime.contracts.problems import Code as ProblemCode
 from services.runtime.contracts.problems import Problem, invalid_request, problem
 
@@ -63,6 +64,7 @@ def open_voting_event(session: Session, definition: OpenVotingEvent) -> list[Cha
             position=position,
             code=election.code,
             name=election.name,
+            short_name=election.short_name,
             mode=election.mode,
             notice=election.notice,
         )
@@ -100,7 +102,7 @@ def _correct(session: Session, known: VotingEvent, definition: OpenVotingEvent) 
     known.grace_minutes = definition.grace_minutes
     known.availability = _written(definition)
     for row, wanted in zip(elections_of(session, known.uuid), definition.elections, strict=True):
-        row.name, row.notice = wanted.name, wanted.notice
+        row.name, row.notice, row.short_name = wanted.name, wanted.notice, wanted.short_name
     known.version += 1
     session.flush()
     return changes
@@ -120,7 +122,11 @@ def _fields(definition: OpenVotingEvent) -> dict[str, object]:
         f"availability.{block}": dated[block].astimezone(UTC).isoformat() if block in dated else "" for block in BLOCKS
     }
     for election in definition.elections:
-        fields |= {f"{election.code}.name": election.name, f"{election.code}.notice": election.notice}
+        fields |= {
+            f"{election.code}.name": election.name,
+            f"{election.code}.notice": election.notice,
+            f"{election.code}.short_name": election.short_name,
+        }
     return fields
 
 
@@ -199,7 +205,14 @@ def _described(session: Session, event: VotingEvent) -> OpenVotingEvent:
         grace_minutes=event.grace_minutes,
         profile=event.profile,
         elections=[
-            ElectionDefinition(uuid=row.uuid, code=row.code, name=row.name, mode=row.mode, notice=row.notice)
+            ElectionDefinition(
+                uuid=row.uuid,
+                code=row.code,
+                name=row.name,
+                short_name=row.short_name,
+                mode=row.mode,
+                notice=row.notice,
+            )
             for row in elections_of(session, event.uuid)
         ],
         availability={block: moment for block, moment in availability(event).items() if moment is not None},
@@ -215,7 +228,9 @@ def _problems(definition: OpenVotingEvent) -> dict[str, list[Problem]]:
     for values in (
         [election.uuid for election in definition.elections],
         [election.code for election in definition.elections],
+        [election.name for election in definition.elections],
+        [election.short_name or election.name for election in definition.elections],
     ):
-        if len(set(values)) != len(values):
-            problems.setdefault("elections", []).append(problem(ProblemCode.REPEATED))
+        if alike(values):
+            problems["elections"] = [problem(ProblemCode.REPEATED)]
     return problems

@@ -23,10 +23,14 @@ class Provider(Protocol):
     """
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What evidence calls the operator by."""
+        ...
 
     @property
-    def configured(self) -> bool: ...
+    def configured(self) -> bool:
+        """Whether there is an account."""
+        ...
 
     def send(self, message_id: str, phone: str, text: str) -> Outcome:
         """Hand one message over: to an E.164 number, under the id that callbacks will name it by."""

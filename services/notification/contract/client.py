@@ -10,6 +10,7 @@ from services.notification.contract import methods
 from services.notification.contract.bounces import RecordBounce
 from services.notification.contract.callbacks import FormField, RecordCallback
 from services.notification.contract.deliveries import Delivery, ListDeliveries
+from services.notification.contract.receipts import SendReceipt
 from services.notification.contract.reports import (
     Count,
     DescribeMessages,
@@ -52,3 +53,7 @@ class NotificationClient(ServiceClient):
         fields = [FormField(name=name, value=value) for name, value in form.items()]
         request = RecordCallback(message_id=message_id, form=fields, signature=signature)
         return self._do(methods.RECORD_CALLBACK, request).state
+
+    def send_receipt(self, receipt: SendReceipt) -> bool:
+        """Send a voter the receipt of his ballot, at once; whether the mail server has taken it."""
+        return self._do(methods.SEND_RECEIPT, receipt).sent

@@ -1,5 +1,6 @@
 """What notification listens to: a message is wanted. Whoever wants one sends it, so it stands here once. And what it
-tells of those whose sender wants to know."""
+tells of those whose sender wants to know.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from typing import Annotated, ClassVar
 
 from services.notification.contract.limits import Channel, Template
 from services.runtime.contracts.kinds import Length, MessageUuid, OneOf
-from services.runtime.contracts.messages import Event
+from services.runtime.contracts.messages import Event, Message
 
 
 class MessageRequested(Event):
@@ -28,6 +29,22 @@ class MessageRequested(Event):
     expires_at: datetime | None = None
     campaign: MessageUuid | None = None
     report: bool = False
+
+
+class SealedNotice(Message):
+    """A notice on paper; `sealed` is opened by the printer alone."""
+
+    message_id: MessageUuid
+    sealed: Annotated[str, Length(1, 100_000)]
+
+
+class NoticesRequested(Event):
+    """Notices to print, of one template: a page of the roll at a time, where each would be an event of its own (E21)."""
+
+    type: ClassVar[str] = "notices_requested"
+
+    template: Template
+    notices: list[SealedNotice]
 
 
 class Settled(StrEnum):

@@ -22,6 +22,7 @@ def tell(session: Session, rows: Iterable[tuple[str, str, bool]]) -> None:
     """Publish message_settled for those whose sender wants to know and whose state is an end.
 
     Args:
+        session: an open transaction.
         rows: id, state and `report` of each message that has changed.
     """
     for message_id, state, report in rows:

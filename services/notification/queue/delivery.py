@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from services.notification.queue import message_queue, rendering
+from services.notification.queue import printed as printed_batch
 from services.notification.queue.message_queue import Claimed, Pace
 from services.notification.queue.outcomes import DELIVERED, Outcome, Result
 from services.notification.queue.rendering import Letter
@@ -69,6 +70,11 @@ def deliver_singly(
     """Send the due messages of `channel`, a small batch; return how many were tried.
 
     Args:
+        database: of the service.
+        channel: to the mail server or the operator.
+        private_key: opens the channel's messages.
+        clock: tells the moment.
+        jitter: spreads retries.
         pace: How many may be begun by all processes together, None for no limit.
         lines: How many are sent at once, each line with what it holds open (a connection to the mail server).
     """
@@ -124,9 +130,12 @@ def deliver_printed(database: Database, printer: Printer, *, clock: Clock, jitte
             outcome = Outcome(Result.AWAY, "print_dir_unwritable")
     accepted = {one.id for one in printed}
     with database.transaction() as session:
+        if printed and outcome is DELIVERED:
+            printed_batch.record(session, printer.name, printed, clock())
         for one in claimed:
-            came = outcome if one.id in accepted else Outcome(Result.REFUSED, "template_unknown")
-            message_queue.record(session, one, came, now=clock(), jitter=jitter)
+            if one.id not in accepted or outcome is not DELIVERED:
+                came = outcome if one.id in accepted else Outcome(Result.REFUSED, "template_unknown")
+                message_queue.record(session, one, came, now=clock(), jitter=jitter)
     log.info("batch_tried", channel=printer.name, batch=claimed[0].batch, messages=len(claimed), printed=len(printed))
     return len(claimed)
 

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.notification.contract.events import MessageRequested
+from services.notification.channels.paper.channel import PaperChannel
+from services.notification.contract.events import MessageRequested, NoticesRequested
 from services.notification.models import Message, State
 from services.runtime.storage.upsert import upsert
 
@@ -38,3 +39,25 @@ def receive(session: Session, message: MessageRequested, now: datetime) -> None:
         )
         .on_conflict_do_nothing()
     )
+
+
+def receive_notices(session: Session, request: NoticesRequested, now: datetime) -> None:
+    """Queue notices for the printer; nothing happens for those whose ids are known."""
+    rows = [
+        {
+            "id": notice.message_id,
+            "channel": PaperChannel.name,
+            "template": request.template,
+            "sealed": notice.sealed,
+            "state": State.QUEUED,
+            "attempts": 0,
+            "next_attempt_at": now,
+            "created_at": now,
+            "changed_at": now,
+            "report": False,
+            "priority": 0,
+        }
+        for notice in request.notices
+    ]
+    if rows:
+        session.execute(upsert(session, Message).values(rows).on_conflict_do_nothing())

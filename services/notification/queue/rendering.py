@@ -55,6 +55,30 @@ AGENT_ROLES = {
     "observer": "en tant qu’observateur",
 }
 
+KEY_CHANGES = {
+    FRENCH: {
+        "agent_activated": "le mot de passe et le second facteur ont été choisis par le lien d’invitation ; ceux d’avant, "
+        "les clés d’accès et les jetons d’avant ne valent plus",
+        "agent_closed": "un opérateur a fermé votre compte ; mot de passe, clés d’accès et jetons ne valent plus",
+        "passkey_added": "une clé d’accès a été ajoutée : « %s »",
+        "passkey_removed": "une clé d’accès a été retirée : « %s »",
+        "passkey_count_went_back": "la clé d’accès « %s » a été refusée : elle a sans doute été copiée",
+        "token_made": "un jeton personnel a été créé : « %s »",
+        "token_revoked": "un jeton personnel a été révoqué : « %s »",
+    },
+    ENGLISH: {
+        "agent_activated": "password and second factor were chosen by the link of an invitation; those from before, and the "
+        "passkeys and tokens from before, no longer work",
+        "agent_closed": "an operator closed your account; password, passkeys and tokens no longer work",
+        "passkey_added": "a passkey was added: “%s”",
+        "passkey_removed": "a passkey was removed: “%s”",
+        "passkey_count_went_back": "the passkey “%s” was refused: it has probably been copied",
+        "token_made": "a personal token was made: “%s”",
+        "token_revoked": "a personal token was revoked: “%s”",
+    },
+}
+"""What has changed of an agent's keys, as the journal's actions name it → words; %s is how the agent calls the key."""
+
 
 _PARIS = ZoneInfo("Europe/Paris")
 
@@ -112,6 +136,12 @@ def agent_role(code: str) -> str:
     return AGENT_ROLES.get(code, "en tant qu’agent")
 
 
+def key_change(change: dict[str, str], language: str = FRENCH) -> str:
+    """Return the words for one change of an agent's keys: {what, name}."""
+    words = KEY_CHANGES[language][change["what"]]
+    return words.replace("%s", change["name"])
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -123,6 +153,7 @@ def _environment() -> Environment:
     made.filters["duration"] = duration
     made.filters["paris"] = paris
     made.filters["agent_role"] = agent_role
+    made.filters["key_change"] = key_change
     made.filters["assistance_subject"] = assistance_subject
     return made
 
@@ -142,6 +173,11 @@ def compose(private_key: str, *, message_id: str, template: str, sealed: str) ->
         language = content.get("language", FRENCH)
     except (CannotOpen, KeyError, TypeError, ValueError):
         raise Unreadable("cannot_open") from None
+    return write(message_id=message_id, template=template, to=to, language=language, values=values)
+
+
+def write(*, message_id: str, template: str, to: dict[str, Any], language: str, values: dict[str, Any]) -> Letter:
+    """Render a message whose parts are known. Raises Unreadable: template_unknown, values_missing."""
     if language not in LANGUAGES or not (TEMPLATES / template / language).is_dir():
         language = FRENCH
     try:
@@ -158,7 +194,7 @@ def compose(private_key: str, *, message_id: str, template: str, sealed: str) ->
         )
     except TemplateNotFound:
         raise Unreadable("template_unknown") from None
-    except (TemplateError, TypeError, ValueError):
+    except (TemplateError, KeyError, TypeError, ValueError):
         raise Unreadable("values_missing") from None
 
 

@@ -16,16 +16,17 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.ballot.belenios.credential import private_from_credential, public_credential
-from services.ballot.belenios.public_credentials import CommitmentDigest
-from services.identity.contract.roll import Bearer as ListedBearer
-from services.identity.contract.roll import Holder, NoticeAddress
-from services.notification.contract.events import MessageRequested
+from services.ballot.belenios.keys.credential import private_from_credential, public_credential
+from services.ballot.belenios.keys.public_credentials import CommitmentDigest
+from services.identity.contract.event.roll import Bearer as ListedBearer
+from services.identity.contract.event.roll import Holder, NoticeAddress
+from services.identity.contract.events import HolderIn
+from services.notification.contract.events import NoticesRequested, SealedNotice
 from services.reassort.codes import spares, voting_code
 from services.reassort.contract.codes import CodeCounts
 from services.reassort.contract.events import CredentialEntry, CredentialsCommitted, CredentialsIssued
 from services.reassort.contract.refusals import Code, refuse
-from services.reassort.models import Bearer, Commitment, Generation, PublicCredential, Spare
+from services.reassort.models import Bearer, Commitment, Generation, PublicCredential, Spare, Withdrawal
 from services.reassort.register.entries import declare
 from services.runtime.age_box import seal
 from services.runtime.bus import outbox
@@ -35,6 +36,8 @@ from services.runtime.storage.upsert import upsert
 SOURCE = "reassort"
 NOTICE_TEMPLATE = "voting_notice"
 PAGE_OF_LIST = 15_000
+STALE, INCOMPLETE = "", "-"
+"""Digests of a commitment that credentials were withdrawn from: to be made again, or by the generation that goes on."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,12 @@ class Parameters:
     printer_recipient: str
     iterations: int
     spares: int
+
+
+def entitlements_digest(holders: Iterable[Holder | HolderIn]) -> str:
+    """Digest of a bearer's pseudonyms, one for each election."""
+    lines = sorted(f"{holder.election}|{holder.holder}" for holder in holders)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -62,8 +71,7 @@ class BearerToServe:
 
     def entitlements(self) -> str:
         """Digest of the pseudonyms: tells whether the roll has changed since codes were made."""
-        lines = sorted(f"{holder.election}|{holder.holder}" for holder in self.holders)
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        return entitlements_digest(self.holders)
 
 
 @dataclass(frozen=True)
@@ -96,7 +104,8 @@ def in_turn(serve: Serve, bearers: Sequence[BearerToServe]) -> Iterator[ServedBe
 @dataclass(frozen=True)
 class Page:
     """What a page did: how many bearers were newly served, and, said with the last page, how many of the roll have no
-    codes yet."""
+    codes yet.
+    """
 
     generated: int
     missing: int | None
@@ -141,7 +150,7 @@ def generate_page(
 
     served = list(compute(serve_one, missing))
     with database.transaction() as session:
-        generation = _locked(session, voting_event)
+        generation = locked(session, voting_event)
         # Whoever served one of them meanwhile was first; our codes for him were never shown to anybody.
         still = {bearer.bearer for bearer in _missing(session, voting_event, bearers)}
         # By pseudonym: the order in which identity listed the voters must go no further (L1).
@@ -188,15 +197,8 @@ def _public_credentials(iterations: int, salt: str, code: str, holders: Iterable
 
 def _fixed(database: Database, parameters: Parameters, voting_event: str) -> Parameters:
     """The parameters with what the first page of this voting event fixed."""
-    row = {
-        "voting_event": voting_event,
-        "iterations": parameters.iterations,
-        "spares": parameters.spares,
-        "batches": 0,
-    }
     with database.transaction() as session:
-        session.execute(upsert(session, Generation).values(row).on_conflict_do_nothing())
-        generation = _locked(session, voting_event)
+        generation = opened(session, parameters, voting_event)
         return Parameters(
             code_key=parameters.code_key,
             printer_recipient=parameters.printer_recipient,
@@ -205,12 +207,25 @@ def _fixed(database: Database, parameters: Parameters, voting_event: str) -> Par
         )
 
 
+def opened(session: Session, parameters: Parameters, voting_event: str) -> Generation:
+    """The generation of a voting event, locked; made with these parameters where there is none yet."""
+    row = {
+        "voting_event": voting_event,
+        "iterations": parameters.iterations,
+        "spares": parameters.spares,
+        "batches": 0,
+    }
+    session.execute(upsert(session, Generation).values(row).on_conflict_do_nothing())
+    return locked(session, voting_event)
+
+
 def iterations_of(session: Session, voting_event: str | None) -> int | None:
     """The PBKDF2 iterations that the codes of a voting event were made with, or None before its first page."""
     return session.scalar(select(Generation.iterations).where(Generation.voting_event == voting_event))
 
 
-def _locked(session: Session, voting_event: str) -> Generation:
+def locked(session: Session, voting_event: str) -> Generation:
+    """The generation of a voting event, locked until the transaction ends."""
     return session.scalars(select(Generation).where(Generation.voting_event == voting_event).with_for_update()).one()
 
 
@@ -220,11 +235,22 @@ def _missing(session: Session, voting_event: str, bearers: Sequence[BearerToServ
             Bearer.voting_event == voting_event, Bearer.bearer.in_([bearer.bearer for bearer in bearers])
         )
     )
-    known = {row.bearer: row.entitlements for row in rows}
-    changed = [b for b in bearers if b.bearer in known and known[b.bearer] != b.entitlements()]
+    known = {row.bearer: {row.entitlements} for row in rows}
+    listed = {bearer.bearer: bearer.entitlements() for bearer in bearers}
+    for left in _withdrawals(session, voting_event, list(listed)):
+        # A page that was listed before a removal makes nothing that the urn would not take; one after it makes the rest.
+        if not left.after or left.bearer in known or listed[left.bearer] == left.before:
+            known.setdefault(left.bearer, set()).update((left.before, left.after))
+    changed = [b for b in bearers if b.bearer in known and b.entitlements() not in known[b.bearer]]
     if changed:
         raise refuse(Code.ENTITLEMENTS_CHANGED, bearers=len(changed))
     return [bearer for bearer in bearers if bearer.bearer not in known]
+
+
+def _withdrawals(session: Session, voting_event: str, bearers: Sequence[str]) -> Sequence[Withdrawal]:
+    """Of these bearers; what the urn has refused has changed nothing, and left no other entitlements either."""
+    chosen = (Withdrawal.voting_event == voting_event, Withdrawal.bearer.in_(bearers))
+    return session.scalars(select(Withdrawal).where(*chosen, Withdrawal.state != "sealed")).all()
 
 
 def _keep(session: Session, generation: Generation, served: Sequence[ServedBearer]) -> None:
@@ -280,11 +306,9 @@ def _entries(served: Sequence[ServedBearer]) -> dict[str, list[CredentialEntry]]
 def _publish(
     session: Session, batch: int, served: Sequence[ServedBearer], by_election: Mapping[str, list[CredentialEntry]]
 ) -> None:
-    for one in served:
-        notice = MessageRequested(
-            message_id=str(uuid.uuid4()), channel="paper", template=NOTICE_TEMPLATE, sealed=one.sealed_notice
-        )
-        outbox.publish(session, SOURCE, notice)
+    # One event for the page: an event for each of a million notices costs the bus more than the codes cost.
+    notices = [SealedNotice(message_id=str(uuid.uuid4()), sealed=one.sealed_notice) for one in served]
+    outbox.publish(session, SOURCE, NoticesRequested(template=NOTICE_TEMPLATE, notices=notices))
     for election, entries in sorted(by_election.items()):
         outbox.publish(session, SOURCE, CredentialsIssued(election=election, batch=batch, entries=entries))
 
@@ -295,24 +319,45 @@ def _commit(session: Session, voting_event: str) -> None:
         select(PublicCredential.election).where(PublicCredential.voting_event == voting_event).distinct()
     )
     for election in sorted(elections):
-        listed = _listed(session, election)
-        digest = listed.hexdigest()
-        sent = session.scalars(select(Commitment).where(Commitment.election == election)).one_or_none()
-        if sent is not None and sent.digest == digest:
-            continue
-        if sent is None:
-            sent = Commitment(election=election, voting_event=voting_event)
-            session.add(sent)
-        sent.count, sent.digest = listed.count, digest
-        holders = session.scalar(
-            select(func.count(func.distinct(PublicCredential.holder))).where(PublicCredential.election == election)
-        )
-        outbox.publish(
-            session,
-            SOURCE,
-            CredentialsCommitted(election=election, holders=holders or 0, count=listed.count, digest=digest),
-        )
-        declare(session, voting_event, election)
+        _commit_to(session, voting_event, election)
+
+
+def _commit_to(session: Session, voting_event: str, election: str) -> None:
+    listed = _listed(session, election)
+    digest = listed.hexdigest()
+    sent = session.scalars(select(Commitment).where(Commitment.election == election)).one_or_none()
+    if sent is not None and sent.digest == digest:
+        return
+    if sent is None:
+        sent = Commitment(election=election, voting_event=voting_event, revision=0)
+        session.add(sent)
+    sent.count, sent.digest, sent.revision = listed.count, digest, sent.revision + 1
+    holders = session.scalar(
+        select(func.count(func.distinct(PublicCredential.holder))).where(PublicCredential.election == election)
+    )
+    told = CredentialsCommitted(
+        election=election, holders=holders or 0, count=listed.count, digest=digest, revision=sent.revision
+    )
+    outbox.publish(session, SOURCE, told)
+    declare(session, voting_event, election)
+
+
+def commit_again(session: Session, election: str) -> bool:
+    """Commit to a list that credentials were withdrawn from; the caller holds the lock of the generation.
+
+    Returns:
+        Whether it was: where codes were made since the commitment, those of the whole roll come first, and the end of
+        their generation commits to all.
+    """
+    sent = session.scalars(select(Commitment).where(Commitment.election == election)).one()
+    if sent.digest != STALE:
+        return False
+    stored = select(func.count()).select_from(PublicCredential).where(PublicCredential.election == election)
+    if session.scalar(stored) != sent.count:
+        sent.digest = INCOMPLETE
+        return False
+    _commit_to(session, sent.voting_event, election)
+    return True
 
 
 def _listed(session: Session, election: str) -> CommitmentDigest:

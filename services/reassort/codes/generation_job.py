@@ -62,7 +62,7 @@ def _pages(
         following = listed.next
         page = generation.generate_page(
             resources.database,
-            _parameters(resources.settings),
+            parameters(resources.settings),
             voting_event,
             name,
             [BearerToServe.of(bearer) for bearer in listed.bearers],
@@ -89,7 +89,8 @@ def _on(pool: ThreadPoolExecutor) -> Compute:
     return compute
 
 
-def _parameters(settings: Settings) -> Parameters:
+def parameters(settings: Settings) -> Parameters:
+    """How codes are made here."""
     return Parameters(
         code_key=settings.code_key,
         printer_recipient=settings.printer_recipient,

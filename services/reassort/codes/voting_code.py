@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from services.ballot.belenios.credential import BASE58, CREDENTIAL_LENGTH, format_credential
+from services.ballot.belenios.keys.credential import BASE58, CREDENTIAL_LENGTH, format_credential
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 16

@@ -1,12 +1,23 @@
 """What the credential authority tells the urn and identity. Messages are asked of notification by its own
-MessageRequested."""
+MessageRequested.
+"""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from services.runtime.contracts.kinds import LARGEST_INTEGER, ElectionUuid, Form, Pseudonym, Range, ReissueUuid
+from services.identity.contract.events import MOST_ELECTIONS, HolderIn
+from services.runtime.contracts.kinds import (
+    LARGEST_INTEGER,
+    Count,
+    ElectionUuid,
+    Form,
+    Pseudonym,
+    Range,
+    ReissueUuid,
+    RemovalUuid,
+)
 from services.runtime.contracts.messages import Event, Message
 
 Counted = Annotated[int, Range(0, LARGEST_INTEGER)]
@@ -32,7 +43,10 @@ class CredentialsIssued(Event):
 
 
 class CredentialsCommitted(Event):
-    """All credentials of an election are sent: how many, for how many holders, and SHA-256 of the sorted points."""
+    """All credentials of an election are sent: how many, for how many holders, and SHA-256 of the sorted points.
+
+    `revision` counts the commitments of an election: the greatest is the last word. A version before it says 0.
+    """
 
     type: ClassVar[str] = "credentials_committed"
 
@@ -40,6 +54,35 @@ class CredentialsCommitted(Event):
     holders: Counted
     count: Counted
     digest: Annotated[str, Form("[0-9a-f]{64}")]
+    revision: Counted = 0
+
+
+class Withdraw(Event):
+    """Voters' credentials leave the lists of these elections, spares included, unless one of them is sealed: then none does.
+
+    `removal` is identity's number of it, the same whenever it is asked again.
+    """
+
+    type: ClassVar[str] = "withdraw"
+
+    removal: RemovalUuid
+    holders: Annotated[list[HolderIn], Count(1, MOST_ELECTIONS)]
+
+
+class RemovalOutcome(StrEnum):
+    """What became of a removal: the credentials are gone, or an election was sealed already and nothing was changed."""
+
+    DONE = "done"
+    SEALED = "sealed"
+
+
+class RemovalSettled(Event):
+    """A removal is over for the credential authority and for the urn."""
+
+    type: ClassVar[str] = "removal_settled"
+
+    removal: RemovalUuid
+    outcome: RemovalOutcome
 
 
 class CredentialExchange(Message):

@@ -7,10 +7,10 @@ from services.reassort.contract.register import OfReissue, RegisterAfter, Regist
 from services.runtime.contracts.condition import CONDITION, RETRY_PARKED
 from services.runtime.contracts.jobs import JOB, JOBS, SHARED, JobAsked
 from services.runtime.contracts.messages import Nothing
-from services.runtime.contracts.methods import Command, Idempotent, Question, table
+from services.runtime.contracts.methods import COUNTING_SECONDS, Command, Idempotent, Question, table
 
 START_GENERATE_CODES = Command("start_generate_codes", OfVotingEvent, JobAsked, repeated=SHARED)
-CODE_COUNTS = Question("code_counts", OfVotingEvent, CodeCounts, seconds=30.0)
+CODE_COUNTS = Question("code_counts", OfVotingEvent, CodeCounts, seconds=COUNTING_SECONDS)
 CODE_PARAMETERS = Question("code_parameters", CodeParametersOf, CodeParameters)
 REGISTER_LINES = Question("register_lines", RegisterAfter, RegisterLines, seconds=30.0)
 SHOWN_CODE = Question("shown_code", OfReissue, ShownCode)

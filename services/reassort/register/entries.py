@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,9 @@ from services.reassort.contract.refusals import Code, refuse
 from services.reassort.models import Generation, PublicCredential, Register, RegisterEntry
 from services.reassort.register import public_register
 from services.reassort.register.public_register import Beginning, Entry
+
+PAGE = 15_000
+"""Credentials that are read at once."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +48,7 @@ def declare(session: Session, voting_event: str, election: str) -> None:
     Once for each commitment, since it reads all credentials. It is public with the signed head: whoever keeps heads sees
     that it does not change any more after sealing.
     """
-    rows = session.execute(
-        select(PublicCredential.credential, PublicCredential.rank).where(PublicCredential.election == election)
-    )
-    count, spares = public_register.bits_of((row.credential, row.rank > 0) for row in rows)
+    count, spares = public_register.bits_of(_listed(session, election))
     values = {"credentials": count, "spares": base64.b64encode(spares).decode()}
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(
@@ -55,6 +56,19 @@ def declare(session: Session, voting_event: str, election: str) -> None:
         .values(election=election, voting_event=voting_event, **values)
         .on_conflict_do_update(index_elements=["election"], set_=values)
     )
+
+
+def _listed(session: Session, election: str) -> Iterator[tuple[str, bool]]:
+    """Every credential of an election in order, and whether it is a spare; a page of them is in memory."""
+    after = ""
+    while page := session.execute(
+        select(PublicCredential.credential, PublicCredential.rank)
+        .where(PublicCredential.election == election, PublicCredential.credential > after)
+        .order_by(PublicCredential.credential)
+        .limit(PAGE)
+    ).all():
+        yield from ((row.credential, row.rank > 0) for row in page)
+        after = page[-1].credential
 
 
 def subject_of(code_key: str, election: str, holder: str) -> str:
@@ -72,7 +86,8 @@ def append(session: Session, code_key: str, exchanged: Exchanged, channel: str, 
     Several elections are appended to in the order of their uuids, so that two transactions never wait for each other.
     """
     election = exchanged.election
-    register = session.scalars(select(Register).where(Register.election == election).with_for_update()).one_or_none()
+    # The row is long: it is locked here, and not read.
+    register = session.scalar(select(Register.election).where(Register.election == election).with_for_update())
     if register is None:
         # The codes were made before there were registers.
         declare(session, _voting_event_of(session, election), election)
@@ -114,7 +129,10 @@ def page_of(session: Session, private_key: str, election: str, after: int, limit
     """Lines of the file after the entry numbered `after`; -1 begins with the beginning, the last page ends signed.
 
     Args:
+        session: an open transaction.
         private_key: Ed25519 seed (64 hex digits) that heads are signed with.
+        election: its uuid.
+        after: the number of the last entry that is there already.
         limit: entries on a page, at least 1.
 
     Raises:

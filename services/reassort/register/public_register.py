@@ -101,12 +101,19 @@ class Register:
 
 
 def bits_of(credentials: Iterable[tuple[str, bool]]) -> tuple[int, bytes]:
-    """How many credentials there are, and a bit for each in their order; each is given with whether it is a spare."""
-    flags = [spare for _, spare in sorted(credentials)]
-    packed = bytearray((len(flags) + 7) // 8)
-    for index, spare in enumerate(flags):
-        packed[index // 8] |= spare << (7 - index % 8)
-    return len(flags), bytes(packed)
+    """How many credentials there are, and a bit for each; each is given with whether it is a spare, in ascending order.
+
+    Nothing is kept of them but the bits: there may be millions (E21). Raises ValueError where they are in another order.
+    """
+    packed, count, last = bytearray(), 0, ""
+    for credential, spare in credentials:
+        if credential <= last:
+            raise ValueError("credentials out of order")
+        if count % 8 == 0:
+            packed.append(0)
+        packed[-1] |= spare << (7 - count % 8)
+        last, count = credential, count + 1
+    return count, bytes(packed)
 
 
 def hash_of(line: str) -> str:
@@ -127,7 +134,7 @@ def hour_of(moment: datetime) -> str:
 def head_line(private_key: str, beginning: Beginning, entries: int, head: str) -> str:
     """The last line of the file: the head of the chain and the beginning, signed with an Ed25519 seed (64 hex digits)."""
     key = SigningKey(bytes.fromhex(private_key))
-    signature = key.sign(_signed(beginning, entries, head)).signature.hex()
+    signature = key.sign(_signed(hash_of(beginning.line()), entries, head)).signature.hex()
     public = bytes(key.verify_key).hex()
     values = (beginning.election, entries, head, public, signature)
     return canonical.dumps(dict(zip(_HEAD, values, strict=True)))
@@ -205,16 +212,28 @@ class _Chain:
             raise InvalidRegister("head-of-another-register", number)
         if not _is_hex(values["public_key"]) or (public_key is not None and values["public_key"] != public_key):
             raise InvalidRegister("other-key", number)
-        signed = _signed(self.beginning, len(self.entries), self.head)
-        try:
-            VerifyKey(bytes.fromhex(values["public_key"])).verify(signed, bytes.fromhex(values["signature"]))
-        except (BadSignatureError, ValueError, TypeError):
-            raise InvalidRegister("bad-signature", number) from None
+        beginning = hash_of(self.beginning.line())
+        if not is_signed(values["public_key"], beginning, len(self.entries), self.head, values["signature"]):
+            raise InvalidRegister("bad-signature", number)
         self.public_key, self.ended = values["public_key"], True
 
 
-def _signed(beginning: Beginning, entries: int, head: str) -> bytes:
-    return f"isoloir-register-head|{hash_of(beginning.line())}|{entries}|{head}".encode()
+def is_signed(public_key: str, beginning: str, entries: int, head: str, signature: object) -> bool:
+    """Tell whether the credential authority signed that a register of that beginning (its hash) stood there."""
+    try:
+        VerifyKey(bytes.fromhex(public_key)).verify(_signed(beginning, entries, head), bytes.fromhex(str(signature)))
+    except (BadSignatureError, ValueError, TypeError):
+        return False
+    return True
+
+
+def signature_of(line: str) -> str:
+    """The signature of the last line of a file that `read` has accepted."""
+    return str(canonical.loads(line)["signature"])
+
+
+def _signed(beginning: str, entries: int, head: str) -> bytes:
+    return f"isoloir-register-head|{beginning}|{entries}|{head}".encode()
 
 
 def _beginning(number: int, line: str) -> Beginning:

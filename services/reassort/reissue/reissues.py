@@ -43,10 +43,10 @@ class NotYet(Exception):
 
 @dataclass(frozen=True)
 class Keys:
-    """The key of the spares at rest and notification's public key, 64 hex digits each."""
+    """The key of the spares at rest and the public key of short messages, 64 hex digits each."""
 
     code_key: str
-    notification_public_key: str
+    sms_public_key: str
 
 
 def take_spare(session: Session, grant: ReissueGranted) -> None:
@@ -100,7 +100,11 @@ def issue(session: Session, keys: Keys, request: str, heads: Sequence[UrnHead], 
     """The urn has activated the spare: use it, enter it in the registers, send the code.
 
     Args:
+        session: an open transaction.
+        keys: of the credential authority.
+        request: which re-issue.
         heads: where each urn stood when it answered.
+        now: the moment, in UTC.
 
     Raises:
         NotYet: a request that is not known, or an answer about other elections.
@@ -147,7 +151,12 @@ def send_again(session: Session, keys: Keys, request: str, message: str, sealed:
     """Send the code of a settled request once more, under the number of another message. No spare is used, nothing entered.
 
     Args:
+        session: an open transaction.
+        keys: of the credential authority.
+        request: which re-issue.
+        message: its new number.
         sealed: whom to send it to, for notification alone.
+        now: the moment, in UTC.
 
     Raises:
         NotYet: a request that is not known, not settled yet, or whose code has arrived and is forgotten.
@@ -207,7 +216,7 @@ def _send(session: Session, keys: Keys, message_id: str, contact: str, code: str
         message_id=message_id,
         channel=ReissueChannel.SMS.value,
         template=TEMPLATE,
-        sealed=seal(keys.notification_public_key, {"contact": contact, "values": values}),
+        sealed=seal(keys.sms_public_key, {"contact": contact, "values": values}),
         expires_at=now + MESSAGE_LIFETIME,
         report=True,
     )

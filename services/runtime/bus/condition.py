@@ -69,7 +69,9 @@ class Heart:
             log.warning("leave_not_taken", error=type(error).__name__)
 
 
-def look(session: Session, database: Database, service: str, folders: list[Path]) -> Condition:
+def look(
+    session: Session, database: Database, service: str, folders: list[Path], backend: str | None = None
+) -> Condition:
     """Describe the service.
 
     Args:
@@ -77,6 +79,7 @@ def look(session: Session, database: Database, service: str, folders: list[Path]
         database: Whose file, on SQLite, stands on a disk to look at.
         service: Its name.
         folders: Others that the service writes to.
+        backend: What computes its checks, where it has any.
     """
     now = utc_now()
     waiting = INBOX.c.state == "pending"
@@ -111,6 +114,7 @@ def look(session: Session, database: Database, service: str, folders: list[Path]
             for row in session.execute(select(PROCESS).order_by(PROCESS.c.process))
         ],
         disks=[_disk(folder) for folder in _folders(database, folders)],
+        backend=backend,
     )
 
 

@@ -59,21 +59,11 @@ PROCESS = Table(
 """Signs of life: the service's processes, its workers, and the relay, which thereby shows that it reaches this database."""
 
 
-def outbox_table(metadata: MetaData) -> Table:
-    """The outbox as a table of the service's own metadata."""
-    return OUTBOX.to_metadata(metadata)
-
-
-def inbox_table(metadata: MetaData) -> Table:
-    """The inbox as a table of the service's own metadata."""
-    return INBOX.to_metadata(metadata)
-
-
-def command_table(metadata: MetaData) -> Table:
-    """The commands done as a table of the service's own metadata."""
-    return COMMAND.to_metadata(metadata)
-
-
-def process_table(metadata: MetaData) -> Table:
-    """Who is alive, as a table of the service's own metadata."""
-    return PROCESS.to_metadata(metadata)
+def delivery_tables(metadata: MetaData) -> tuple[Table, Table, Table, Table]:
+    """Outbox, inbox, commands done and who is alive, as tables of the service's own metadata."""
+    return (
+        OUTBOX.to_metadata(metadata),
+        INBOX.to_metadata(metadata),
+        COMMAND.to_metadata(metadata),
+        PROCESS.to_metadata(metadata),
+    )

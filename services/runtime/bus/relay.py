@@ -1,5 +1,6 @@
 """From the outboxes to the broker: published with confirms and `mandatory`, erased only once the broker has them."""
 
+import contextlib
 import json
 import time
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from pydantic_settings import SettingsConfigDict
 from sqlalchemy import delete, select
 
 from services.runtime.broker_address import BrokerAddress
-from services.runtime.bus import condition, topology
+from services.runtime.bus import broker_queues, condition, topology
 from services.runtime.bus.delivery_tables import OUTBOX
 from services.runtime.service_names import SERVICES
 from services.runtime.settings import RuntimeSettings
@@ -22,7 +23,10 @@ from services.runtime.telemetry import logs, metrics, repeats
 log = logs.get_logger("isoloir.relay")
 
 BATCH = 200
-POLL = 0.05  # seconds between two looks at an empty outbox
+POLL = 0.05  # seconds between two looks at outboxes that have just been emptied
+REST = 0.25  # seconds between two looks when nothing has come for a while: four databases are asked each time
+SLOWER = 1.1
+LONGEST_PAUSE = 1.5  # seconds between two tries while the broker or a database is away
 
 
 class Settings(RuntimeSettings):
@@ -114,6 +118,15 @@ class RabbitPublisher:
             self.close()
             raise Undeliverable(type(error).__name__) from None
 
+    def standing(self) -> broker_queues.Standing:
+        """How the broker's queues are. Raises Undeliverable where it does not say."""
+        try:
+            self._open()
+            return broker_queues.look(self._connection)
+        except (AMQPError, OSError) as error:
+            self.close()
+            raise Undeliverable(type(error).__name__) from None
+
     def wait(self, seconds: float) -> None:
         """Pause, answering the broker's heartbeats meanwhile."""
         if self._connection is not None and self._connection.is_open:
@@ -149,6 +162,13 @@ class RabbitPublisher:
         return self._channel
 
 
+def _tell(standing: broker_queues.Standing) -> None:
+    metrics.DEAD_LETTERS.set(standing.dead_letters)
+    for one in standing.queues:
+        metrics.QUEUE_MESSAGES.labels(one.queue, one.service).set(one.messages)
+        metrics.QUEUE_READERS.labels(one.queue, one.service).set(-1 if one.readers is None else one.readers)
+
+
 def run(settings: Settings, stopping: Callable[[], bool]) -> None:
     """Relay until `stopping()`. A database or a broker that is away is waited for, never given up."""
     databases = [Database(url, service, settings.time_limits()) for service, url in settings.databases().items()]
@@ -159,9 +179,13 @@ def run(settings: Settings, stopping: Callable[[], bool]) -> None:
     publisher = RabbitPublisher(settings.amqp_uri)
     metrics.serve(settings.metrics_bind)
     log.info("relay_started", services=sorted(hearts))
-    pause = POLL
+    pause, counted = POLL, -inf
     while not stopping():
         moved, failed = 0, False
+        if time.monotonic() - counted >= condition.BEAT_SECONDS:
+            counted = time.monotonic()
+            with contextlib.suppress(Undeliverable):  # a broker that is away is told of below
+                _tell(publisher.standing())
         for database in databases:
             try:
                 if time.monotonic() - beaten.get(database.service, -inf) >= condition.BEAT_SECONDS:
@@ -179,11 +203,11 @@ def run(settings: Settings, stopping: Callable[[], bool]) -> None:
                 if count is not None:  # an outage is a line a minute
                     log.warning("relay_interrupted", service=database.service, error=cause, repeated=count)
         if failed:
-            pause = min(max(pause, 0.1) * 2, 5.0)
+            pause = min(max(pause, 0.1) * 2, LONGEST_PAUSE)
         elif moved:
             pause = 0.0
         else:
-            pause = POLL
+            pause = min(max(pause, POLL) * SLOWER, REST)
         if pause:
             publisher.wait(pause)
     publisher.close()

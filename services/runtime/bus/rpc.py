@@ -181,7 +181,7 @@ class RpcClient:
                 self._listening.clear()
                 log.warning("rpc_replies_interrupted", error=type(error).__name__)
                 pause.wait(delay)
-                delay = min(delay * 2, 2.0)
+                delay = min(delay * 2, 1.0)
 
     def _consume(self) -> None:
         ssl = self._address.kombu_ssl()

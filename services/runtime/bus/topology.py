@@ -14,9 +14,16 @@ from services.runtime.service_names import SERVICES
 SUBSCRIPTIONS: dict[tuple[str, str], tuple[str, ...]] = {
     ("identity", "message_requested"): ("notification",),
     ("reassort", "message_requested"): ("notification",),
+    ("reassort", "notices_requested"): ("notification",),
     ("reassort", "credentials_issued"): ("ballot",),
     ("reassort", "credentials_committed"): ("ballot",),
+    ("identity", "removal_asked"): ("reassort",),
+    ("reassort", "withdraw"): ("ballot",),
+    ("ballot", "withdrawal_answered"): ("reassort",),
+    ("reassort", "removal_settled"): ("identity",),
     ("ballot", "election_sealed"): ("identity",),
+    ("identity", "board_decided"): ("ballot",),
+    ("identity", "roll_sealed"): ("ballot",),
     ("identity", "reissue_granted"): ("reassort",),
     ("identity", "reissue_resent"): ("reassort",),
     ("reassort", "activate"): ("ballot",),
@@ -98,6 +105,16 @@ def queues() -> list[Queue]:
     read = [*map(rpc_queue, SERVICES), *(binding.queue for binding in event_bindings())]
     kept = {"x-queue-type": "quorum", "x-max-length": KEPT_DEAD_LETTERS}
     return [*(Queue(name, _READ) for name in read), Queue(DEAD_LETTERS, kept)]
+
+
+def readers() -> dict[str, str]:
+    """Queue → the service whose processes read it, of every queue that is read."""
+    calls = {rpc_queue(service): service for service in SERVICES}
+    return calls | {
+        queue_name(source, event_type, subscriber): subscriber
+        for (source, event_type), subscribers in SUBSCRIPTIONS.items()
+        for subscriber in subscribers
+    }
 
 
 def event_bindings() -> list[Binding]:

@@ -17,8 +17,11 @@ class Change(Message):
 
 def between(before: Mapping[str, object], after: Mapping[str, object]) -> list[Change]:
     """The changes between two descriptions, in the order of the second; a field that is not there is an empty text."""
+    fields = {field: (_text(before.get(field, "")), _text(after.get(field, ""))) for field in (*after, *before)}
     return [
-        Change(field=field, before=str(before.get(field, "")), after=str(after.get(field, "")))
-        for field in dict.fromkeys([*after, *before])
-        if str(before.get(field, "")) != str(after.get(field, ""))
+        Change(field=field, before=was, after=becomes) for field, (was, becomes) in fields.items() if was != becomes
     ]
+
+
+def _text(value: object) -> str:
+    return ("oui" if value else "non") if isinstance(value, bool) else str(value)

@@ -19,7 +19,8 @@ class RpcTimeout(Exception):
 
 class RpcUnavailable(Exception):
     """The broker, the service or its database is away or too busy. A broker that died while taking the request may still
-    have kept it: retry a command with the same idempotency key."""
+    have kept it: retry a command with the same idempotency key.
+    """
 
 
 class Caller(Protocol):

@@ -42,7 +42,8 @@ class Condition(Message):
     """A service as it is now. `now`: its clock. Counts stop at 10,001; ages are of the oldest, null where none waits.
 
     `outbox`: events that the relay has not taken yet; `inbox`: events that were received and not worked off.
-    `parked`: the oldest of `parked_count`.
+    `parked`: the oldest of `parked_count`. `backend`: of ballot, what computes its checks where the answer came from.
+    `integrity`: how much the last checks found not to be as it was sealed.
     """
 
     service: str
@@ -55,6 +56,8 @@ class Condition(Message):
     parked: list[Parked]
     processes: list[Process]
     disks: list[Disk]
+    backend: str | None = None
+    integrity: int = 0
 
 
 class RetryParked(Message):

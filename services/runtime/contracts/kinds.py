@@ -96,6 +96,12 @@ def no_blank_edges(text: str) -> None:
         raise wrong(Code.BLANK)
 
 
+def tight(text: str) -> None:
+    """Refuse a text that begins or ends with a blank; it may be empty."""
+    if text != text.strip():
+        raise wrong(Code.BLANK)
+
+
 def no_control_but_lines(written: str) -> None:
     """Refuse control characters other than line ends."""
     no_control(written.replace("\n", ""))
@@ -147,6 +153,9 @@ MessageUuid = Annotated[str, Form("[!-~]{1,36}")]
 
 ReissueUuid = Annotated[str, Form("[0-9a-f-]{36}")]
 """The number of a re-issue, the same in all services."""
+
+RemovalUuid = Annotated[str, Form("[0-9a-f-]{36}")]
+"""The number of a removal from the roll, the same in all services."""
 
 Number = Annotated[int, Range(1, LARGEST_INTEGER)]
 """The number of a row that people name by it."""

@@ -15,6 +15,9 @@ COMMAND_SECONDS = 10.0
 CONDITION_SECONDS = 4.0
 PASSWORD_SECONDS = 15.0
 """For what hashes or checks proofs, and waits its turn at opening time."""
+COUNTING_SECONDS = 60.0
+"""For an operator's question that counts the rows of a whole roll: a database that is busy is given the time for it, and
+not a page's (services.runtime.storage.database)."""
 
 
 GATEWAY = ("gateway",)

@@ -12,19 +12,23 @@ from services.runtime.telemetry import correlation, logs
 log = logs.get_logger("isoloir.loop")
 
 LONGEST_BACK_OFF = 30.0  # seconds
+SLOWER = 1.5
+"""How many times longer each pause of a loop at rest is than the one before."""
 
 
 class BackgroundLoop:
     """Calls `step` again and again in a thread of its own (a greenlet under eventlet) until stopped.
 
-    In: `step`, which returns something true while there is more to do at once; `every`, seconds to wait otherwise.
+    In: `step`, which returns something true while there is more to do at once; `every`, seconds to wait otherwise;
+    `at_rest`, the seconds that pauses grow to while there is nothing to do and nobody wakes the loop: for one that is woken.
     An exception is logged and answered with a growing, jittered pause: never a hot loop, never a dead one.
     """
 
-    def __init__(self, name: str, step: Callable[[], Any], every: float) -> None:
+    def __init__(self, name: str, step: Callable[[], Any], every: float, at_rest: float = 0.0) -> None:
         self.name = name
         self.step = step
         self.every = every
+        self.at_rest = max(every, at_rest)
         self._stopping = False
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
@@ -51,7 +55,7 @@ class BackgroundLoop:
             self._thread.join(timeout=10)
 
     def _run(self) -> None:
-        failures = 0
+        failures, idle = 0, self.every
         while not self._stopping:
             try:
                 busy = bool(self.step())
@@ -65,9 +69,11 @@ class BackgroundLoop:
                 else:
                     log.error("loop_failed", loop=self.name, failures=failures, exc_info=error)
             if busy:
+                idle = self.every
                 continue
-            pause = self.every
+            pause, idle = idle, min(self.at_rest, idle * SLOWER)
             if failures:
                 pause = min(LONGEST_BACK_OFF, 0.5 * 2 ** min(failures, 10)) * random.uniform(0.5, 1)  # noqa: S311
-            self._wake.wait(pause)
+            if self._wake.wait(pause):
+                idle = self.every
             self._wake.clear()

@@ -13,6 +13,7 @@ busy (come again), and ServiceFault for anything unforeseen.
 """
 
 import functools
+import inspect
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -162,5 +163,5 @@ def _entry_point(
 
 def methods_of(service_class: type) -> dict[str, AnyMethod]:
     """Name → method of the contract that each entry point of the class implements."""
-    members = (getattr(member, "contract_method", None) for member in vars(service_class).values())
+    members = (getattr(member, "contract_method", None) for _, member in inspect.getmembers(service_class))
     return {method.name: method for method in members if method is not None}

@@ -6,25 +6,30 @@ here nothing acknowledged is lost by a crash. Not for an election: one process k
 """
 
 import contextvars
+import dataclasses
 import functools
 import inspect
 import json
 from typing import Any
 
-from services.runtime import deadline
+from services.runtime import deadline, settings
 from services.runtime.bus import condition, relay, topology
 from services.runtime.contracts.client import DEFAULT_TIMEOUT, RpcUnavailable
 from services.runtime.hosting import received
 from services.runtime.hosting.background import BackgroundLoop
 from services.runtime.hosting.inbox import Inbox
 from services.runtime.hosting.jobs import JobWorker, jobs_of
-from services.runtime.hosting.loops import Loop
+from services.runtime.hosting.loops import WORKER, Loop
 from services.runtime.hosting.resource_provider import ResourceProvider
 from services.runtime.hosting.resources import Resources, open_resources
+from services.runtime.hosting.worker import processes_of
 from services.runtime.refusals import ServiceFault
 from services.runtime.telemetry import correlation, logs
 
 log = logs.get_logger("isoloir.bus")
+
+IDLE = 1.0
+"""Seconds between two looks at an outbox, or for a job, of which nobody has told: another process may have written it."""
 
 
 class LocalBus:
@@ -45,9 +50,11 @@ class LocalBus:
         """Start the background loops and the relay."""
         for resources in self.resources.values():
             step = functools.partial(relay.drain, resources.database, _InboxPublisher(self))
-            self._loops.append(BackgroundLoop(f"{resources.service}.relay", step, relay.POLL))
+            self._once_written(resources, BackgroundLoop(f"{resources.service}.relay", step, IDLE))
             # One process is all of them.
-            for kind in (resources.service, f"{resources.service}-worker", condition.RELAY):
+            aside = processes_of(type(self.services[resources.service])) | {WORKER}
+            kinds = (resources.service, *(f"{resources.service}-{one}" for one in sorted(aside)), condition.RELAY)
+            for kind in kinds:
                 heart = condition.Heart(resources.database, kind)
                 self._hearts.append(heart)
                 self._loops.append(BackgroundLoop(f"{resources.service}.heart", heart.beat, condition.BEAT_SECONDS))
@@ -91,7 +98,7 @@ class LocalBus:
                 self._inbox_loops[name, extension.source, extension.event_type] = loop
                 self._loops.append(loop)
             elif isinstance(extension, Loop):
-                loop = extension.make(resources, f"{name}.{attribute}")
+                loop = extension.make(_as_read_by(extension, resources), f"{name}.{attribute}")
                 self._loops.append(loop)
                 setattr(service, attribute, loop)
             else:
@@ -100,7 +107,19 @@ class LocalBus:
         if jobs:
             worker = JobWorker(resources, jobs)
             self._job_workers.append(worker)
-            self._loops.append(worker.make_loop())
+            self._once_written(resources, worker.make_loop(IDLE))
+
+    def _once_written(self, resources: Resources[Any], loop: BackgroundLoop) -> None:
+        """Have the loop look whenever this process has written something there."""
+        self._loops.append(loop)
+        resources.database.committed.append(loop.wake)
+
+
+def _as_read_by(loop: Loop, resources: Resources[Any]) -> Resources[Any]:
+    """The resources with the settings that the loop's own process would have; the database is the same one."""
+    if loop.settings_class is None:
+        return resources
+    return dataclasses.replace(resources, settings=settings.load(loop.settings_class))
 
 
 class LocalCaller:

@@ -26,6 +26,7 @@ from services.runtime.telemetry import logs
 log = logs.get_logger("isoloir.inbox")
 
 PAUSE = 2.0  # seconds between two tries to write an event down
+REST = 5.0  # seconds between two looks of a process that receives nothing: for rows of one that has died
 LOOK_EVERY = 600.0  # seconds between two looks at what is old
 
 
@@ -54,6 +55,7 @@ class Inbox(DependencyProvider):
             # What is old is deleted when there is nothing else to do.
             lambda: self._work_due(resources) or self._forget_done(resources),
             every=1.0,
+            at_rest=REST,
         )
 
     def _forget_done(self, resources: Resources[Any]) -> bool:

@@ -61,9 +61,9 @@ class JobWorker:
         self._running: RunningJob | None = None
         self._stopping = False
 
-    def make_loop(self) -> BackgroundLoop:
-        """The loop that takes jobs, not yet started."""
-        return BackgroundLoop(f"{self._resources.service}.jobs", self.step, POLL)
+    def make_loop(self, every: float = POLL) -> BackgroundLoop:
+        """The loop that takes jobs, not yet started. In: seconds between two looks."""
+        return BackgroundLoop(f"{self._resources.service}.jobs", self.step, every)
 
     def stop(self) -> None:
         """Have the present job end at its next report, and take no other."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,24 @@ MOST_ATTEMPTS = 12
 LONGEST_PAUSE = 300.0  # seconds between two attempts
 BATCH = 50
 PRUNED = 500  # rows deleted in one transaction
+
+# Built once, because every event asks them and building a statement costs more than executing it.
+_ADD = insert(INBOX)
+_DUE = (
+    select(INBOX.c.event_id)
+    .where(
+        INBOX.c.state == "pending",
+        INBOX.c.source == bindparam("source"),
+        INBOX.c.type == bindparam("type"),
+        INBOX.c.next_attempt_at <= bindparam("now"),
+    )
+    .order_by(INBOX.c.received_at)
+    .limit(BATCH)
+)
+_OF_EVENT = select(INBOX).where(INBOX.c.event_id == bindparam("event"), INBOX.c.state == "pending")
+_FREE = _OF_EVENT.with_for_update(skip_locked=True)
+_HELD = _OF_EVENT.with_for_update()
+_NOTE = update(INBOX).where(INBOX.c.event_id == bindparam("event"))
 
 
 def receive(database: Database, event: dict[str, Any]) -> bool:
@@ -50,7 +68,7 @@ def receive(database: Database, event: dict[str, Any]) -> bool:
     }
     try:
         with database.transaction() as session:
-            session.execute(insert(INBOX).values(row))
+            session.execute(_ADD, row)
     except IntegrityError:
         return False
     return True
@@ -63,19 +81,9 @@ def work_due(resources: Resources[Any], source: str, kind: type[Received], work:
     then: the events name pseudonyms, which must not pile up, and come in an order that must not be kept. A failing row is
     tried again with growing pauses, then parked for operators.
     """
-    due = (
-        select(INBOX.c.event_id)
-        .where(
-            INBOX.c.state == "pending",
-            INBOX.c.source == source,
-            INBOX.c.type == kind.type,
-            INBOX.c.next_attempt_at <= utc_now(),
-        )
-        .order_by(INBOX.c.received_at)
-        .limit(BATCH)
-    )
     with resources.database.reading() as session:
-        event_ids = session.execute(due).scalars().all()
+        asked = {"source": source, "type": kind.type, "now": utc_now()}
+        event_ids = session.execute(_DUE, asked).scalars().all()
     for event_id in event_ids:
         contextvars.copy_context().run(_work_one, resources, event_id, kind, work)
     return len(event_ids)
@@ -106,15 +114,14 @@ def forget_done(database: Database, source: str, event_type: str, before: dateti
 
 
 def _work_one(resources: Resources[Any], event_id: str, kind: type[Received], work: Work[Received]) -> None:
-    row_of = select(INBOX).where(INBOX.c.event_id == event_id, INBOX.c.state == "pending")
     try:
         with resources.database.transaction() as session:
-            row = session.execute(row_of.with_for_update(skip_locked=True)).one_or_none()
+            row = session.execute(_FREE, {"event": event_id}).one_or_none()
             if row is None:  # another process of the same service has it
                 return
             correlation.bind(row.correlation_id)
             work(session, kind.read(json.loads(row.payload)), resources)
-            session.execute(update(INBOX).where(INBOX.c.event_id == event_id).values(_worked(row)))
+            session.execute(_NOTE, {"event": event_id, **_worked(row)})
     except Exception as error:
         _note_failure(resources.database, event_id, error)
     else:
@@ -130,25 +137,20 @@ def _worked(row: Any) -> dict[str, Any]:
 
 def _note_failure(database: Database, event_id: str, error: Exception) -> None:
     with database.transaction() as session:
-        row = session.execute(
-            select(INBOX).where(INBOX.c.event_id == event_id, INBOX.c.state == "pending").with_for_update()
-        ).one_or_none()
+        row = session.execute(_HELD, {"event": event_id}).one_or_none()
         if row is None:  # another process took it up after our roll-back, and did it
             return
         # A database that is away or a lock that is held says nothing of the event: it is never parked for that.
         attempts = row.attempts + (0 if is_away(error) else 1)
         state = "parked" if attempts >= MOST_ATTEMPTS else "pending"
         pause = min(LONGEST_PAUSE, 2.0 ** max(attempts - 1, 0))
-        session.execute(
-            update(INBOX)
-            .where(INBOX.c.event_id == event_id)
+        noted = {
+            "attempts": attempts,
+            "state": state,
+            "next_attempt_at": utc_now() + timedelta(seconds=pause),
             # Only the kind of the error: its words could repeat what was in the event.
-            .values(
-                attempts=attempts,
-                state=state,
-                next_attempt_at=utc_now() + timedelta(seconds=pause),
-                reason=type(error).__name__,
-            )
-        )
+            "reason": type(error).__name__,
+        }
+        session.execute(_NOTE, {"event": event_id, **noted})
     metrics.EVENTS_WORKED.labels(row.type, "parked" if state == "parked" else "failed").inc()
     log.error("event_failed", event_type=row.type, source=row.source, attempts=attempts, state=state, exc_info=error)

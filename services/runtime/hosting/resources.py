@@ -1,6 +1,6 @@
 """The resources of one service in one process: what its plain functions are given to work with."""
 
-import functools
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -8,6 +8,8 @@ from services.runtime import settings
 from services.runtime.bus import condition
 from services.runtime.bus.rpc import RpcClient
 from services.runtime.contracts.client import Caller
+from services.runtime.integrity import checks
+from services.runtime.service_names import SEALING
 from services.runtime.storage.database import Database
 from services.runtime.telemetry import metrics
 
@@ -38,6 +40,11 @@ def expose(resources: Resources[Any]) -> None:
     bind = resources.settings.metrics_bind
     if not bind:
         return
-    ask = functools.partial(condition.samples, resources.database, resources.service, [])
+
+    def ask() -> Iterator[tuple[str, dict[str, str], float]]:
+        yield from condition.samples(resources.database, resources.service, [])
+        if resources.service in SEALING:
+            yield from checks.samples(resources.database)
+
     metrics.REGISTRY.register(metrics.OfDatabase(resources.service, ask))
     metrics.serve(bind)

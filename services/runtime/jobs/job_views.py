@@ -45,6 +45,13 @@ def listed(session: Session) -> JobList:
     return JobList(jobs=[_view(row) for row in rows])
 
 
+def newest(session: Session, kind: str, subject: str) -> JobDescription | None:
+    """The last job of a kind that was asked for about something, in any state; None where there was none."""
+    of_subject = select(JOB).where(JOB.c.kind == kind, JOB.c.subject == subject)
+    row = session.execute(of_subject.order_by(JOB.c.asked_at.desc()).limit(1)).one_or_none()
+    return None if row is None else _view(row)
+
+
 def _view(row: Row[Any]) -> JobDescription:
     return JobDescription(
         job=row.id,

@@ -2,18 +2,20 @@
 
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, create_engine, event, make_url, text
+from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
 from services.runtime import deadline
+from services.runtime.storage import pooled
 from services.runtime.storage.absence import WriterBusy
 from services.runtime.time_limits import TimeLimits
 
@@ -93,18 +95,21 @@ class Database:
     def __init__(self, url: str, service: str, limits: TimeLimits | None = None, event_key: str = "") -> None:
         self.service = service
         self._info = {EVENT_KEY: event_key}
+        self.committed: list[Callable[[], None]] = []
+        """Called after each transaction of this process, for those who need not look again and again."""
         self.limits = limits or TimeLimits()
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         # One writer at a time is SQLite's rule; waiting for it here instead of in its busy loop keeps the event loop free.
         self._writer = threading.Lock()
-        options: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": True}
+        options: dict[str, Any] = {"hide_parameters": True}
         if self.is_sqlite:
             if self.url.database and self.url.database != ":memory:":
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             options["connect_args"] = {"check_same_thread": False, "timeout": 30}
         else:
-            options |= {"pool_size": 5, "max_overflow": 15, "pool_timeout": self.limits.connect}
+            # The one that was used last is warm, and need not be asked whether it still is one.
+            options |= {"pool_size": 5, "max_overflow": 15, "pool_timeout": self.limits.connect, "pool_use_lifo": True}
             options["connect_args"] = {
                 # libpq knows whole seconds, and 1 means 2.
                 "connect_timeout": max(2, round(self.limits.connect)),
@@ -123,6 +128,7 @@ class Database:
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
             event.listen(self.engine, "begin", self._stretch)
+            pooled.ask_those_that_rested(self.engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -140,6 +146,8 @@ class Database:
             session.begin(),
         ):
             yield session
+        for tell in self.committed:
+            tell()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -166,13 +174,18 @@ class Database:
                 f"SET LOCAL statement_timeout = {milliseconds}; SET LOCAL lock_timeout = {milliseconds}"
             )
 
-    @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """A session to read one consistent state; the database itself refuses to write in it. Connects at first use."""
+    @cached_property
+    def _readers(self) -> Engine:
+        """The engine of those who read: made once, since each question of each page is asked by it."""
         options: dict[str, Any] = {"reading": True}
         if not self.is_sqlite:
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with Session(self.engine.execution_options(**options), expire_on_commit=False) as session:
+        return self.engine.execution_options(**options)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session to read one consistent state; the database itself refuses to write in it. Connects at first use."""
+        with Session(self._readers, expire_on_commit=False) as session:
             yield session
 
     def upgrade(self) -> None:

@@ -102,7 +102,6 @@ def configure(process_name: str, level: str = "INFO") -> None:
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
@@ -124,6 +123,11 @@ def configure(process_name: str, level: str = "INFO") -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     for repeating in _SAID_ELSEWHERE:
         logging.getLogger(repeating).addFilter(_is_news)
+
+
+# A process that says nowhere where its log goes is a command, whose standard output is its answer.
+if not structlog.is_configured():
+    structlog.configure(logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr))
 
 
 def get_logger(name: str = "isoloir") -> Any:

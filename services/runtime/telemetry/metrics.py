@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
@@ -33,9 +33,27 @@ HTTP_SECONDS = Histogram(
     "isoloir_http_seconds", "Answer of the portal.", ["page", "status"], buckets=_SECONDS, registry=REGISTRY
 )
 LINE_FULL = Counter("isoloir_line_full", "Requests that found their line full.", ["line"], registry=REGISTRY)
+WAITING = Gauge("isoloir_waiting_people", "People who wait to be let in.", registry=REGISTRY)
+WAITING_LET_IN = Counter("isoloir_waiting_let_in", "People let in by the waiting room.", registry=REGISTRY)
+WAITING_LAPSED = Counter("isoloir_waiting_lapsed", "People passed over who gave no sign of life.", registry=REGISTRY)
 EVENTS_RELAYED = Counter("isoloir_events_relayed", "Events handed to the broker.", ["source"], registry=REGISTRY)
 EVENTS_WORKED = Counter(
     "isoloir_events_worked", "Events worked off, tried again or parked.", ["type", "outcome"], registry=REGISTRY
+)
+DEAD_LETTERS = Gauge(
+    "isoloir_dead_letters", "Messages that the broker has set aside; the relay counts.", registry=REGISTRY
+)
+QUEUE_MESSAGES = Gauge(
+    "isoloir_queue_messages",
+    "Messages that wait in a queue of the broker; the relay counts.",
+    ["queue", "service"],
+    registry=REGISTRY,
+)
+QUEUE_READERS = Gauge(
+    "isoloir_queue_readers",
+    "Who reads a queue of the broker, -1 where there is no such queue; the relay counts.",
+    ["queue", "service"],
+    registry=REGISTRY,
 )
 MESSAGES_TRIED = Counter(
     "isoloir_messages_tried", "Attempts to deliver a message.", ["channel", "result"], registry=REGISTRY
@@ -60,6 +78,7 @@ GAUGES = {
     "isoloir_events_parked": "Events put aside for an operator.",
     "isoloir_processes_silent": "Processes without a sign of life, by kind.",
     "isoloir_relay_alive": "Whether a relay gives signs of life to this database.",
+    "isoloir_integrity_differences": "What the last checks found not to be as it was sealed.",
     "isoloir_disk_free_ratio": "Share of the disk that is free, by path.",
 }
 """What is read from the database of a service when Prometheus asks; each has the label `service`."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.ballot.belenios.pedersen import run_ceremony
-from services.ballot.belenios.trustees import make_trustees, single_key
+from services.ballot.belenios.keys.pedersen import run_ceremony
+from services.ballot.belenios.keys.trustees import make_trustees, single_key
 from tests.servers.databases import MigratedDatabases
 from tests.unit.ballot.urn import Urn
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
-from services.ballot.belenios.credential import public_credential
+from services.ballot.belenios.keys.credential import public_credential
 from services.ballot.elections import closing
 from services.ballot.models import Credential, outbox
 from services.ballot.urn import activation, casting
@@ -69,6 +69,9 @@ def test_the_new_code_votes_and_the_old_one_is_refused_with_the_hour(urn):
     with urn.database.reading() as session:
         material = casting.booth_material(session, KEYS, urn.permit("anne", use="booth"), DURING)
     assert material.credential == public_credential(urn.secrets["anne", 1])
+    [retired] = material.retired
+    assert retired.credential == public_credential(urn.secrets["anne", 0])
+    assert retired.hour.isoformat() == "2026-12-04T07:00:00+00:00"
     urn.cast(urn.permit("anne"), new)
 
 

@@ -113,6 +113,27 @@ def test_a_draft_refuses_ballots(draft):
     )
 
 
+WITHDRAWN = "INSERT INTO withdrawn_holders (election, holder) VALUES (:uuid, :holder)"
+GONE = "DELETE FROM credentials WHERE election = :uuid AND holder = :holder"
+
+
+def test_a_credential_goes_before_sealing_alone_and_only_of_a_holder_who_is_withdrawn(draft):
+    draft.create()
+    draft.receive(draft.entries("anne", "bruno"))
+    refused(draft, GONE, holder=holder_of("anne"))
+    with draft.database.transaction() as session:
+        for statement in (WITHDRAWN, GONE):
+            session.execute(text(statement), {"uuid": draft.uuid, "holder": holder_of("anne")})
+    refused(draft, "DELETE FROM credentials WHERE election = :uuid")
+    refused(draft, "DELETE FROM withdrawn_holders WHERE election = :uuid")
+
+
+def test_a_credential_of_a_sealed_election_stays_whoever_is_withdrawn(urn):
+    with urn.database.transaction() as session:
+        session.execute(text(WITHDRAWN), {"uuid": urn.uuid, "holder": holder_of("anne")})
+    refused(urn, GONE, holder=holder_of("anne"))
+
+
 def test_states_only_go_forward(urn):
     with urn.database.transaction() as session:
         session.execute(text(RETIRE), {"uuid": urn.uuid})

@@ -53,6 +53,8 @@ def test_no_table_of_the_urn_keeps_the_time_of_a_ballot():
         "holder",
         "credential",
         "tracker",
+        "replaces",
+        "replaced",
     }
 
 

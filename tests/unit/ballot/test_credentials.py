@@ -6,7 +6,7 @@ import random
 import pytest
 from sqlalchemy import select
 
-from services.ballot.belenios.credential import public_credential
+from services.ballot.belenios.keys.credential import public_credential
 from services.ballot.elections.credentials import CredentialConflict
 from services.ballot.models import Credential
 from services.ballot.urn import chain
@@ -117,6 +117,16 @@ def test_the_largest_commitment_is_the_last_word(draft):
     draft.set_trustees()
     draft.receive(draft.entries("anne", "bruno"))
     assert draft.seal().credentials == 4
+
+
+def test_the_greatest_revision_of_a_commitment_is_the_last_word(draft):
+    draft.create()
+    draft.set_trustees()
+    draft.receive(draft.entries("anne"))
+    larger = {**draft.commitment(), "count": 99, "digest": "0" * 64}
+    for revision, changes in ((1, larger), (3, {}), (2, larger)):
+        draft.commit(revision=revision, **changes)
+    assert draft.seal().credentials == 2
 
 
 def test_two_commitments_to_the_same_number(draft):

@@ -106,6 +106,7 @@ def test_why_and_when_an_urn_was_closed_and_who_sealed_it_is_public(urn):
         ({"questions": (Question("?", ("a", "b"), True, 1, 3),)}, "questions.0"),
         ({"questions": (Question("?", ("a", "b"), False, 0, 0),)}, "questions.0.maximum"),
         ({"questions": (Question("?", ("a", "a"), True, 1, 1),)}, "questions.0.answers"),
+        ({"questions": (Question("?", ("Liste \u00e9", "Liste e\u0301\u200b"), True, 1, 1),)}, "questions.0.answers"),
         ({"questions": (Question("?", tuple(map(str, range(101))), True, 1, 1),)}, "questions.0.answers"),
     ],
 )

@@ -6,8 +6,9 @@ import json
 import pytest
 from sqlalchemy import select
 
-from services.ballot.belenios import archive, tally
-from services.ballot.belenios.verify import verify_archive
+from services.ballot.belenios import tally
+from services.ballot.belenios.checking import archive
+from services.ballot.belenios.checking.verify import verify_archive
 from services.ballot.elections import closing, credentials
 from services.ballot.models import ChainObject, ChainObjectPart
 from services.ballot.records import archive_pages
@@ -172,7 +173,7 @@ def test_a_list_that_nobody_could_verify_is_not_sealed(draft, monkeypatch):
     draft.set_trustees()
     draft.receive(draft.entries("anne", "bruno"))
     draft.commit()
-    monkeypatch.setattr("services.ballot.belenios.public_credentials.MOST_CREDENTIALS", 3)
+    monkeypatch.setattr("services.ballot.belenios.keys.public_credentials.MOST_CREDENTIALS", 3)
     refusal = refusal_of(draft, draft.seal)
     assert (refusal.code, refusal.details) == ("too_many_credentials", {"limit": 3, "received": 4})
 

@@ -6,7 +6,7 @@ import pytest
 from nacl.signing import SigningKey
 
 from services.ballot.urn.permit import verify
-from services.identity.contract.permits import LONGEST, Use
+from services.identity.contract.entrance.permits import LONGEST, Use
 from services.runtime.refusals import Refusal
 from tests.unit.ballot.urn import DURING, KEYS, holder_of, permit_for, signed
 

@@ -10,19 +10,21 @@ import pytest
 
 from services.ballot.belenios import tally
 from services.ballot.belenios.ballot import make_ballot
-from services.ballot.belenios.credential import public_credential
+from services.ballot.belenios.checking.verify import verify_archive
 from services.ballot.belenios.election import Election
-from services.ballot.belenios.verify import verify_archive
+from services.ballot.belenios.keys.credential import public_credential
 from services.ballot.contract import receipts
 from services.ballot.contract.ballots import Receipt
 from services.ballot.service import BallotService, close_due, credentials_committed, credentials_issued, cut_attendance
 from services.reassort.contract.events import CredentialsCommitted, CredentialsIssued
+from services.runtime.bus import relay
 from services.runtime.clock import utc_now
-from services.runtime.hosting import received
+from services.runtime.hosting import in_process_bus, received
 from services.runtime.hosting.in_process_bus import LocalBus
 from services.runtime.hosting.jobs import JobWorker, jobs_of
 from services.runtime.refusals import Refusal
 from tests.unit.ballot.urn import KEYS, RECEIPT_SEED, Urn, holder_of, permit_for
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -137,8 +139,8 @@ def test_a_whole_election_over_the_bus(bus, call, work, deliver, urn, board):
         "total": 1,
     }
 
-    assert call("find_tracker", election=urn.uuid, tracker=given["tracker"]) == {"height": 1}
-    assert call("find_tracker", election=urn.uuid, tracker="A" * 43) == {"height": None}
+    assert call("find_tracker", election=urn.uuid, tracker=given["tracker"]) == {"height": 1, "replaced": False}
+    assert call("find_tracker", election=urn.uuid, tracker="A" * 43) == {"height": None, "replaced": False}
 
     assert call("close_election", election=urn.uuid, reason="fin")["ballots"] == 1
     assert code_of(call, "encrypted_tally", election=urn.uuid) == "tally_missing"
@@ -164,7 +166,7 @@ def test_a_whole_election_over_the_bus(bus, call, work, deliver, urn, board):
     own = [permit_for(urn.uuid, name, now=utc_now(), use="state") for name in ("anne", "bruno")]
     for permits, voted in ((own[:1], [urn.uuid]), (own[1:], []), ([], [])):
         answer = call("election_states", elections=[urn.uuid], permits=permits)
-        assert answer == {"states": {urn.uuid: "published"}, "voted": voted}
+        assert answer == {"states": {urn.uuid: "published"}, "voted": voted, "revoting": []}
     assert code_of(call, "election_states", elections=[], permits=[permit]) == "permit_invalid", "a permit to cast"
 
     page = call("read_archive", election=urn.uuid, after=-1)
@@ -294,11 +296,29 @@ def test_attendance_is_cut_and_handed_over(bus, call, work, deliver, urn, board,
     assert (first["election"], first["parts"]) == (urn.uuid, 1)
     assert first["holders"] == sorted(map(holder_of, ("anne", "bruno")))
     assert call("attendance_part", batch=0, part=1) == call("attendance_part", batch=1, part=0) == nothing
-    call("close_election", election=urn.uuid, reason="fin")
+    unfinished = {"closed_at": None, "head": "", "ballots": 0, "last_batch": None}
+    assert call("attendance_end", election=urn.uuid) == unfinished
+    closed = call("close_election", election=urn.uuid, reason="fin")
+    assert call("attendance_end", election=urn.uuid) == unfinished, "closed, but the last batch is not cut"
     assert cut_attendance(bus.resources["ballot"])
     assert call("attendance_part", batch=1, part=0)["holders"] == [holder_of("chloé")]
     assert not cut_attendance(bus.resources["ballot"])
+    end = call("attendance_end", election=urn.uuid)
+    assert end.pop("closed_at") is not None
+    assert end == {"head": closed["head"], "ballots": 3, "last_batch": 1}
 
 
 def test_health(call):
     assert call("health") == {"service": "ballot", "database": "ok", "warnings": ["relay_silent"]}
+
+
+def test_in_one_process_nobody_waits_for_the_next_look(request, monkeypatch):
+    looks = []
+    monkeypatch.setattr(in_process_bus, "IDLE", 3600.0)
+    monkeypatch.setattr(relay, "drain", lambda *_: looks.append("relay"))
+    monkeypatch.setattr(JobWorker, "step", lambda _: looks.append("jobs"))
+    started = request.getfixturevalue("bus")
+    started.start()
+    with started.resources["ballot"].database.transaction():
+        pass
+    wait_until(lambda: min(looks.count("relay"), looks.count("jobs")) > 1, 60, "a look after the first")

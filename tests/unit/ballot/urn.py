@@ -10,11 +10,11 @@ from nacl.signing import SigningKey
 from sqlalchemy import func, select
 
 from services.ballot.belenios.ballot import make_ballot
-from services.ballot.belenios.credential import new_uuid, public_credential
 from services.ballot.belenios.election import Election, Question
 from services.ballot.belenios.group import ED25519
+from services.ballot.belenios.keys.credential import new_uuid, public_credential
 from services.ballot.elections import credentials, elections
-from services.ballot.elections.elections import Definition
+from services.ballot.elections.definitions import Definition
 from services.ballot.models import Base
 from services.ballot.urn import casting, chain, receipt
 from services.reassort.contract.events import CredentialsIssued
@@ -127,9 +127,9 @@ class Urn:
     def seal(self, now=BEFORE):
         return elections.seal(self.database, self.uuid, ["Présidente", "Délégué 1", "Déléguée 2"], now, RECEIPT_PUBLIC)
 
-    def sealed(self, *names):
+    def sealed(self, *names, **changes):
         """From nothing to sealed, with these voters."""
-        self.create()
+        self.create(**changes)
         self.set_trustees()
         self.receive(self.entries(*names))
         self.commit()

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from services.ballot.belenios import archive
+from services.ballot.belenios.checking import archive
 from services.ballot.belenios.errors import InvalidArchive, Malformed
 from services.ballot.belenios.hashing import sha_hex
 from tests.vectors.samples import TIMESTAMP, sample

@@ -6,10 +6,10 @@ import time
 import pytest
 
 from services.ballot.belenios.ballot import REASONS, check_ballot, make_ballot, max_ballot_size, tracker
-from services.ballot.belenios.credential import public_credential
 from services.ballot.belenios.election import Election, Question
 from services.ballot.belenios.errors import InvalidBallot
 from services.ballot.belenios.hashing import sha_b64, sha_hex
+from services.ballot.belenios.keys.credential import public_credential
 from tests.vectors.samples import LISTS, TEN, WITH_BLANK, bits, sample, vectors
 
 ELECTIONS = vectors("ballots")["elections"]

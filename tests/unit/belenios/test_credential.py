@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from services.ballot.belenios import credential as c
 from services.ballot.belenios.canonical import dumps
 from services.ballot.belenios.election import Election, Question, make_election
 from services.ballot.belenios.errors import Malformed
 from services.ballot.belenios.group import ED25519
 from services.ballot.belenios.hashing import sha_b64
+from services.ballot.belenios.keys import credential as c
 from tests.vectors.samples import vectors
 
 KEY = ED25519.encode(ED25519.base_mul(7))

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from nacl.signing import SigningKey
 
 from deploy.holder.verify import command
-from services.ballot.belenios.archive import read_archive
+from services.ballot.belenios.checking.archive import read_archive
 from services.ballot.contract.signed_heads import signed_text
 from tests.vectors.samples import LISTS, Sample, bits, sample
 

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from services.ballot.belenios import pedersen, pki, trustees
 from services.ballot.belenios.canonical import dumps, loads
 from services.ballot.belenios.errors import InvalidTrustees, Malformed
 from services.ballot.belenios.group import ED25519, Ed25519Group
+from services.ballot.belenios.keys import pedersen, pki, trustees
 from tests.vectors.samples import TWO_GROUPS, keys, vectors
 
 SIZE, THRESHOLD = 3, 2

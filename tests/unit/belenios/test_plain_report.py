@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from deploy.holder import plain_report
 from deploy.holder.verify import command
-from services.ballot.belenios.verify import verify_archive
+from services.ballot.belenios.checking.verify import verify_archive
 from tests.servers import verapdf
 from tests.vectors.samples import TEN, WITH_BLANK, Sample, sample
 

@@ -10,7 +10,7 @@ from services.ballot.belenios.canonical import dumps
 from services.ballot.belenios.election import Election, Question
 from services.ballot.belenios.errors import InvalidPartialDecryption, InvalidTally, Malformed
 from services.ballot.belenios.group import ED25519
-from services.ballot.belenios.trustees import check_trustees
+from services.ballot.belenios.keys.trustees import check_trustees
 from tests.vectors.samples import LISTS, ONE_HOLDER, TWO_GROUPS, WITH_BLANK, sample, vectors
 
 SEVERAL = Question("Deux au plus", ("a", "b", "c"), False, 0, 2)

@@ -8,9 +8,9 @@ from click.testing import CliRunner, Result
 
 from deploy.holder.verify import command
 from deploy.holder.verify_words import FAULTS, STAGES, SUBJECTS, fault_in_french
-from services.ballot.belenios.archive import EVENT_TYPES
 from services.ballot.belenios.ballot import REASONS, tracker
-from services.ballot.belenios.report import Fault
+from services.ballot.belenios.checking.archive import EVENT_TYPES
+from services.ballot.belenios.checking.report import Fault
 from tests.vectors.samples import WITH_BLANK, sample
 
 
@@ -41,7 +41,7 @@ def test_json(urn) -> None:
     report = json.loads(run(path, "--json").stdout)
     assert (report["ok"], report["ballots"], report["not_found"]) == (True, 2, [])
     assert report["result"] == [
-        {"question": WITH_BLANK.question, "answers": ["Liste A", "Liste B"], "counts": [1, 0], "blank": 1}
+        {"question": WITH_BLANK.question, "answers": ["Liste A", "Liste B"], "counts": [1, 0], "blank": 1, "maximum": 1}
     ]
 
 

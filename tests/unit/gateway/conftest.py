@@ -1,7 +1,6 @@
 """The application over a fake bus, and browsers of it."""
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,17 @@ import altcha
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from gateway.app import create_app
 from gateway.clients import Services
 from gateway.elections.archive_files import ArchiveFiles
+from gateway.figures.kept import KeptFigures
+from gateway.pages.status.watch import Watch
 from gateway.settings import Settings
+from gateway.waiting.room import Room
+from tests.servers.served import served
 from tests.unit.gateway.fake_rpc import AGENT_SESSION, CAPTCHA, CAPTCHA_TEXT, SESSION, FakeRpc
 
 OPERATOR_TOKEN = "operator-token-that-must-not-leak"
@@ -94,20 +97,39 @@ class Browser:
         return self
 
 
+def as_new(app: Flask, rpc: Any, settings: Settings, archives: Path) -> None:
+    """Have an application forget the test before, and serve over this bus."""
+    app.extensions["isoloir"] = Services.over(rpc)
+    app.extensions["isoloir_settings"] = settings
+    app.extensions["isoloir_archives"] = ArchiveFiles(archives)
+    app.extensions["isoloir_figures"] = KeptFigures()
+    app.extensions["isoloir_status"] = Watch(app)
+    # A door that one test has closed would keep the next one's visitors outside.
+    app.extensions["isoloir_waiting_room"] = Room.of(settings)
+
+
 @pytest.fixture
 def rpc() -> FakeRpc:
     """The bus."""
     return FakeRpc()
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """The pages' templates, compiled once for all applications."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def make_app(rpc: FakeRpc, tmp_path: Path) -> Callable[..., Flask]:
+def make_app(rpc: FakeRpc, tmp_path: Path, templates: FileSystemBytecodeCache) -> Callable[..., Flask]:
     """Make an application with other settings."""
 
     def make(**changes: Any) -> Flask:
-        return create_app(
+        app = create_app(
             Settings(**{**VALUES, "demo_dir": str(tmp_path), "archive_dir": tmp_path / "archives", **changes}), rpc
         )
+        app.jinja_env.bytecode_cache = templates
+        return app
 
     return make
 
@@ -121,9 +143,7 @@ def shared_app() -> Flask:
 @pytest.fixture
 def app(shared_app: Flask, rpc: FakeRpc, tmp_path: Path) -> Flask:
     """The application, demonstration page included, over this test's bus and folder."""
-    shared_app.extensions["isoloir"] = Services.over(rpc)
-    shared_app.extensions["isoloir_settings"] = Settings(**VALUES, demo_dir=str(tmp_path))
-    shared_app.extensions["isoloir_archives"] = ArchiveFiles(tmp_path / "archives")
+    as_new(shared_app, rpc, Settings(**VALUES, demo_dir=str(tmp_path)), tmp_path / "archives")
     return shared_app
 
 
@@ -142,10 +162,5 @@ def voter(app: Flask) -> Browser:
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """The gateway's address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
+    with served(app) as address:
+        yield address

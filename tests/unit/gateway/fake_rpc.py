@@ -10,7 +10,7 @@ from nacl.signing import SigningKey
 
 from services.ballot.contract.methods import METHODS as BALLOT
 from services.identity.contract.methods import METHODS as IDENTITY
-from services.identity.contract.rights import RIGHTS, Role
+from services.identity.contract.staff.rights import RIGHTS, Role
 from services.notification.contract.methods import METHODS as NOTIFICATION
 from services.reassort.contract.methods import METHODS as REASSORT
 from services.runtime.contracts.methods import Command
@@ -36,6 +36,15 @@ RECEIPT_SEED = "0d" * 32
 RECEIPT_KEY = bytes(SigningKey(bytes.fromhex(RECEIPT_SEED)).verify_key).hex()
 FINGERPRINT = "h" * 43
 CAST_PERMIT = "a-permit-to-cast-that-no-browser-sees"
+INVITATION = {
+    "name": "Luz Bergamote",
+    "email": "luz.bergamote@rivages.example",
+    "role": "support",
+    "expires_at": "2026-12-05T07:00:00+00:00",
+    "secret": "ABCDEFGH" * 4,
+    "uri": "otpauth://totp/Isoloir:luz?secret=" + "ABCDEFGH" * 4,
+}
+"""An invitation of an agent, as identity describes it."""
 
 
 def permit(election: str = ONLINE, use: str = "booth", fingerprint: str = FINGERPRINT) -> str:
@@ -148,6 +157,8 @@ def standing(**changes: Any) -> Payload:
         "proof": "challenge",
         "question": "first_pet",
         "newest": None,
+        "provider": None,
+        "asks_birth_date": False,
         **changes,
     }
 
@@ -196,6 +207,7 @@ def answers() -> dict[tuple[str, str], Answer]:
     """What the four services answer when all is well."""
     receipt = {"election": ONLINE, "tracker": TRACKER, "head": "ab" * 32, "height": 4, "signature": "cd" * 64}
     table: dict[tuple[str, str], Answer] = {
+        ("identity", "removals_told"): {"removals": []},
         ("identity", "voting_event"): event(),
         ("identity", "open_captcha"): {"captcha": CAPTCHA, "text": CAPTCHA_TEXT},
         ("identity", "captcha_text"): {"text": CAPTCHA_TEXT},
@@ -234,6 +246,25 @@ def answers() -> dict[tuple[str, str], Answer]:
         ("identity", "own_elections"): {"elections": [entry(), entry(PAPER, "paper")]},
         ("identity", "close_session"): {},
         ("identity", "attendance"): {"elections": [{"uuid": ONLINE, "entitled": 8, "signed": 5}]},
+        ("ballot", "integrity"): {
+            "sealed_at": None,
+            "emptiness": {},
+            "software": None,
+            "checking": False,
+            "checked_at": None,
+            "parts": [],
+            "differences": [],
+            "total": 0,
+            "alarm": 0,
+        },
+        ("identity", "vote_journal"): {
+            "since": "2026-12-01T07:00:00+00:00",
+            "entries": [],
+            "omitted": 0,
+            "counts": [],
+            "total": 7,
+            "head": "ab" * 32,
+        },
         ("identity", "issue_permit"): {"permit": permit(), "expires_at": "2026-12-04T08:00:00+00:00"},
         ("identity", "reissue_standing"): standing(),
         ("identity", "ask_reissue"): {
@@ -251,6 +282,8 @@ def answers() -> dict[tuple[str, str], Answer]:
             "new": True,
         },
         ("identity", "answer_reissue"): {"until": "2026-12-04T08:00:00+00:00"},
+        ("identity", "begin_identity_check"): {"address": "https://provider.example.org/authorize?state=s"},
+        ("identity", "end_identity_check"): {"until": "2026-12-04T08:00:00+00:00"},
         ("identity", "follow_reissue_link"): {
             "request": REISSUE,
             "channel": "screen",
@@ -262,6 +295,20 @@ def answers() -> dict[tuple[str, str], Answer]:
         ("identity", "authorize_token"): {"agent": AGENT},
         ("identity", "agent_session"): agent_session("support"),
         ("identity", "close_agent_session"): {},
+        ("identity", "passkey_terms"): {"rp_id": "localhost", "origins": ["http://localhost:8080"]},
+        ("identity", "board_decisions"): {"decisions": []},
+        ("notification", "list_deliveries"): {"deliveries": []},
+        ("identity", "figures"): {
+            "voting_event": event()["voting_event"],
+            "minimum": 20,
+            "voters": 1000,
+            "activated": 650,
+            "voted": 400,
+            "turnout": [],
+            "by_territory": [],
+            "reissues": [],
+            "queues": [],
+        },
         ("reassort", "shown_code"): {"sealed": None},
         ("reassort", "forget_shown_code"): {},
         ("identity", "confirm_permit"): {"permit": CAST_PERMIT},
@@ -269,7 +316,14 @@ def answers() -> dict[tuple[str, str], Answer]:
         ("reassort", "code_parameters"): {"iterations": 10_000},
         ("ballot", "describe_election"): described(),
         ("ballot", "election_states"): states("open"),
-        ("ballot", "booth_material"): {"election": ELECTION, "credential": "ef" * 32, "voted": False, "state": "open"},
+        ("ballot", "ceremony"): Refusal("ceremony_unknown"),
+        ("ballot", "booth_material"): {
+            "election": ELECTION,
+            "credential": "ef" * 32,
+            "retired": [],
+            "voted": False,
+            "state": "open",
+        },
         ("ballot", "cast_ballot"): {"receipt": receipt},
         ("ballot", "list_trackers"): {"trackers": [{"height": 1, "tracker": TRACKER}], "next": None, "total": 1},
         ("ballot", "find_tracker"): {"height": 1},
@@ -283,6 +337,18 @@ def answers() -> dict[tuple[str, str], Answer]:
         },
     }
     for service in ("identity", "ballot", "reassort", "notification"):
+        table[service, "condition"] = {
+            "service": service,
+            "now": "2026-12-04T07:00:00+00:00",
+            "outbox": 0,
+            "outbox_oldest_seconds": None,
+            "inbox": 0,
+            "inbox_oldest_seconds": None,
+            "parked_count": 0,
+            "parked": [],
+            "processes": [],
+            "disks": [],
+        }
         table[service, "health"] = {"service": service, "database": "ok"}
     return table
 

@@ -1,5 +1,6 @@
 """What the tests of the voter's space share: times, and a session as identity gives it once the portal is whole."""
 
+import re
 from typing import Any
 
 from tests.unit.gateway.fake_rpc import ONLINE, PAPER, FakeRpc, entry, event
@@ -8,6 +9,7 @@ BEFORE = "2026-11-16T18:39:30+00:00"  # 16 days, 12 hours, 20 minutes and a half
 DURING = "2026-12-04T07:00:00+00:00"
 AFTER = "2026-12-10T16:00:00+00:00"  # the closing itself
 OTHER = "Xb3dAnVK7vcXSx"
+CLAIM = {"subject": "wrong_name", "election": ONLINE, "text": "Mon nom s’écrit autrement."}
 
 
 def session(rpc: FakeRpc, *, now: str = DURING, availability: dict[str, Any] | None = None, **changes: Any) -> None:
@@ -33,4 +35,10 @@ def session(rpc: FakeRpc, *, now: str = DURING, availability: dict[str, Any] | N
     rpc.table["identity", "search_roll"] = {"voters": [], "next": None, "total": 0}
 
 
-__all__ = ["AFTER", "BEFORE", "DURING", "ONLINE", "OTHER", "PAPER", "session"]
+def linked(page: str, label: str) -> bool:
+    """Whether a label is within a link of the page itself, the header's apart."""
+    page = page.split("<main")[1]
+    return re.search(rf"<a [^>]*>(?:<span>)?{re.escape(label)}", page) is not None
+
+
+__all__ = ["AFTER", "BEFORE", "CLAIM", "DURING", "ONLINE", "OTHER", "PAPER", "linked", "session"]

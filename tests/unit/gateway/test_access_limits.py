@@ -47,7 +47,7 @@ def test_guesses_at_one_identifier_are_bounded_and_said_in_french(limited: Flask
     answer = browser.post("/mot-de-passe", {"password": PASSWORD})
     assert 0 < int(answer.headers["Retry-After"]) <= 601
     assert "Trop de demandes" in answer.text
-    assert re.search(r"Attendez \d+ seconde", answer.text)
+    assert re.search(r"Attendez \d+\sseconde", answer.text)
     assert "suivez-le" in answer.text
     body = {"identifier": f" {IDENTIFIER.upper()} ", "password": PASSWORD}
     told = browser.send("/api/v1/session", body)

@@ -231,7 +231,7 @@ def test_profile_of_2018_has_its_own_labels(browser: Browser, rpc: FakeRpc) -> N
     page = browser.get("/identification").text
     for words in ("Espace électeur", "Veuillez saisir votre adresse de messagerie professionnelle", "Continuer"):
         assert words in page
-    assert "Consulter votre profil (à partir du jeudi 1 mars 2018 à 10h00)" in page
+    assert "Consulter votre profil (à partir du jeudi 1er mars 2018 à 10h00)" in page
     assert "Connexion" not in page
     browser.identify(IDENTIFIER)
     page = browser.get("/lien-envoye").text

@@ -1,20 +1,30 @@
 """Agents' pages: role by role and route by route, what the table of rights gives is answered and all else refused."""
 
 import re
+from typing import Any
 
 import pytest
 from flask import Flask
 from pydantic import ValidationError
 
-from gateway.api.operator import RIGHTS as OPERATOR_ROUTES
-from gateway.api.operator import UNNOTED
+from gateway.api.operators.commands import RIGHTS as OPERATOR_ROUTES
+from gateway.api.operators.commands import UNNOTED
 from gateway.settings import Settings
-from services.identity.contract.rights import OF_TOKENS, RIGHTS, Right, Role
+from services.identity.contract.staff.rights import OF_TOKENS, RIGHTS, Right, Role
 from services.runtime.contracts.client import RpcTimeout
 from services.runtime.contracts.methods import Command, Question
 from services.runtime.refusals import Refusal
 from tests.unit.gateway.conftest import OPERATOR_TOKEN, VALUES, Browser
-from tests.unit.gateway.fake_rpc import AGENT, AGENT_SESSION, METHODS, ONLINE, FakeRpc, agent_session
+from tests.unit.gateway.fake_rpc import (
+    AGENT,
+    AGENT_SESSION,
+    EVENT_UUID,
+    INVITATION,
+    METHODS,
+    ONLINE,
+    FakeRpc,
+    agent_session,
+)
 
 OPEN = {
     "agents_entrance.show",
@@ -23,6 +33,10 @@ OPEN = {
     "agents_invitation.follow",
     "agents_invitation.show",
     "agents_invitation.submit",
+    "agents_passkey_invitation.show",
+    "agents_passkey_invitation.submit",
+    "agents_passkey_log_in.show",
+    "agents_passkey_log_in.submit",
 }
 """What needs no session: the ways in, and the way out."""
 SHEET = {
@@ -49,7 +63,7 @@ PERSONAL = "iso_personal-token-that-must-not-leak"
 def routes(app: Flask) -> list[tuple[str, str, str]]:
     """(endpoint, method, path) of each route of agents' pages."""
     adapter = app.url_map.bind("localhost")
-    blanks = {"token": "x" * 43, "voter": AGENT, "number": 1, "way": "adresse"}
+    blanks = {"token": "x" * 43, "voter": AGENT, "number": 1, "way": "adresse", "uuid": ONLINE, "table": "services"}
     return [
         (rule.endpoint, method, adapter.build(rule.endpoint, {name: blanks[name] for name in rule.arguments}, method))
         for rule in app.url_map.iter_rules()
@@ -134,14 +148,7 @@ def test_a_refused_log_in_keeps_the_address_and_no_secret(refusal: Refusal, brow
 
 
 def test_the_link_of_an_invitation_leaves_the_address(browser: Browser, rpc: FakeRpc) -> None:
-    rpc.table["identity", "open_invitation"] = {
-        "name": "Luz Bergamote",
-        "email": "luz.bergamote@rivages.example",
-        "role": "support",
-        "expires_at": "2026-12-05T07:00:00+00:00",
-        "secret": "ABCDEFGH" * 4,
-        "uri": "otpauth://totp/Isoloir:luz?secret=" + "ABCDEFGH" * 4,
-    }
+    rpc.table["identity", "open_invitation"] = INVITATION
     answer = browser.get("/agents/invitation/link-token-that-must-not-leak")
     assert (answer.status_code, answer.location) == (303, "/agents/invitation")
     page = browser.get("/agents/invitation").text
@@ -184,6 +191,7 @@ def test_a_claim_is_answered_from_a_model(browser: Browser, rpc: FakeRpc) -> Non
     browser.as_agent()
     queue = browser.get("/agents/reclamations").text
     assert "Brise" in queue
+    assert "Aucune n’attend de réponse." in queue
     assert re.search(r"reçue il y a \d+", queue)
     page = browser.get("/agents/reclamations/7?modele=0").text
     assert "Nous venons de vous renvoyer un lien" in page
@@ -241,6 +249,24 @@ def test_a_personal_token_is_asked_for_the_right_of_each_route(app: Flask, brows
         assert [(call.method, call.payload["right"]) for call in rpc.calls] == [("authorize_token", right.value)]
 
 
+@pytest.mark.parametrize(
+    ("name", "body", "asked"),
+    [
+        ("start-generate-codes", {"voting_event": EVENT_UUID}, [(None, True)]),
+        ("stage-roll", {"voting_event": EVENT_UUID, "import_id": EVENT_UUID, "first_line": 2, "rows": []}, []),
+        ("close-election", {"election": ONLINE, "reason": "fin"}, [(ONLINE, False)]),
+        ("roll-integrity", {"voting_event": EVENT_UUID}, []),
+    ],
+)
+def test_what_all_elections_share_asks_for_a_token_that_is_good_for_all(
+    name: str, body: dict[str, Any], asked: list[Any], browser: Browser, rpc: FakeRpc
+) -> None:
+    browser.client.post(f"/api/v1/operator/{name}", json=body, headers={"Authorization": f"Bearer {PERSONAL}"})
+    first, *further = [call.payload for call in rpc.calls if call.method == "authorize_token"]
+    assert first["election"] is None
+    assert [(one["election"], one["whole_event"]) for one in further] == asked
+
+
 def test_a_token_that_is_none_any_more_is_401(browser: Browser, rpc: FakeRpc) -> None:
     rpc.table["identity", "authorize_token"] = Refusal("token_refused")
     answer = browser.client.post("/api/v1/operator/health", json={}, headers={"Authorization": f"Bearer {PERSONAL}"})
@@ -257,6 +283,7 @@ def test_a_command_is_in_the_journal_before_it_is_done(token: str, browser: Brow
     assert (noted, done) == ("note_command", "close_election")
     assert rpc.made("identity", "note_command")[0].payload == {
         "token": token if token == PERSONAL else None,
+        "session": None,
         "command": "close-election",
         "election": ONLINE,
     }

@@ -2,10 +2,27 @@
 
 import re
 
-from tests.unit.gateway.catalogues import ENGLISH, english, sentences, translated
+from tests.unit.gateway.catalogues import ENGLISH, GATEWAY, english, sentences, translated
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}")
 FRENCH_SPACING = re.compile(r"[«»]|\w [?!;:](\s|$)")
+
+
+OTHER_WORDS = {
+    r"\bproofs? of vote": "receipt",
+    r"\btrackers?\b": "tracking number",
+    r"\burns?\b": "ballot box",
+    r"\bsupport cells?\b": "support unit",
+    r"\bvoting (booklet|paper)": "voting notice",
+}
+"""What might be said in other words → the one that is used everywhere (docs/glossary.md)."""
+TEXTS = (
+    "gateway/content/default/*.en.md",
+    "services/notification/templates/*/en/*",
+    "services/notification/templates/*.en.html",
+)
+CODE = re.compile(r"\{[{%#].*?[}%#]\}|\]\([^)]*\)", re.DOTALL)
+"""What nobody reads of a template or a text: expressions, tags, targets of links."""
 
 
 def forms(words: object) -> list[str]:
@@ -34,6 +51,19 @@ def test_english_is_written_as_english() -> None:
         for form in forms(message.string) if message.id else []:
             assert not FRENCH_SPACING.search(form), form
             assert form == form.strip(), form
+            # Merged catalogues once had sentences that were said twice over.
+            assert len(form) < 40 or form[: len(form) // 2] != form[len(form) // 2 :], form
+            assert "(s)" not in form, form
+
+
+def test_one_thing_has_one_name_in_english() -> None:
+    said = {form: "catalogue" for message in english() if message.id for form in forms(message.string)}
+    root = GATEWAY.parent
+    said |= {CODE.sub("", path.read_text()): path.name for pattern in TEXTS for path in root.glob(pattern)}
+    assert len(said) > 1000
+    for text, where in said.items():
+        for other, word in OTHER_WORDS.items():
+            assert not re.search(other, text, re.IGNORECASE), f"{where}: say “{word}” in: {text[:200]}"
 
 
 def test_compiled_catalogues_say_what_the_sources_say() -> None:

@@ -77,3 +77,11 @@ def test_no_demonstration_no_page(make_app: Callable[..., Flask]) -> None:
     client = make_app(demo_dir="").test_client()
     assert client.get("/demo").status_code == 404
     assert "Démonstration" not in client.get("/identification").text
+
+
+def test_where_one_process_holds_everything_the_page_says_so(make_app: Callable[..., Flask], folder: Path) -> None:
+    said = "un seul processus tient tous les services"
+    alone = make_app(demo_dir=str(folder)).test_client()
+    apart = make_app(demo_dir=str(folder), amqp_uri="amqp://gateway:x@127.0.0.1:5672/isoloir").test_client()
+    assert said in alone.get("/demo").text
+    assert said not in apart.get("/demo").text

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from deploy.operator import doctor
 from deploy.operator.command import command as operator
-from deploy.operator.diagnosis import diagnose
-from deploy.operator.observation import Observed, Urn, certificate
+from deploy.operator.watch import doctor
+from deploy.operator.watch.diagnosis import diagnose
+from deploy.operator.watch.observation import Observed, Urn, certificate, passkeys_elsewhere
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
+from services.runtime.service_names import DELIVERERS, WORKERS
 from tests.unit.gateway.conftest import OPERATOR_TOKEN
 from tests.unit.gateway.fake_rpc import EVENT_UUID, ONLINE, FakeRpc, described
 
@@ -36,6 +37,11 @@ def process(kind: str, silent: int = 3) -> dict[str, Any]:
     return {"process": f"{kind}@vote1:17", "kind": kind, "started_at": NOW, "silent_seconds": silent}
 
 
+def aside_of(service: str) -> list[str]:
+    """The processes that a service has beside the one that serves."""
+    return [name for name, owner in (WORKERS | DELIVERERS).items() if owner == service]
+
+
 def condition(service: str, **changes: Any) -> dict[str, Any]:
     """A service that is well, but for the changes."""
     well = {
@@ -47,7 +53,7 @@ def condition(service: str, **changes: Any) -> dict[str, Any]:
         "inbox_oldest_seconds": None,
         "parked_count": 0,
         "parked": [],
-        "processes": [process(service), process(f"{service}-worker"), process("relay")],
+        "processes": [process(kind) for kind in (service, *aside_of(service), "relay")],
         "disks": [{"path": "/var/lib/isoloir", "free_percent": 60}],
     }
     return well | changes
@@ -56,6 +62,10 @@ def condition(service: str, **changes: Any) -> dict[str, Any]:
 def of_ballot(**changes: Any) -> Observed:
     """All is well but for ballot."""
     return Observed(conditions={"identity": condition("identity"), "ballot": condition("ballot", **changes)})
+
+
+def queue(messages: int, readers: int | None) -> dict[str, Any]:
+    return {"queue": "rpc-ballot", "service": "ballot", "messages": messages, "readers": readers}
 
 
 def failure(channel: str, state: str, reason: str) -> dict[str, Any]:
@@ -77,10 +87,21 @@ FAULTS = {
     "service_failing": Observed(away={"ballot": "ServiceFault: 4bea7734"}),
     "relay_silent": Observed(conditions={"ballot": condition("ballot", processes=[process("relay", 900)])}),
     "process_silent": of_ballot(processes=[process("ballot", 600), process("ballot-worker"), process("relay")]),
+    "deliverer_missing": Observed(
+        conditions={
+            "notification": condition(
+                "notification", processes=[process(kind) for kind in ("notification", "notification-mail", "relay")]
+            )
+        }
+    ),
     "worker_missing": of_ballot(processes=[process("ballot"), process("relay")]),
     "outbox_old": of_ballot(outbox=12, outbox_oldest_seconds=300),
     "inbox_old": of_ballot(inbox=12, inbox_oldest_seconds=300),
     "events_parked": of_ballot(parked_count=1, parked=[PARKED]),
+    "dead_letters": Observed(conditions={"ballot": condition("ballot")}, dead_letters=3),
+    "queue_missing": Observed(conditions={"ballot": condition("ballot")}, queues=[queue(0, None)]),
+    "queue_unread": Observed(conditions={"ballot": condition("ballot")}, queues=[queue(3, 0)]),
+    "queue_long": Observed(conditions={"ballot": condition("ballot")}, queues=[queue(5_000, 2)]),
     "job_failed": Observed(jobs=[{"state": "failed", "kind": "tally", "reason": "OSError"}], away={"x": "RpcTimeout"}),
     "channel_away": Observed(failures=[failure("email", "queued", "connection_refused")], away={"x": "RpcTimeout"}),
     "many_failures": Observed(failures=[failure("email", "failed", "smtp_550")] * 20, away={"x": "RpcTimeout"}),
@@ -93,7 +114,10 @@ FAULTS = {
     ),
     "poll_book_behind": Observed(conditions={"ballot": condition("ballot")}, urns=[Urn("CSA", 9, 7, 9)]),
     "poll_book_ahead": Observed(conditions={"ballot": condition("ballot")}, urns=[Urn("CSA", 9, 10, 9)]),
+    "test_addresses": Observed(conditions={"ballot": condition("ballot")}, test_addresses="192.0.2.7"),
+    "passkeys_elsewhere": Observed(conditions={"ballot": condition("ballot")}, passkeys_elsewhere="example.net"),
     "clock": Observed(conditions={"ballot": condition("ballot")}, offsets={"ballot": -3600.0}),
+    "checks_slow": of_ballot(backend="libsodium"),
     "disk_low": of_ballot(disks=[{"path": "/var/lib/isoloir", "free_percent": 4}]),
 }
 
@@ -147,10 +171,12 @@ def well(rpc: FakeRpc) -> FakeRpc:
 
 
 def test_one_screen_says_that_all_is_well(address: str, well: FakeRpc) -> None:
+    well.table["ballot", "condition"] = condition("ballot", backend="native")
     result = run(address)
     assert result.exit_code == 0, result.output
     assert "Rien ne gêne les électeurs." in result.output
     assert "3 bulletin(s), 3 émargement(s)" in result.output
+    assert "vérifications : code natif" in result.output
 
 
 def test_one_screen_says_what_to_do_and_ends_with_1(address: str, well: FakeRpc) -> None:
@@ -203,3 +229,13 @@ def test_an_expired_certificate_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
         server.server_close()
     assert "expired" in problem
     assert certificate("http://localhost:1") == ("", None)
+
+
+def test_passkeys_are_held_against_the_address_of_the_portal() -> None:
+    terms = {"rp_id": "example.org", "origins": []}
+    for address in ("https://example.org", "https://vote.example.org:8443"):
+        assert passkeys_elsewhere(terms, address) == ""
+    for address in ("https://example.net", "https://badexample.org"):
+        assert passkeys_elsewhere(terms, address) == "example.org"
+    assert passkeys_elsewhere({"rp_id": "localhost"}, "http://127.0.0.1:8080") == ""
+    assert passkeys_elsewhere({}, "https://example.org") == passkeys_elsewhere({"rp_id": None}, "http://x") == ""

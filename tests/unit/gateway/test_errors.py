@@ -5,7 +5,8 @@ import uuid
 
 import pytest
 
-from gateway.edge.errors import INCIDENT, RETRY_AFTER_SECONDS, WORDS
+from gateway.edge.errors import RETRY_AFTER_SECONDS
+from gateway.edge.words import INCIDENT, WORDS
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal, ServiceFault
 from services.runtime.service_names import SERVICES
@@ -19,7 +20,17 @@ CODES = sorted(
         for code in importlib.import_module(f"services.{service}.contract.refusals").Code
     }
 )
-DETAILS = {"minutes": 5, "seconds": 20, "expected": 3, "received": 1, "limit": 9, "staged": 2, "name": "Élections 2026"}
+DETAILS = {
+    "minutes": 5,
+    "seconds": 20,
+    "expected": 3,
+    "received": 1,
+    "limit": 9,
+    "staged": 2,
+    "signatures": 4,
+    "name": "Élections 2026",
+    "provider": "FranceConnect",
+} | {"names": "Délia", "most": 2, "least": 2, "delegates": 3, "all": 5, "count": 12, "elections": "CSA"}
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -27,8 +38,8 @@ def test_every_refusal_has_status_and_words(code: str, browser: Browser, rpc: Fa
     rpc.table["ballot", "list_trackers"] = Refusal(code, **DETAILS)
     answer = browser.get("/api/v1/elections/QcmdAnVK7vcXSv/trackers")
     assert answer.status_code == WORDS[code].status
-    # A full line is no mistake of whoever asks.
-    assert answer.status_code == 503 if code == "busy" else 400 <= answer.status_code < 500
+    # A full line, or a provider that does not answer, is no mistake of whoever asks.
+    assert answer.status_code == 503 if code in ("busy", "provider_away") else 400 <= answer.status_code < 500
     assert answer.json is not None
     assert set(answer.json) == {"code", "message", "details", "correlation_id"}
     assert answer.json["code"] == code

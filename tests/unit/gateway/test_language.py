@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Flask
+from flask_babel import ngettext
 from werkzeug.test import TestResponse
 
 from gateway.edge.language import way_back
@@ -112,3 +113,16 @@ def test_a_voter_s_pages_tell_their_language(voter: Browser, rpc: FakeRpc) -> No
     to(voter, "en", "/accueil")
     voter.get("/accueil")
     assert rpc.made("identity", "resume_session")[-1].payload["language"] == "en"
+
+
+@pytest.mark.parametrize(("language", "said"), [("fr", "0 scrutin sur 2"), ("en", "0 elections out of 2")])
+def test_none_is_singular_in_french_alone(app: Flask, language: str, said: str) -> None:
+    with app.test_request_context(headers={"Accept-Language": language}):
+        words = ngettext(
+            "Vous avez voté dans %(done)s scrutin sur %(all)s.",
+            "Vous avez voté dans %(done)s scrutins sur %(all)s.",
+            0,
+            done=0,
+            all=2,
+        )
+    assert said in words

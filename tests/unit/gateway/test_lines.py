@@ -52,7 +52,7 @@ def test_a_full_line_is_answered_at_once_with_when_to_come_back(crowded, rpc):
     assert (refused.status_code, refused.headers["Retry-After"], refused.json["code"]) == (503, "10", "busy")
     page = with_identifier(crowded).post("/mot-de-passe", {"password": "x"})
     assert (page.status_code, page.headers["Retry-After"]) == (503, "10")
-    assert "attendez 10 secondes puis recommencez" in page.text
+    assert "attendez 10\N{NO-BREAK SPACE}secondes puis recommencez" in page.text
     assert len(rpc.made("identity", "log_in")) == asked
 
 

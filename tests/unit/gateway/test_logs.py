@@ -2,14 +2,8 @@
 
 import io
 import json
-import logging
-from collections.abc import Iterator
-
-import pytest
-import structlog
 
 from services.runtime.contracts.client import RpcTimeout
-from services.runtime.telemetry import logs
 from tests.unit.gateway.conftest import OPERATOR_TOKEN, Browser
 from tests.unit.gateway.fake_rpc import (
     CAPTCHA,
@@ -26,22 +20,6 @@ from tests.unit.gateway.fake_rpc import (
 
 QUESTION = "Une question à moi seule ?"
 ANSWER = "ornithorynque"
-
-
-@pytest.fixture
-def lines() -> Iterator[io.StringIO]:
-    """Real logging into a text; what was configured before comes back."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    logs.configure("gateway")
-    handler = root.handlers[0]
-    assert isinstance(handler, logging.StreamHandler)
-    written = io.StringIO()
-    handler.setStream(written)
-    yield written
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
 
 
 def test_one_line_per_request_names_the_rule_and_never_a_secret(

@@ -5,16 +5,20 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from gateway.api.operator import COMMANDS
+from gateway.api.operators.commands import COMMANDS
 from services.runtime.contracts.client import RpcTimeout, RpcUnavailable
 from services.runtime.refusals import Refusal
 from tests.unit.gateway.conftest import OPERATOR_TOKEN, Browser
 from tests.unit.gateway.fake_rpc import EVENT_UUID, ONLINE, FakeRpc
+from tests.unit.gateway.jobs import job
 
 RIGHT = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
 NAMES = {
     "open-voting-event",
     "stage-roll",
+    "start-compare-roll",
+    "list-differences",
+    "drop-roll",
     "start-commit-roll",
     "start-seal-roll",
     "start-generate-codes",
@@ -23,13 +27,22 @@ NAMES = {
     "sealing-checks",
     "set-trustees",
     "start-seal-election",
+    "start-check-integrity",
+    "integrity",
+    "start-check-roll-integrity",
+    "roll-integrity",
     "describe-election",
     "close-election",
+    "start-mock",
+    "mock-minutes",
     "start-tally",
     "encrypted-tally",
     "submit-partial-decryption",
     "publish-result",
+    "tally-keys",
+    "list-board",
     "attendance",
+    "record-earlier-turnout",
     "message-counts",
     "list-deliveries",
     "list-failures",
@@ -38,6 +51,7 @@ NAMES = {
     "list-notices",
     "open-campaign",
     "list-campaigns",
+    "start-campaign",
     "send-campaign-page",
     "campaign-progress",
     "list-claims-queue",
@@ -51,23 +65,7 @@ def test_every_command_of_the_contract_has_a_route() -> None:
     assert {command.name for command in COMMANDS} == NAMES
 
 
-JOB = {
-    "job": "j",
-    "kind": "generate_codes",
-    "subject": EVENT_UUID,
-    "state": "running",
-    "step": "codes",
-    "done": 1,
-    "total": 2,
-    "remaining_seconds": None,
-    "result": None,
-    "reason": None,
-    "attempts": 1,
-    "asked_at": "2026-12-01T07:00:00+00:00",
-    "started_at": "2026-12-01T07:00:00+00:00",
-    "changed_at": "2026-12-01T07:00:00+00:00",
-    "finished_at": None,
-}
+JOB = job("running", step="codes", done=1, total=2)
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,15 @@
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from deploy.operator.client import OperatorClient, OperatorRefusal
+from deploy.operator import client as operator_client
+from deploy.operator.client import WATCHING_SECONDS, OperatorClient, OperatorRefusal
 from deploy.operator.contract_check import METHODS, check
-from gateway.api.operator import COMMANDS
+from gateway.api.operators.commands import COMMANDS
 from tests.unit.gateway.conftest import OPERATOR_TOKEN
 from tests.unit.gateway.fake_rpc import ONLINE, FakeRpc
 
@@ -106,3 +108,43 @@ def test_a_download_that_breaks_off_goes_on_where_it_stopped() -> None:
         server.server_close()
     assert asked[0] is None
     assert asked[1] == asked[2] != "bytes=0-"
+
+
+def answers_in_turn(client: OperatorClient, monkeypatch: pytest.MonkeyPatch, looks: list[Any]) -> list[float]:
+    """Have the job answer so, look by look, on a clock of its own. Out: the seconds slept, as they come."""
+    slept: list[float] = []
+    monkeypatch.setattr(operator_client, "time", SimpleNamespace(sleep=slept.append, monotonic=lambda: sum(slept)))
+
+    def command(name: str, _payload: dict[str, Any]) -> dict[str, Any]:
+        if name != "job":
+            return {"job": "j"}
+        look = looks.pop(0) if len(looks) > 1 else looks[0]
+        if isinstance(look, OperatorRefusal):
+            raise look
+        return look
+
+    monkeypatch.setattr(client, "command", command)
+    return slept
+
+
+def test_a_job_is_watched_through_minutes_without_the_portal(
+    client: OperatorClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = OperatorRefusal("service_unavailable", "")
+    running, done = {"state": "running"}, {"state": "done", "result": {"rows": 1}}
+    answers_in_turn(
+        client, monkeypatch, [running, *[away] * 20, running, *[OperatorRefusal("unreachable", "")] * 9, done]
+    )
+    seen: list[str] = []
+    assert client.commit_roll("e", "i", 1, lambda job: seen.append(job["state"])) == {"rows": 1}
+    assert seen == ["running", "running", "done"]
+
+
+@pytest.mark.parametrize(("code", "patience"), [("service_unavailable", WATCHING_SECONDS), ("job_unknown", 0.0)])
+def test_what_waiting_does_not_mend_is_told(
+    client: OperatorClient, monkeypatch: pytest.MonkeyPatch, code: str, patience: float
+) -> None:
+    slept = answers_in_turn(client, monkeypatch, [{"state": "running"}, OperatorRefusal(code, "")])
+    with pytest.raises(OperatorRefusal, match=code):
+        client.commit_roll("e", "i", 1)
+    assert patience <= sum(slept) <= patience + 3

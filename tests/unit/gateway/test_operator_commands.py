@@ -5,15 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from deploy.cli.serve import PATHS
-from deploy.operator import jobs, message_words
 from deploy.operator.client import OperatorClient, OperatorRefusal
-from deploy.operator.command import command
+from deploy.operator.commands import jobs
+from deploy.operator.files import message_words
 from deploy.production.hosting.loading import load_class
-from gateway.api.operator_schemas import SERVICES_WITH_JOBS
-from services.identity.contract.limits import ROLL_COLUMNS
+from gateway.api.operators.schemas import SERVICES_WITH_JOBS
 from services.notification.contract.limits import CHANNELS
 from services.notification.models import State
 from services.runtime.contracts.jobs import JobState
@@ -21,157 +19,8 @@ from services.runtime.hosting.jobs import jobs_of
 from services.runtime.refusals import Refusal
 from tests.unit.gateway.conftest import OPERATOR_TOKEN
 from tests.unit.gateway.fake_rpc import EVENT_UUID, ONLINE, FakeRpc, described
-from tests.unit.gateway.test_operator_files import LINE, definition
-
-
-def run(address: str, *arguments: str, token: str = OPERATOR_TOKEN) -> Result:
-    """Run a command as a terminal would."""
-    return CliRunner(env={"COLUMNS": "200", "ISOLOIR_TOKEN": token}).invoke(command, ["--url", address, *arguments])
-
-
-@pytest.fixture
-def drafts(rpc: FakeRpc) -> FakeRpc:
-    """A portal without an event, whose services take any draft."""
-    rpc.table["identity", "voting_event"] = Refusal("no_voting_event")
-    rpc.table["identity", "open_voting_event"] = {"voting_event": "x"}
-    rpc.table["ballot", "create_election"] = {"uuid": "x"}
-    return rpc
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """A voting event to import."""
-    written = tmp_path / "event.json"
-    written.write_text(json.dumps(definition()), encoding="utf-8")
-    return written
-
-
-def answered(address: str, answer: str, *arguments: str) -> Result:
-    """Run a command and type an answer to its question."""
-    runner = CliRunner(env={"COLUMNS": "200", "ISOLOIR_TOKEN": OPERATOR_TOKEN})
-    return runner.invoke(command, ["--url", address, *arguments], input=answer)
-
-
-def test_import_event_opens_it_everywhere_and_can_be_run_again(address: str, drafts: FakeRpc, file: Path) -> None:
-    result = run(address, "import-event", str(file))
-    assert result.exit_code == 0, result.output
-    imported = json.loads(file.with_name("event.imported.json").read_text(encoding="utf-8"))
-    calls = [call for call in drafts.calls if call.method in ("open_voting_event", "create_election")]
-    # Every service has checked before any of them records.
-    assert [call.payload["dry_run"] for call in calls] == [True, True, False, False]
-    opened, created = calls[2].payload, calls[3].payload
-    assert opened["voting_event"] == imported["voting_event"]
-    assert created["uuid"] == imported["elections"][0]["uuid"]
-    assert run(address, "import-event", str(file)).exit_code == 0
-    assert drafts.made("identity", "open_voting_event")[-1].payload == opened
-
-
-def test_a_service_that_refuses_leaves_the_others_without_a_record(address: str, drafts: FakeRpc, file: Path) -> None:
-    drafts.table["ballot", "create_election"] = Refusal("election_sealed")
-    assert run(address, "import-event", str(file)).exit_code == 1
-    assert [call.payload["dry_run"] for call in drafts.made("identity", "open_voting_event")] == [True]
-    assert not file.with_name("event.imported.json").exists()
-
-
-@pytest.mark.parametrize(("answer", "taken"), [("n\n", False), ("", False), ("y\n", True)])
-def test_another_event_takes_the_place_of_a_live_one_only_when_told_to(
-    address: str, rpc: FakeRpc, file: Path, answer: str, taken: bool
-) -> None:
-    rpc.table["identity", "open_voting_event"] = {"voting_event": "x"}
-    rpc.table["ballot", "create_election"] = {"uuid": "x"}
-    result = answered(address, answer, "import-event", str(file))
-    assert (result.exit_code == 0) is taken
-    assert "est en place" in result.output
-    opened = [call.payload for call in rpc.made("identity", "open_voting_event") if not call.payload["dry_run"]]
-    assert [payload["in_place_of"] for payload in opened] == ([EVENT_UUID] if taken else [])
-
-
-def test_a_correction_of_a_draft_is_shown_and_asked_about(address: str, drafts: FakeRpc, file: Path) -> None:
-    changes = [{"field": "questions[1].answers[1]", "before": "Liste Nauges", "after": "Liste Nuages"}]
-    drafts.table["ballot", "create_election"] = {"uuid": "x", "changes": changes}
-    refused = answered(address, "n\n", "import-event", str(file))
-    assert refused.exit_code == 1
-    assert "CSA.questions[1].answers[1]" in refused.output
-    assert "Liste Nauges" in refused.output
-    assert all(call.payload["dry_run"] for call in drafts.made("ballot", "create_election"))
-    assert run(address, "import-event", str(file), "--yes").exit_code == 0
-    assert drafts.made("ballot", "create_election")[-1].payload["correct"] is True
-
-
-def test_a_dry_run_records_nothing(address: str, drafts: FakeRpc, file: Path) -> None:
-    result = run(address, "import-event", str(file), "--dry-run")
-    assert result.exit_code == 0, result.output
-    assert all(call.payload["dry_run"] for call in drafts.calls if "dry_run" in call.payload)
-    assert not file.with_name("event.imported.json").exists()
-
-
-def test_import_event_says_what_is_wrong(address: str, rpc: FakeRpc, tmp_path: Path) -> None:
-    file = tmp_path / "event.json"
-    file.write_text(json.dumps(definition(name="")), encoding="utf-8")
-    result = run(address, "import-event", str(file))
-    assert result.exit_code == 1
-    assert "name : texte de 1 à 200" in result.output
-    assert rpc.calls == []
-
-
-def test_import_roll_streams_all_lines_and_commits_once(address: str, rpc: FakeRpc, tmp_path: Path) -> None:
-    rpc.table["identity", "attendance"] = {"elections": []}
-    rpc.table["identity", "stage_roll"] = {"staged": 1}
-    rpc.table["identity", "start_commit_roll"] = {"job": "j"}
-    rpc.table["identity", "job"] = job("done", result={"voters": 1201, "entitlements": 1201})
-    file = tmp_path / "roll.csv"
-    file.write_text("\n".join([";".join(ROLL_COLUMNS), *[LINE] * 1201]), encoding="utf-8")
-    result = run(address, "import-roll", str(file))
-    assert result.exit_code == 0, result.output
-    assert "1201 électeurs" in result.output
-    staged = rpc.made("identity", "stage_roll")
-    assert [(call.payload["first_line"], len(call.payload["rows"])) for call in staged] == [
-        (2, 500),
-        (502, 500),
-        (1002, 201),
-    ]
-    commit = rpc.made("identity", "start_commit_roll")[0].payload
-    assert (commit["voting_event"], commit["lines"]) == (EVENT_UUID, 1201)
-    assert {call.payload["import_id"] for call in staged} == {commit["import_id"]}
-
-
-def test_import_roll_prints_every_error_with_its_remedy(address: str, rpc: FakeRpc, tmp_path: Path) -> None:
-    rpc.table["identity", "attendance"] = {"elections": []}
-    rpc.table["identity", "stage_roll"] = {"staged": 1}
-    errors = [{"line": 2, "column": "nom", "problem": "le nom est vide", "remedy": "Complétez [le] nom."}]
-    rpc.table["identity", "start_commit_roll"] = {"job": "j"}
-    rpc.table["identity", "job"] = Refusal("roll_invalid", total=3, errors=errors)
-    file = tmp_path / "roll.csv"
-    file.write_text("\n".join([";".join(ROLL_COLUMNS), LINE]), encoding="utf-8")
-    result = run(address, "import-roll", str(file))
-    assert result.exit_code == 1
-    assert "ligne 2, nom : le nom est vide → Complétez [le] nom." in result.output
-    assert "2 autre(s) erreur(s)" in result.output
-    assert "rien n’a été importé" in result.output
-
-
-@pytest.mark.parametrize(("arguments", "sent"), [((), []), (("--yes",), [False]), (("--add",), [True])])
-def test_a_roll_in_place_is_replaced_only_when_told_to(
-    address: str, rpc: FakeRpc, tmp_path: Path, arguments: tuple[str, ...], sent: list[bool]
-) -> None:
-    rpc.table["identity", "attendance"] = {"elections": [{"uuid": ONLINE, "entitled": 900, "signed": 0}]}
-    rpc.table["identity", "stage_roll"] = {"staged": 1}
-    rpc.table["identity", "start_commit_roll"] = {"job": "j"}
-    rpc.table["identity", "job"] = job("done", result={"voters": 901, "entitlements": 901})
-    roll = tmp_path / "roll.csv"
-    roll.write_text("\n".join([";".join(ROLL_COLUMNS), LINE]), encoding="utf-8")
-    result = answered(address, "n\n", "import-roll", str(roll), *arguments)
-    assert (result.exit_code == 0) is bool(sent)
-    assert [call.payload["complement"] for call in rpc.made("identity", "start_commit_roll")] == sent
-
-
-def job(state: str, **more: Any) -> dict[str, Any]:
-    """A job of the codes as its service describes it."""
-    unknown = dict.fromkeys(("step", "done", "total", "remaining_seconds", "result", "reason"))
-    at = "2026-12-03T08:00:00+00:00"
-    moments = {"asked_at": at, "started_at": at, "changed_at": at, "finished_at": None}
-    known = {"job": "j", "kind": "generate_codes", "subject": EVENT_UUID, "attempts": 1}
-    return known | moments | unknown | {"state": state, **more}
+from tests.unit.gateway.jobs import job
+from tests.unit.gateway.terminal import run
 
 
 def test_generate_codes_waits_for_its_job(address: str, rpc: FakeRpc) -> None:
@@ -275,8 +124,8 @@ def test_sealing_is_all_or_nothing(
 
 
 def test_sealing_and_closing_ask_first(address: str, board: FakeRpc) -> None:
-    assert answered(address, "n\n", *SEAL).exit_code == 1
-    assert answered(address, "", "close", "--reason", "essai").exit_code == 1
+    assert run(address, *SEAL, answer="n\n").exit_code == 1
+    assert run(address, "close", "--reason", "essai", answer="").exit_code == 1
     assert board.made("identity", "start_seal_roll") == board.made("ballot", "close_election") == []
 
 
@@ -422,3 +271,34 @@ def test_notices_that_were_not_handed_over_are_recorded_and_followed(address: st
     assert "Nuage" in run(address, "notices", "list").output
     rpc.table["identity", "record_notice"] = Refusal("identifier_unknown")
     assert run(address, "notices", "not-handed-over", "x@ac.fr", "--reason", "absent").exit_code != 0
+
+
+def test_integrity_names_what_differs_and_ends_with_one(address: str, rpc: FakeRpc) -> None:
+    state: dict[str, Any] = {
+        "sealed_at": "2026-12-02T08:00:00+00:00",
+        "emptiness": {"ballots": 0},
+        "software": "ab" * 32,
+        "checking": False,
+        "checked_at": "2026-12-04T06:00:00+00:00",
+        "parts": ["lists", "chain"],
+        "differences": [],
+        "total": 0,
+        "alarm": 0,
+    }
+    rpc.table["identity", "start_check_roll_integrity"] = rpc.table["ballot", "start_check_integrity"] = {"job": "j"}
+    for service in ("identity", "ballot"):
+        rpc.table[service, "job"] = job("done", kind="check_integrity", result={})
+    rpc.table["identity", "roll_integrity"] = state | {"parts": ["roll"]}
+    rpc.table["ballot", "integrity"] = state
+    right = run(address, "integrity")
+    assert (right.exit_code, "CSA : tout est comme au scellement" in right.output) == (0, True), right.output
+    difference = {"part": "configuration", "what": "attendance_minimum", "sealed": "20", "now": None}
+    rpc.table["ballot", "integrity"] = state | {"differences": [difference], "total": 1, "alarm": 1}
+    wrong = run(address, "integrity", "CSA")
+    assert wrong.exit_code == 1
+    assert "la configuration, attendance_minimum : 20 au scellement, absent maintenant" in wrong.output
+    assert json.loads(run(address, "integrity", "--json").stdout.splitlines()[-1])["CSA"]["total"] == 1
+    admitted = {"at": "2026-12-04T07:00:00+00:00", "change": "cd" * 32, "reason": "Correctif", "members": ["A", "B"]}
+    rpc.table["ballot", "integrity"] |= {"alarm": 0, "change": "cd" * 32, "admitted": [admitted]}
+    right = run(address, "integrity", "CSA")
+    assert (right.exit_code, "dont 1 admise(s) par le bureau" in right.output) == (0, True), right.output

@@ -4,22 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from deploy.operator import campaigns
-from deploy.operator.command import command
+from deploy.operator.commands import campaigns
 from services.runtime.refusals import Refusal
-from tests.unit.gateway.conftest import OPERATOR_TOKEN
 from tests.unit.gateway.fake_rpc import EVENT_UUID, FakeRpc
+from tests.unit.gateway.terminal import run
 
 CAMPAIGN = "8d6f2a0b-0c52-4c3c-9d5b-0d6f2a0b8f01"
-
-
-def run(address: str, *arguments: str) -> Result:
-    """Run a command as a terminal would."""
-    return CliRunner(env={"COLUMNS": "200", "ISOLOIR_TOKEN": OPERATOR_TOKEN}).invoke(
-        command, ["--url", address, *arguments]
-    )
 
 
 def progress(queued: int, **changes: Any) -> dict[str, Any]:

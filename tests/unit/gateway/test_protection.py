@@ -17,9 +17,11 @@ SAMPLES = {
     "election:uuid": "QcmdAnVK7vcXSv",
     "token": "x",
     "name": "x",
+    "table": "services",
     "path:filename": "logo.svg",
     "number": "captcha-1",
     "int:number": "1",
+    "int:question": "2",
     "uuid:voter": "6f1c2a34-0000-4000-8000-000000000002",
     "uuid:message_id": "6f1c2a34-0000-4000-8000-000000000001",
 }

@@ -40,7 +40,7 @@ def test_by_facts_and_a_challenge(voter: Browser, rpc: FakeRpc) -> None:
         ("reissue_used_up", {"most": 3}, 409, "cellule de soutien"),
         ("reissue_nothing_left", {}, 409, "voté pour tous vos scrutins"),
         ("reissue_proof_wrong", {}, 422, "ne correspondent pas"),
-        ("reissue_resting", {"minutes": 2}, 429, "2 minute(s)"),
+        ("reissue_resting", {"minutes": 2}, 429, "2 minutes"),
         ("phone_shared", {}, 409, "trop d’électeurs"),
     ],
 )

@@ -4,7 +4,7 @@ import pytest
 
 from services.runtime.refusals import Refusal
 from tests.unit.gateway.conftest import Browser
-from tests.unit.gateway.fake_rpc import CAPTCHA, CAPTCHA_TEXT, IDENTIFIER, SESSION, FakeRpc, newest, standing
+from tests.unit.gateway.fake_rpc import CAPTCHA, CAPTCHA_TEXT, IDENTIFIER, PASSWORD, SESSION, FakeRpc, newest, standing
 
 FACTS = {
     "number": "f" * 22,
@@ -45,7 +45,7 @@ def test_2018_in_the_sentences_of_the_tutorial(voter: Browser, of_2018: FakeRpc)
         "Date de naissance (jj/mm/aaaa)",
         "Code de sécurité",
         "Vous recevrez un e-mail de confirmation à l’adresse suivante",
-        IDENTIFIER,
+        IDENTIFIER.replace("@", "@<wbr>"),
     ):
         assert sentence in page, sentence
     asked = newest(channel="sms", masked="06xxxxxxx")
@@ -88,7 +88,7 @@ def test_a_wrong_proof_says_neither_which_nor_more(voter: Browser, of_2018: Fake
     assert 'id="numen-error"' in page
     assert 'id="birth_date-error"' in page
     of_2018.table["identity", "ask_reissue"] = Refusal("reissue_resting", minutes=4)
-    assert "attendez 4 minute(s)" in page_after(voter, "/reassort", FACTS)
+    assert "attendez 4 minutes" in page_after(voter, "/reassort", FACTS)
 
 
 @pytest.mark.parametrize(
@@ -111,6 +111,21 @@ def test_whoever_can_ask_for_nothing_is_told_why_and_what_is_left(
     assert '<form method="post" action="/reassort"' not in page
     assert voter.post("/reassort", {"answer": "Rex"}).status_code == 409
     assert rpc.made("identity", "answer_reissue") == []
+
+
+def test_2022_the_day_of_birth_is_asked_for_where_the_roll_has_it(voter: Browser, rpc: FakeRpc) -> None:
+    assert "Date de naissance" not in voter.get("/reassort").text
+    rpc.table["identity", "reissue_standing"] = standing(asks_birth_date=True)
+    assert "et indiquez votre date de naissance" in voter.get("/reassort").text
+    assert "Indiquez votre date de naissance." in page_after(voter, "/reassort", {"answer": "Rex"})
+    assert rpc.made("identity", "answer_reissue") == []
+    rpc.table["identity", "answer_reissue"] = Refusal("reissue_proof_wrong")
+    page = page_after(voter, "/reassort", {"answer": "Rex", "birth_date": "7/4/1980"})
+    assert page.count("Les informations saisies ne correspondent pas") >= 2, (
+        "at both fields: which is wrong is not said"
+    )
+    assert "7/4/1980" not in page, "what proves is not kept in the cookie"
+    assert rpc.made("identity", "answer_reissue")[-1].payload["birth_date"] == "7/4/1980"
 
 
 def test_2022_question_link_and_choice(voter: Browser, rpc: FakeRpc) -> None:
@@ -146,8 +161,26 @@ def test_a_link_that_is_dead_or_somebody_else_s_says_so_and_offers_another(voter
 def test_a_stranger_with_a_link_is_led_to_identification_and_nothing_is_used(browser: Browser, rpc: FakeRpc) -> None:
     answer = browser.get("/reassort/lien/t")
     assert answer.location == "/identification"
-    assert "il n’a pas encore servi" in browser.get("/identification").text
+    assert "n’a pas encore servi" in browser.get("/identification").text
     assert rpc.made("identity", "follow_reissue_link") == []
+
+
+def test_after_identification_the_voter_arrives_where_the_link_led(browser: Browser, rpc: FakeRpc) -> None:
+    browser.get("/reassort/lien/a-token-that-must-not-stay")
+    rpc.table["identity", "request_access"] = {"next": "password", "sent_since": None, "retry_after": 0}
+    assert browser.identify(IDENTIFIER).location == "/mot-de-passe"
+    entered = browser.post("/mot-de-passe", {"password": PASSWORD})
+    assert (entered.status_code, entered.location) == (303, "/reassort/code")
+    assert browser.post("/reassort/code", {"way": "sms", "phone": "0612345678"}).status_code == 303
+    [call] = rpc.made("identity", "follow_reissue_link")
+    assert call.payload["token"] == "a-token-that-must-not-stay"
+
+
+def test_a_log_out_forgets_the_link(voter: Browser) -> None:
+    voter.get("/reassort/lien/t")
+    voter.post("/deconnexion")
+    with voter.client.session_transaction() as session:
+        assert "reissue_link" not in session
 
 
 def test_a_code_that_did_not_arrive_is_sent_again_from_its_page(voter: Browser, rpc: FakeRpc) -> None:

@@ -237,6 +237,8 @@ def test_tables_have_caption_scope_and_can_be_scrolled() -> None:
     html = render("Tableau : Nos contacts\n\n| A | B |\n|---|:--|\n| 1 | 2 |\n").html
     assert "<caption>Nos contacts</caption>" in html
     assert html.count('<th scope="col">') == 2
+    assert '<td data-label="A">1</td>' in html
+    assert '<td data-label="B">2</td>' in html
     assert 'role="region" tabindex="0" aria-label="Nos contacts"' in html
     assert "Tableau :" not in html
     assert "<caption" not in render("Bonjour.\n\n| A |\n|---|\n| 1 |\n").html

@@ -74,14 +74,17 @@ def test_booth_material_carries_permit_salt_and_iterations(voter: Browser, rpc: 
     assert material == {
         "election": ELECTION,
         "credential": "ef" * 32,
+        "retired": [],
         "permit": permit(),
         "voting_event": EVENT_UUID,
         "iterations": 10_000,
         "voted": False,
         "state": "open",
         "presentation": [
-            {"name": "Liste Nuages", "union": "", "logo": "", "document": ""},
-            {"name": "Liste Marées", "union": "", "logo": "", "document": ""},
+            [
+                {"name": "Liste Nuages", "union": "", "logo": "", "document": ""},
+                {"name": "Liste Marées", "union": "", "logo": "", "document": ""},
+            ]
         ],
     }
     assert rpc.made("ballot", "booth_material")[0].payload == {"permit": permit()}
@@ -101,14 +104,14 @@ def test_presentation_decorates_the_sealed_names_only(
     event = {"elections": [{"uuid": ONLINE, "question": {"answers": answers}}]}
     file.write_text(json.dumps(event), encoding="utf-8")
     voter = Browser(make_app(presentation_file=str(file)).test_client()).sign_in()
-    shown = voter.get(BOOTH).json["presentation"]  # type: ignore[index]
+    (shown,) = voter.get(BOOTH).json["presentation"]  # type: ignore[index]
     assert shown == [
         {"name": "Liste Nuages", "union": "Syndicat des Nuages", "logo": logo, "document": ""},
         {"name": "Liste Marées", "union": "Collectif", "logo": "", "document": ""},
     ]
     answers.reverse()  # a file that would swap the lists is not believed
     file.write_text(json.dumps(event), encoding="utf-8")
-    shown = voter.get(BOOTH).json["presentation"]  # type: ignore[index]
+    (shown,) = voter.get(BOOTH).json["presentation"]  # type: ignore[index]
     assert [one["name"] for one in shown] == ["Liste Nuages", "Liste Marées"]
     assert {one["union"] for one in shown} == {""}
     file.write_text("{", encoding="utf-8")
@@ -203,8 +206,11 @@ def test_a_tracker_is_found_by_one_question_however_it_was_pasted(browser: Brows
 def test_programs_find_a_tracker_too(browser: Browser, rpc: FakeRpc) -> None:
     rpc.table["ballot", "find_tracker"] = lambda asked: {"height": 2 if asked["tracker"] == TRACKER else None}
     address = f"/api/v1/elections/{ONLINE}/tracker"
-    assert browser.send(address, {"tracker": f"{TRACKER[:20]}\n{TRACKER[20:]}"}).json == {"height": 2}
-    assert browser.send(address, {"tracker": "C" * 43}).json == {"height": None}
+    assert browser.send(address, {"tracker": f"{TRACKER[:20]}\n{TRACKER[20:]}"}).json == {
+        "height": 2,
+        "replaced": False,
+    }
+    assert browser.send(address, {"tracker": "C" * 43}).json == {"height": None, "replaced": False}
     for wrong in ("trop court", "!" * 43, None, 7):
         assert browser.send(address, {"tracker": wrong}).status_code == 422
 
@@ -230,10 +236,10 @@ def test_no_result_before_its_publication(browser: Browser) -> None:
 
 
 def test_results_that_do_not_fit_their_election_are_refused() -> None:
-    assert readable(ELECTION, '{"result":[[0,0,0]]}')[0].rows[0].share == 0
+    assert readable(ELECTION, '{"result":[[0,0,0]]}', 0)[0].rows[0].share == 0
     for wrong in ('{"result":[[1,2]]}', '{"result":[[1,2,3],[1]]}', '{"result":[[1,2,3,4]]}'):
         with pytest.raises(ValueError, match="number"):
-            readable(ELECTION, wrong)
+            readable(ELECTION, wrong, 6)
 
 
 def test_register_of_reissues_is_streamed_in_pages(browser: Browser, rpc: FakeRpc) -> None:
@@ -391,6 +397,64 @@ def test_a_receipt_of_another_portal_is_said_to_be_unknown_here(browser: Browser
     assert browser.post("/recu", {"receipt": ""}).status_code == 422
 
 
+def test_a_sealed_election_is_given_byte_for_byte_and_a_draft_is_not(browser: Browser, rpc: FakeRpc) -> None:
+    answer = browser.get(f"/api/v1/elections/{ONLINE}/election")
+    assert (answer.text, answer.mimetype) == (ELECTION, "application/json")
+    rpc.table["ballot", "describe_election"] = described(election=None, election_hash=None)
+    assert browser.get(f"/api/v1/elections/{ONLINE}/election").json["code"] == "election_not_sealed"
+
+
 def test_what_was_sealed_is_public(browser: Browser) -> None:
     assert browser.get(f"/api/v1/elections/{ONLINE}/sealing").json == sealing()
     assert FINGERPRINT in browser.get(f"/urne/{ONLINE}").text
+
+
+def test_who_may_vote_again_is_told_the_rule_and_shown_the_way(voter: Browser, rpc: FakeRpc) -> None:
+    asked: dict[str, list[str]] = {"voted": [ONLINE], "revoting": [ONLINE]}
+
+    def answer(state: str) -> None:
+        rpc.table["ballot", "election_states"] = lambda payload: {
+            "states": dict.fromkeys(payload["elections"], state),
+            **asked,
+        }
+
+    answer("open")
+    for address in ("/accueil", "/voter"):
+        page = voter.get(address).text
+        assert "Voter à nouveau" in page
+        assert "seul votre dernier bulletin compte" in page
+        assert f'href="/voter/{ONLINE}"' in page
+    assert "Il est définitif" not in voter.get("/voter").text
+    listed = voter.get("/api/v1/elections").json
+    assert listed is not None
+    assert [one["again"] for one in listed] == [True, False]
+    # Once the vote is over, and where voters vote once, the vote is final; suspended, it is over for nobody.
+    for state, revoting, final in (("closed", [ONLINE], True), ("suspended", [ONLINE], False), ("open", [], True)):
+        asked["revoting"] = revoting
+        answer(state)
+        page = voter.get("/voter").text
+        assert "Voter à nouveau" not in page
+        assert ("Il est définitif" in page) is final
+        assert ("Si le vote reprend, vous pourrez voter à nouveau" in page) is not final
+    # The rules are told to whoever has not voted yet, too.
+    for revoting in ([ONLINE], []):
+        asked.update(voted=[], revoting=revoting)
+        answer("open")
+        page = voter.get("/voter").text
+        assert ("Un seul vote par scrutin, définitif" in page) is (revoting == [])
+
+
+def test_a_replaced_ballot_is_found_and_said_to_be_replaced(browser: Browser, rpc: FakeRpc) -> None:
+    rpc.table["ballot", "find_tracker"] = {"height": 1, "replaced": True}
+    rpc.table["ballot", "describe_election"] = described(revoting=True, replaced=1)
+    page = browser.post(f"/urne/{ONLINE}", {"tracker": TRACKER}).text
+    # Whose vote somebody else replaced has to know what to do: it is not said that it was the same person.
+    assert "Un vote ultérieur, avec le même code, le remplace" in page
+    assert "Si vous n’avez pas voté à nouveau, prévenez le bureau de vote" in page
+    assert "dont 1 remplacés par un vote ultérieur" in page
+    found = browser.send(f"/api/v1/elections/{ONLINE}/tracker", {"tracker": TRACKER}).json
+    assert found == {"height": 1, "replaced": True}
+    rpc.table["ballot", "find_tracker"] = {"height": 4, "replaced": True}
+    page = browser.post("/recu", {"receipt": written()}).text
+    assert 'data-verdict="replaced"' in page
+    assert "Si vous n’avez pas voté à nouveau, prévenez le bureau de vote" in page

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pyotp
 
-from services.identity.agents import accounts
+from services.identity.agents import accounts, entrance
 from services.identity.models import Agent
 from tests.unit.identity.world import COST, KEY, NOW
 
@@ -23,7 +23,7 @@ def terms(letters):
 
 def secret_of(database, token, now=NOW):
     with database.reading() as session:
-        return accounts.invitation(session, KEY, token, now).secret
+        return entrance.invitation(session, KEY, token, now).secret
 
 
 def digits(secret, now):
@@ -33,7 +33,7 @@ def digits(secret, now):
 def accepted(database, letters, token, now=NOW, password=PASSWORD):
     """Use an invitation up; the session's token and the secret of the second factor."""
     secret = secret_of(database, token, now)
-    opened = accounts.accept(
+    opened = entrance.accept(
         database, plainly, terms(letters), token=token, password=password, code=digits(secret, now), now=now
     )
     return opened.session, secret
@@ -54,7 +54,7 @@ def agent(database, email):
         return session.scalars(select(Agent).where(Agent.email == email)).one()
 
 
-def named(database, letters, mails, inviter, email, role, elections=(), name=None):
+def named(database, letters, mails, inviter, email, role, elections=(), name=None, places=()):
     """An agent whom another one has invited, and who has followed the link of the mail: the agent and a session."""
     with database.transaction() as session:
         accounts.invite(
@@ -65,6 +65,7 @@ def named(database, letters, mails, inviter, email, role, elections=(), name=Non
             name=name or email.partition("@")[0],
             role=role,
             elections=elections,
+            places=places,
             now=NOW,
         )
     opened, _secret = accepted(database, letters, link_to(mails, email))
@@ -73,12 +74,12 @@ def named(database, letters, mails, inviter, email, role, elections=(), name=Non
 
 def link_to(mails, email):
     """The token in the last invitation that was mailed there."""
-    values = [mail["values"] for mail in mails() if mail["to"] == {"email": email}][-1]
+    values = [mail["values"] for mail in mails() if mail["to"] == {"email": email} and "link" in mail["values"]][-1]
     return values["link"].rsplit("/", 1)[-1]
 
 
 def log_in(database, letters, email, secret, now, password=PASSWORD, code=None):
-    return accounts.log_in(
+    return entrance.log_in(
         database,
         plainly,
         terms(letters),

@@ -56,7 +56,7 @@ def keypair():
 
 @pytest.fixture
 def letters(keypair):
-    return LetterSettings(keypair[1], "https://vote.example.org")
+    return LetterSettings(keypair[1], keypair[1], "https://vote.example.org")
 
 
 @pytest.fixture

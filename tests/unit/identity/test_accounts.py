@@ -27,9 +27,7 @@ def log_in(database, identifier="anne@ac-amiens.fr", password=PASSWORD, now=NOW,
 
 
 def resume(database, token, now=NOW):
-    opened = sessions.resume(database, token, now=now, idle=IDLE)
-    with database.reading() as session:
-        return asdict(descriptions.session(session, opened, now))
+    return asdict(descriptions.resumed(database, token, now=now, idle=IDLE, language=None))
 
 
 @pytest.fixture
@@ -180,7 +178,7 @@ def test_a_session_ends_after_its_longest_whatever_is_done_with_it(database, ann
     moment, step, ends = NOW, IDLE - timedelta(minutes=1), NOW + sessions.LONGEST
     while moment + step < ends:
         moment += step
-        assert sessions.resume(database, anne, now=moment, idle=IDLE).expires_at == min(moment + IDLE, ends)
+        assert resume(database, anne, moment)["expires_at"] == min(moment + IDLE, ends)
     assert refusal(resume, database, anne, ends).code == "session_expired"
     with database.transaction() as session:
         sessions.forget_idle(session, now=ends, idle=2 * sessions.LONGEST)
@@ -219,6 +217,7 @@ def test_the_2018_policy_applies_where_the_voting_event_says_so(database, letter
     ask(database, "anne1@ac-amiens.fr")
     with database.transaction() as session:
         access_requests.answer_requests(session, letters, now=NOW, lifetime=LIFETIME)
+    assert mails()[0]["template"] == "account_link"  # in 2018's words
     token = token_in(mails()[0])
     assert refusal(activate, database, token, password="Anne1@ac-amiens.fr", **NO_CHALLENGE).details == {
         "broken": ["same_as_identifier"]

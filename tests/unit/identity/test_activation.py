@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from services.identity.access import activation, forgetting, links, passwords, sessions
-from services.identity.contract.wording import without_accents
+from services.identity.contract.event.wording import without_accents
 from services.identity.models import Account, Link
 from services.identity.voting_events import voting_events
 from services.runtime.refusals import Refusal

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from services.identity.agents import accounts, personal_tokens, sessions
-from services.identity.contract.rights import RIGHTS, Right, Role
-from services.identity.models import Agent, AgentInvitation, AgentSession, AgentToken
+from services.identity.agents import accounts, entrance, personal_tokens, sessions
+from services.identity.contract.staff.rights import RIGHTS, Right, Role
+from services.identity.models import Agent, AgentInvitation, AgentSession, AgentToken, JournalEntry
 from services.runtime.refusals import Refusal
 from tests.unit.identity.agents_world import (
     IDLE,
@@ -55,12 +55,12 @@ def test_an_invitation_is_used_once_and_a_newer_one_takes_its_place(database, le
         accounts.invite_again(session, terms(letters), inviter, invited.id, NOW)
     newer = link_to(mails, "come@rivages.example")
     with database.reading() as session:
-        assert refusal(accounts.invitation, session, KEY, older, NOW).code == "invitation_unknown"
+        assert refusal(entrance.invitation, session, KEY, older, NOW).code == "invitation_unknown"
         later = NOW + accounts.INVITATION_LIFETIME
-        assert refusal(accounts.invitation, session, KEY, newer, later).code == "invitation_unknown"
+        assert refusal(entrance.invitation, session, KEY, newer, later).code == "invitation_unknown"
     accepted(database, letters, newer)
     with database.reading() as session:
-        assert refusal(accounts.invitation, session, KEY, newer, NOW).code == "invitation_unknown"
+        assert refusal(entrance.invitation, session, KEY, newer, NOW).code == "invitation_unknown"
 
 
 def test_a_weak_password_and_wrong_digits_leave_the_invitation_good(database, letters):
@@ -70,7 +70,7 @@ def test_a_weak_password_and_wrong_digits_leave_the_invitation_good(database, le
     right = digits(secret_of(database, token), NOW)
 
     def accept(password, code):
-        return accounts.accept(database, plainly, terms(letters), token=token, password=password, code=code, now=NOW)
+        return entrance.accept(database, plainly, terms(letters), token=token, password=password, code=code, now=NOW)
 
     assert refusal(accept, "court", right).code == "password_refused"
     assert refusal(accept, PASSWORD, "000000" if right != "000000" else "111111").code == "second_factor_wrong"
@@ -126,12 +126,12 @@ def test_a_closed_account_takes_sessions_tokens_and_link_with_it(database, lette
     who, token = named(database, letters, mails, inviter, "ana@rivages.example", "operator")
     with database.transaction() as session:
         value = personal_tokens.make(
-            session, session.get_one(Agent, who.id), name="poste", rights=["watch"], days=1, now=NOW
+            session, letters, session.get_one(Agent, who.id), name="poste", rights=["watch"], days=1, now=NOW
         ).value
         accounts.invite_again(session, terms(letters), inviter, who.id, NOW)
     with database.transaction() as session:
-        assert refusal(accounts.close, session, inviter, inviter.id, NOW).code == "agent_himself"
-        accounts.close(session, inviter, who.id, NOW)
+        assert refusal(accounts.close, session, terms(letters), inviter, inviter.id, NOW).code == "agent_himself"
+        accounts.close(session, terms(letters), inviter, who.id, NOW)
     with database.reading() as session:
         assert refusal(sessions.find, session, token, now=NOW, idle=IDLE).code == "agent_session_expired"
         assert refusal(personal_tokens.agent_of, session, value, NOW).code == "token_refused"
@@ -146,10 +146,14 @@ def test_a_token_is_kept_hashed_and_good_for_its_rights_its_time_and_its_electio
     with database.transaction() as session:
         agent = session.get_one(Agent, who.id)
         assert (
-            refusal(personal_tokens.make, session, agent, name="x", rights=["run_elections"], days=1, now=NOW).code
+            refusal(
+                personal_tokens.make, session, letters, agent, name="x", rights=["run_elections"], days=1, now=NOW
+            ).code
             == "right_missing"
         )
-        value = personal_tokens.make(session, agent, name="poste", rights=["bring_keys"], days=2, now=NOW).value
+        value = personal_tokens.make(
+            session, letters, agent, name="poste", rights=["bring_keys"], days=2, now=NOW
+        ).value
     assert value not in repr(everything(database))
     with database.transaction() as session:
         assert personal_tokens.authorize(session, value, Right.BRING_KEYS, ONLINE, NOW).id == who.id
@@ -157,10 +161,48 @@ def test_a_token_is_kept_hashed_and_good_for_its_rights_its_time_and_its_electio
             assert refusal(personal_tokens.authorize, session, value, right, election, NOW).code == "right_missing"
         late = NOW + timedelta(days=2)
         assert refusal(personal_tokens.authorize, session, value, Right.BRING_KEYS, None, late).code == "token_refused"
-        personal_tokens.revoke(session, inviter, session.scalars(select(AgentToken.id)).one(), NOW)
+        personal_tokens.revoke(session, letters, inviter, session.scalars(select(AgentToken.id)).one(), NOW)
         assert personal_tokens.authorize(session, value, Right.BRING_KEYS, None, NOW), "another's token stays"
-        personal_tokens.revoke(session, agent, session.scalars(select(AgentToken.id)).one(), NOW)
+        personal_tokens.revoke(session, letters, agent, session.scalars(select(AgentToken.id)).one(), NOW)
         assert refusal(personal_tokens.authorize, session, value, Right.BRING_KEYS, None, NOW).code == "token_refused"
+
+
+def test_whoever_is_named_for_some_elections_changes_nothing_that_all_share(database, letters, mails, event):
+    """Roll, codes, campaign: by a token of the command line and from a page alike."""
+    inviter, _, _ = operator(database, letters)
+    who, _ = named(database, letters, mails, inviter, "vio@rivages.example", "operator", [ONLINE])
+    with database.transaction() as session:
+        limited, whole = session.get_one(Agent, who.id), session.get_one(Agent, inviter.id)
+        tokens = {
+            agent: personal_tokens.make(
+                session, letters, agent, name="poste", rights=["run_elections"], days=2, now=NOW
+            ).value
+            for agent in (limited, whole)
+        }  # fmt: skip
+
+        def authorized(agent, election, **how):
+            return personal_tokens.authorize(session, tokens[agent], Right.RUN_ELECTIONS, election, NOW, **how)
+
+        for agent, election, how in (
+            (limited, ONLINE, {}), (limited, None, {}), (whole, ONLINE_TOO, {}), (whole, None, {"whole_event": True}),
+        ):  # fmt: skip
+            assert authorized(agent, election, **how).id == agent.id
+        assert refusal(authorized, limited, None, whole_event=True).code == "right_missing"
+        assert refusal(authorized, limited, ONLINE_TOO).code == "right_missing"
+        noted = personal_tokens.note_on_page
+        assert noted(session, limited, "close-election", ONLINE, NOW)
+        assert noted(session, whole, "start-commit-roll", None, NOW)
+        for election in (None, ONLINE_TOO):
+            assert refusal(noted, session, limited, "start-commit-roll", election, NOW).code == "right_missing"
+
+
+def test_what_is_done_on_a_page_is_noted_under_the_name_of_whose_session_it_is(database, letters, mails, event):
+    inviter, _, _ = operator(database, letters)
+    who, _ = named(database, letters, mails, inviter, "vio@rivages.example", "president", [ONLINE])
+    with database.transaction() as session:
+        agent = session.get_one(Agent, who.id)
+        noted = session.get_one(JournalEntry, personal_tokens.note(session, agent, "bring-share", ONLINE, NOW))
+        assert (noted.agent_id, noted.actor) == (agent.id, agent.name)
 
 
 def test_the_table_gives_each_right_to_somebody_and_voters_names_to_support_alone():

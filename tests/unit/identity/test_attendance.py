@@ -79,12 +79,12 @@ def test_a_part_is_entered_once_by_several_processes(database, letters, mails, a
     assert len(mails()) == 1
 
 
-def test_an_unknown_signer_is_said_and_holds_nobody_up(database, letters, mails, anne, caplog, capsys):
+def test_an_unknown_signer_is_said_and_holds_nobody_up(database, letters, mails, anne, caplog, capfd):
     """A pseudonym that identity did not make, or made for another election: the two counts will differ, and people look."""
     elsewhere = holder_of(database, "bob@ac-amiens.fr", ONLINE_TOO)
     assert enter(database, letters, anne, "00" * 32, elsewhere)
     assert [sent["to"]["email"] for sent in mails()] == ["anne@ac-amiens.fr"]
-    said = caplog.text + capsys.readouterr().out
+    said = caplog.text + "".join(capfd.readouterr())
     assert "unknown_signers" in said
     assert elsewhere not in said
     with database.reading() as session:
@@ -124,9 +124,9 @@ def test_counts(database, letters, anne):
     enter(database, letters, anne)
     with database.reading() as session:
         assert [asdict(one) for one in poll_book.counts(session, EVENT)] == [
-            {"uuid": ONLINE, "entitled": 2, "signed": 1},
-            {"uuid": ONLINE_TOO, "entitled": 1, "signed": 0},
-            {"uuid": PAPER, "entitled": 2, "signed": 0},
+            {"uuid": ONLINE, "entitled": 2, "signed": 1, "seal": None},
+            {"uuid": ONLINE_TOO, "entitled": 1, "signed": 0, "seal": None},
+            {"uuid": PAPER, "entitled": 2, "signed": 0, "seal": None},
         ]
         with pytest.raises(Refusal) as refused:
             poll_book.counts(session, "nowhere")

@@ -1,4 +1,3 @@
-import threading
 from dataclasses import asdict
 from datetime import timedelta
 
@@ -11,6 +10,7 @@ from services.identity.desk import campaigns
 from services.identity.letters import requests
 from services.identity.models import Account, CampaignMessage, Voter
 from services.runtime.refusals import Refusal
+from tests.servers.together import together
 from tests.unit.identity.test_accounts import refusal
 from tests.unit.identity.test_links import activate, answer, ask, token_in
 from tests.unit.identity.world import EVENT, NOW, everything, import_roll, row
@@ -119,20 +119,7 @@ def test_a_crash_within_a_page_leaves_all_of_it_or_nothing(database, many, lette
 
 def test_two_operators_at_once_write_to_nobody_twice(database, many, letters, mails):
     campaign = start(database)
-    failures = []
-
-    def work():
-        try:
-            run(database, letters, campaign, limit=3)
-        except Exception as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=120)
-    assert failures == []
+    together(lambda: run(database, letters, campaign, limit=3), 3)
     addresses = [mail["to"]["email"] for mail in mails()]
     assert (len(addresses), len(set(addresses))) == (25, 25)
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.identity.access import challenge_question, passwords
-from services.identity.contract.wording import without_accents
+from services.identity.contract.event.wording import without_accents
 
 
 @pytest.mark.parametrize(

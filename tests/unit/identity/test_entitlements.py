@@ -10,8 +10,8 @@ from nacl.signing import SigningKey, VerifyKey
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from services.identity.contract import permits as written
-from services.identity.contract import sealings as sealings_contract
+from services.identity.contract.entrance import permits as written
+from services.identity.contract.event import sealings as sealings_contract
 from services.identity.models import Voter
 from services.identity.voting_events import entitlements, holders, permits, sealings
 from services.runtime.refusals import Refusal

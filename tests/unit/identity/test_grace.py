@@ -54,8 +54,8 @@ def test_only_a_session_opened_before_the_closing_votes_after_it(database, seale
     cast = permits.confirm(KEYS, text, session_id=opened.id, now=now)
     for one in (text, cast):
         assert claims(one)["votes_until"] == int(until.timestamp())
+    shown = descriptions.resumed(database, token, now=now, idle=IDLE, language=None)
     with database.reading() as session:
-        shown = descriptions.session(session, opened, now)
         own = entitlements.own_elections(session, opened, KEYS, now)
     assert shown.votes_until == until
     permitted = [one.permit for one in own if one.permit]

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from services.identity.agents import journal
-from services.identity.contract.journal import BEGINNING, Action, first_break
+from services.identity.contract.staff.journal import BEGINNING, Action, first_break
 from tests.servers.databases import owners_transaction
 from tests.unit.identity.agents_world import operator
 from tests.unit.identity.world import NOW

@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from services.identity.models import Entitlement, Voter
+from services.identity.models import Entitlement, RollUpload, RollUploadPiece, StagedRow, Voter
 from services.identity.roll import roll_jobs
 from services.runtime.jobs import job_queue, job_views
 from tests.servers.killed import killed_then_finished
+from tests.unit.identity.test_roll_uploads import file_of, line, send
 from tests.unit.identity.world import EVENT, KEY, row, stage
 
 
@@ -16,7 +17,8 @@ def settings(database, keypair):
         "ISOLOIR_IDENTITY_DATABASE_URL": database.url.render_as_string(hide_password=False),
         "ISOLOIR_IDENTITY_HOLDER_KEY": KEY,
         "ISOLOIR_IDENTITY_PERMIT_PRIVATE_KEY": "22" * 32,
-        "ISOLOIR_IDENTITY_NOTIFICATION_PUBLIC_KEY": keypair[1],
+        "ISOLOIR_IDENTITY_MAIL_PUBLIC_KEY": keypair[1],
+        "ISOLOIR_IDENTITY_SMS_PUBLIC_KEY": keypair[1],
     }
 
 
@@ -56,3 +58,17 @@ def test_a_roll_is_sealed(database, voters, settings):
     job = ask(database, roll_jobs.SEAL, EVENT, {"voting_event": EVENT})
     killed_then_finished(database, "identity", settings, "services.identity.roll.staging:forget")
     assert result_of(database, job) == {"voters": 3, "entitlements": 5}
+
+
+def test_a_file_sent_from_a_page_is_read_whole(database, voters, settings):
+    """Its lines are staged when the worker dies, and the file is still there."""
+    send(database, file_of(line("anne"), line("dora"), line("emil")))
+    with database.reading() as session:
+        job = session.scalar(select(RollUpload.job))
+    killed_then_finished(database, "identity", settings, "services.identity.roll.sent.reading:_drop_pieces")
+    found = result_of(database, job)
+    assert (found["added"], found["removed"]) == (2, 2)
+    with database.reading() as session:
+        assert len(session.scalars(select(StagedRow.line)).all()) == 3
+        assert session.scalars(select(RollUploadPiece.number)).all() == []
+        assert len(session.scalars(select(Voter.id)).all()) == 3

@@ -4,10 +4,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from services.identity.access import access_requests, activation, links, sessions
+from services.identity.access import access_requests, activation, links
 from services.identity.letters.requests import request_email
 from services.identity.models import AccessRequest, Account, Link, Voter
+from services.identity.voting_events import descriptions
 from services.runtime.refusals import Refusal
+from tests.servers.together import exhausted, together
 from tests.unit.identity.world import COST, KEY, LIFETIME, NOW, everything
 
 PASSWORD = "2022jevote-CGTI"
@@ -151,21 +153,7 @@ def test_a_link_ended_meanwhile_is_not_consumed(database, voters, letters, mails
 def test_requests_of_two_processes_send_one_link(database, voters, letters, mails):
     for _ in range(4):
         ask(database, "anne@ac-amiens.fr")
-    failures = []
-
-    def work():
-        try:
-            while answer(database, letters):
-                pass
-        except Exception as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=120)
-    assert failures == []
+    together(lambda: exhausted(lambda: answer(database, letters)))
     assert len(mails()) == 1
 
 
@@ -209,7 +197,7 @@ def test_a_voter_is_written_to_in_the_language_of_the_last_page(database, voters
     answer(database, letters)
     token = activate(database, token_in(mails()[0]))
     for language, known in ((None, None), ("en", "en"), ("en", "en"), (None, "en"), ("fr", "fr"), ("en", "en")):
-        sessions.resume(database, token, now=NOW, idle=LIFETIME, language=language)
+        descriptions.resumed(database, token, now=NOW, idle=LIFETIME, language=language)
         with database.reading() as session:
             assert session.scalar(select(Voter.language).where(Voter.identifier == "anne@ac-amiens.fr")) == known
     with database.transaction() as session:

@@ -23,7 +23,8 @@ def test_what_the_first_release_wrote_is_kept_and_found(tmp_path):
         for statement in (
             "INSERT INTO voting_events VALUES ('e', 1, 'n', :now, :now, '2022', NULL, NULL)",
             "INSERT INTO elections VALUES ('AAAAAAAAAAAAAA', 'e', 0, 'CSA', 'CSA', 'online', '')",
-            "INSERT INTO voters VALUES ('v', 'e', 'a@b.fr', 'Œuf', 'Zoé', 'Lycée', '', '', '', '')",
+            "INSERT INTO voters VALUES ('v', 'e', 'a@b.fr', 'Œuf', 'Zoé', 'Lycée', '', '', '20 200', '')",
+            "INSERT INTO voters VALUES ('w', 'e', 'w@b.fr', 'Wagner', 'Léo', 'Lycée', '', '', 'B-1000', '')",
             "INSERT INTO entitlements VALUES ('v', 'AAAAAAAAAAAAAA', 't')",
             "INSERT INTO accounts VALUES ('v', 'hash', :now, 3, NULL, NULL)",
             "INSERT INTO sessions VALUES ('s', 't', 'v', :now, :now, NULL)",
@@ -40,4 +41,7 @@ def test_what_the_first_release_wrote_is_kept_and_found(tmp_path):
         assert session.execute(text("SELECT password_hash, answer_hash FROM accounts")).one() == ("hash", None)
         assert session.execute(text("SELECT activated FROM sessions")).scalar_one() == 1
         assert session.execute(text("SELECT count(*) FROM staged_rows")).scalar_one() == 0
+        assert session.execute(text("SELECT id, territory FROM voters ORDER BY id")).all() == [("v", "2B"), ("w", "")]
+        counted = session.execute(text("SELECT election, territory, voters FROM election_territories")).all()
+        assert counted == [("AAAAAAAAAAAAAA", "2B", 1)]
     database.dispose()

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from services.identity.access import passwords
-from services.identity.contract.wording import without_accents
+from services.identity.contract.event.wording import without_accents
 from services.identity.models import Account, PollBookEntry, ReissueRequest, SharedPhone, Voter, VotingEvent, outbox
-from services.identity.reissue import requests, resending, rules
+from services.identity.reissue import mailed_link, requests, resending, rules
 from services.identity.voting_events import holders, voting_events
 from services.runtime.refusals import Refusal
 from services.runtime.sealing_box import open_sealed
@@ -311,8 +311,10 @@ def test_one_code_is_sent_again_so_many_times_and_no_more(of_2018, terms):
     refused("reissue_closed", resend, of_2018, terms, now=definition().closes_at)
 
 
-def challenge(database, terms, answer=ANSWER, name="bob", now=NOW):
-    return requests.answer_challenge(database, slow, terms, voter_id=id_of(database, name), answer=answer, now=now)
+def challenge(database, terms, answer=ANSWER, name="bob", now=NOW, birth_date=BIRTH):
+    return requests.answer_challenge(
+        database, slow, terms, voter_id=id_of(database, name), answer=answer, birth_date=birth_date, now=now
+    )
 
 
 def mailed_token(database, keypair):
@@ -344,7 +346,7 @@ def test_a_link_serves_once_its_own_voter_and_for_an_hour(of_2022, terms, keypai
     challenge(of_2022, terms)
     token = mailed_token(of_2022, keypair)
     refused("link_unknown", follow, of_2022, terms, token, "chloe")
-    refused("link_expired", follow, of_2022, terms, token, now=NOW + requests.LINK_LIFETIME)
+    refused("link_expired", follow, of_2022, terms, token, now=NOW + mailed_link.LINK_LIFETIME)
     refused("phone_refused", follow, of_2022, terms, token, phone="0")
     first = follow(of_2022, terms, token)
     settle(of_2022, first)
@@ -359,6 +361,24 @@ def test_a_wrong_answer_sends_nothing_and_is_bounded(of_2022, terms):
         assert refused("reissue_proof_wrong", challenge, of_2022, terms, "Rouge") == {}
     refused("reissue_resting", challenge, of_2022, terms)
     assert events(of_2022, "message_requested") == []
+
+
+def test_who_opened_the_account_with_the_mail_alone_gets_no_code(of_2022, terms):
+    """The answer is the opener's own; the day of birth is not in the mail (docs/adr/0038)."""
+    assert standing(of_2022, "bob").asks_birth_date
+    details = refused("invalid_request", challenge, of_2022, terms, birth_date=" ")
+    assert list(details["fields"]) == ["birth_date"]
+    for guess in ("08/04/1980", "7", "31/02/1980", "04/07/1980", "7/4/80"):  # an empty field was not counted as a try
+        assert refused("reissue_proof_wrong", challenge, of_2022, terms, birth_date=guess) == {}
+    refused("reissue_resting", challenge, of_2022, terms)
+    assert events(of_2022, "message_requested") == []
+
+
+def test_a_roll_without_days_of_birth_asks_for_none(of_2022, terms):
+    with of_2022.transaction() as session:
+        session.get_one(Voter, id_of(of_2022, "bob")).birth_date_tag = None
+    assert not standing(of_2022, "bob").asks_birth_date
+    challenge(of_2022, terms, birth_date="")
 
 
 def test_two_answers_in_a_row_send_one_link(of_2022, terms):

@@ -7,10 +7,10 @@ from sqlalchemy import event as listening
 from sqlalchemy import func, select
 
 from services.identity.access import access_requests
+from services.identity.contract.event.roll import RollCounts
 from services.identity.contract.limits import ROLL_COLUMNS
-from services.identity.contract.roll import RollCounts
 from services.identity.models import Election, Entitlement, StagedRow, Voter
-from services.identity.roll import electoral_roll, roll_lines, staging
+from services.identity.roll import electoral_roll, leaving, roll_lines, staging
 from services.identity.voting_events import entitlements, voting_events
 from services.runtime.refusals import Refusal
 from tests.unit.identity.test_no_enumeration import work
@@ -46,6 +46,8 @@ def test_a_roll_is_recorded(database, event):
         ({"scrutins": "CSA-M|CSA-X"}, "scrutins", "inconnu : « CSA-X »"),
         ({"scrutins": " | "}, "scrutins", "Aucun"),
         ({"scrutins": "CCP|CCP"}, "scrutins", "deux fois"),
+        ({"nom": "H\ufffdLICE"}, "nom", "Lettre perdue"),
+        ({"code_postal": "1000"}, "code_postal", "zéro du début"),
     ],
 )
 def test_each_error_has_its_line_its_column_and_a_remedy(changes, column, word):
@@ -53,6 +55,11 @@ def test_each_error_has_its_line_its_column_and_a_remedy(changes, column, word):
     assert [(problem.line, problem.column) for problem in problems] == [(7, column)]
     assert word in problems[0].problem
     assert problems[0].remedy
+
+
+def test_hyphens_that_do_not_break_and_what_is_invisible_are_mended():
+    entry = roll_lines.entry_of(row("anne@ac-amiens.fr", nom="Vent\u2011Debout", prenom="Jean\u00ad\u2010Pierre\u200b"))
+    assert (entry.surname, entry.first_name) == ("Vent-Debout", "Jean-Pierre")
 
 
 def test_all_errors_are_reported_and_nothing_is_changed(database, voters):
@@ -163,7 +170,7 @@ def test_a_commit_costs_the_same_statements_whatever_the_length(database, event)
             assert commit(database, size, import_id) == RollCounts(voters=size, entitlements=2 * size)
         counted.append(len(done))
     # The longer one also removes the voters of the shorter, and what each table has of them.
-    of_a_voter = [*electoral_roll.OF_A_VOTER, *electoral_roll.WRITTEN_BY_A_VOTER]
+    of_a_voter = [*leaving.OF_A_VOTER, *leaving.WRITTEN_BY_A_VOTER]
     assert counted[1] - counted[0] == len(of_a_voter) + 1
     assert len(identifiers(database)) == 1500
 

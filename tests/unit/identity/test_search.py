@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 from services.identity.contract.limits import BLOCKS
 from services.identity.models import Entitlement
 from services.identity.roll import search
+from services.identity.roll.places import within
 from services.identity.voting_events import voting_events
 from services.runtime.refusals import Refusal
 from tests.unit.identity.test_attendance import voter_id
@@ -121,6 +122,17 @@ def test_postgresql_finds_words_by_its_index(database, roll):
             connection.execute(text(f"SET LOCAL enable_{other} = off"))
         plan = connection.exec_driver_sql(f"EXPLAIN {searched}", searched.params).scalars().all()
     assert "entitlements_by_word" in "\n".join(plan)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_place_keeps_its_voters_on_postgresql_too(database, roll):
+    """A cell's search: the words of the place narrow what the index finds, the place itself decides."""
+    with database.reading() as session:
+        everybody = search.matching(session, ONLINE, ["dupont"], 50)
+        there = search.matching(session, ONLINE, ["dupont", "lycee"], 50, within("Lycée Œuvre"))
+        nobody = search.matching(session, ONLINE, ["dupont", "lycee"], 50, within("Lycée Œ"))
+    assert 0 < len(there) <= len(everybody)
+    assert nobody == []
 
 
 @pytest.mark.parametrize("election", [ONLINE_TOO, "Z" * 14])

@@ -1,16 +1,21 @@
 """The entry points of identity as the bus calls them, with notification sending what identity asks for."""
 
+import base64
 import dataclasses
 import re
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from nacl.signing import SigningKey
+from sqlalchemy import select
 
 from services.ballot.contract.events import ElectionSealed
+from services.identity.agents import accounts
 from services.identity.inboxes import record_sealing
-from services.identity.loops import fetch_attendance
-from services.identity.models import VotingEvent
+from services.identity.letters.requests import LetterSettings
+from services.identity.loops import fetch_attendance, seal_poll_books
+from services.identity.models import JournalEntry, Voter, VotingEvent
 from services.identity.service import IdentityService
 from services.identity.voting_events import holders
 from services.notification.service import NotificationService
@@ -18,7 +23,9 @@ from services.runtime.clock import utc_now
 from services.runtime.hosting.in_process_bus import LocalBus
 from services.runtime.refusals import Refusal
 from services.runtime.sealing_box import new_keypair
+from tests.unit.identity.agents_world import accepted
 from tests.unit.identity.test_attendance import voter_id
+from tests.unit.identity.test_roll_uploads import file_of, line
 from tests.unit.identity.world import EVENT, KEY, ONLINE, ONLINE_TOO, PAPER, row
 from tests.unit.notification.world import MailServer
 from tests.waiting import wait_until
@@ -54,10 +61,12 @@ def bus(tmp_path, monkeypatch, mail_server):
         "ISOLOIR_IDENTITY_DATABASE_URL": f"sqlite:///{tmp_path}/identity.sqlite",
         "ISOLOIR_IDENTITY_HOLDER_KEY": KEY,
         "ISOLOIR_IDENTITY_PERMIT_PRIVATE_KEY": SigningKey.generate().encode().hex(),
-        "ISOLOIR_IDENTITY_NOTIFICATION_PUBLIC_KEY": public,
+        "ISOLOIR_IDENTITY_MAIL_PUBLIC_KEY": public,
+        "ISOLOIR_IDENTITY_SMS_PUBLIC_KEY": new_keypair()[1],
         "ISOLOIR_IDENTITY_BCRYPT_COST": "4",
         "ISOLOIR_NOTIFICATION_DATABASE_URL": f"sqlite:///{tmp_path}/notification.sqlite",
-        "ISOLOIR_NOTIFICATION_PRIVATE_KEY": private,
+        "ISOLOIR_NOTIFICATION_MAIL_PRIVATE_KEY": private,
+        "ISOLOIR_NOTIFICATION_SMS_PRIVATE_KEY": new_keypair()[0],
         "ISOLOIR_NOTIFICATION_SMTP_URL": mail_server.url,
     }.items():
         monkeypatch.setenv(name, value)
@@ -105,7 +114,12 @@ class Urn:
         self.signers, self.asked = signers, []
 
     def call(self, service, method, payload, **_options):
-        assert (service, method) == ("ballot", "attendance_part")
+        assert service == "ballot"
+        if method == "election_states":
+            return {"states": {uuid: "closed" for uuid in payload["elections"] if uuid == ONLINE}, "voted": []}
+        if method == "attendance_end":
+            return {"closed_at": "2026-12-10T16:30:00+00:00", "head": "e" * 64, "ballots": 1, "last_batch": 0}
+        assert method == "attendance_part"
         self.asked.append(payload)
         if payload["batch"] > 0:
             return {"election": None, "hour": None, "parts": 0, "holders": []}
@@ -157,7 +171,15 @@ def test_from_the_first_request_to_the_signed_poll_book(bus, call, roll, mail_se
     assert fetch_attendance(with_urn)
     assert not fetch_attendance(with_urn)
     assert [question["batch"] for question in urn.asked] == [0, 1]
-    assert call("attendance", {"voting_event": EVENT})["elections"][0] == {"uuid": ONLINE, "entitled": 2, "signed": 1}
+    seal_poll_books(with_urn)
+    counted = call("attendance", {"voting_event": EVENT})["elections"][0]
+    assert (counted["uuid"], counted["entitled"], counted["signed"]) == (ONLINE, 2, 1)
+    assert counted["seal"] is None, "the vote has not begun: nothing is sealed, whatever the urn says"
+    with held.database.transaction() as transaction:
+        transaction.get_one(VotingEvent, EVENT).opens_at = utc_now() - timedelta(hours=1)
+    seal_poll_books(with_urn)
+    seal = call("attendance", {"voting_event": EVENT})["elections"][0]["seal"]
+    assert (seal["signed"], seal["head"]) == (1, "e" * 64)
     wait_until(lambda: len(mail_server.received) == 2, 60)
     assert "CSA ministériel" in mail_server.received[1].get_body(("plain",)).get_content()
 
@@ -357,3 +379,36 @@ def test_another_code_from_the_session_to_the_event_for_reassort(bus, call, roll
     newest = call("reissue_standing", session)["newest"]
     assert (newest["request"], newest["state"]) == (asked["request"], "open")
     assert call("list_shared_phones") == {"phones": []}
+
+
+def test_a_roll_sent_from_a_page_is_read_and_a_voter_leaves_by_an_agent_s_session(bus, call, work, roll):
+    held = bus.resources["identity"]
+    with held.database.transaction() as session:
+        token = accounts.invite_first(session, KEY, email="luz@rivages.example", name="Luz Bergamote", now=utc_now())
+    opened, _secret = accepted(held.database, LetterSettings.of(held.settings), token, now=utc_now())
+    wanted = {"upload": "sent", "voting_event": EVENT, "name": "ajouts.csv", "complement": True}
+    with pytest.raises(Refusal, match="agent_session_expired"):
+        call("open_roll_upload", {**wanted, "session": "nobody"})
+    call("open_roll_upload", {**wanted, "session": opened})
+    content = base64.b64encode(file_of(line("dora"))).decode()
+    call("add_roll_piece", {"upload": "sent", "number": 0, "content": content})
+    found = work("start_read_roll", {"upload": "sent", "pieces": 1})
+    assert (found["voters"], found["added"], found["removed"]) == (2, 1, 0)
+    shown = call("roll_upload", {"voting_event": EVENT})["upload"]
+    assert (shown["agent"], shown["lines"]) == ("Luz Bergamote", 1)
+    # Another operator's command, which would change what was shown under the number that is confirmed.
+    other = {"voting_event": EVENT, "import_id": "sent", "first_line": 2, "rows": [row("eve@ac-amiens.fr")]}
+    with pytest.raises(Refusal, match="invalid_request"):
+        call("stage_roll", other)
+    commit = {"voting_event": EVENT, "import_id": "sent", "lines": 1, "complement": True}
+    assert work("start_commit_roll", commit)["voters"] == 3
+    assert call("roll_upload", {"voting_event": EVENT})["upload"] is None
+    with held.database.reading() as session:
+        assert session.scalar(select(Voter.id).where(Voter.identifier == "dora@ac-amiens.fr")) is not None
+    removal = {"removal": str(uuid4()), "voting_event": EVENT, "identifier": "dora@ac-amiens.fr"}
+    asked = {**removal, "reason": "Départ avant le scrutin.", "session": opened}
+    assert call("ask_removal", {**asked, "dry_run": True})["who"] == "Zoé Nom-dora"
+    assert call("ask_removal", asked)["state"] == "done"
+    with held.database.reading() as session:
+        told = session.scalars(select(JournalEntry.actor).order_by(JournalEntry.number.desc()).limit(1)).one()
+    assert "Luz Bergamote" in told

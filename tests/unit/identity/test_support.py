@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from services.identity.access import sessions
 from services.identity.agents import four_eyes, journal
 from services.identity.attendance import poll_book
-from services.identity.contract.journal import Action
+from services.identity.contract.staff.journal import Action
 from services.identity.letters.requests import request_email
 from services.identity.models import (
     Account,

@@ -42,6 +42,8 @@ def test_another_content_is_refused(database, event, changes):
         ({"closes_at": definition().opens_at}, "closes_at"),
         ({"elections": []}, "elections"),
         ({"elections": [definition().elections[0]] * 2}, "elections"),
+        ({"elections": [election("D" * 14, "X", "Comité"), election("E" * 14, "Y", "Comite\u0301")]}, "elections"),
+        ({"elections": [election("D" * 14, "X", "A"), election("E" * 14, "X\u200b", "B")]}, "elections"),
     ],
 )
 def test_a_contradictory_definition_is_refused(database, changes, field):
@@ -125,3 +127,18 @@ def test_description_keeps_the_order_and_the_notice_of_paper_elections(database,
     assert [election["code"] for election in described["elections"]] == ["CSA-M", "CAP-1", "CCP"]
     assert described["elections"][2]["notice"] == "Vote à l’urne, salle B12."
     assert described["roll_sealed"] is False
+
+
+def test_a_short_name_is_shown_and_corrected_until_the_roll_is_sealed(database, event):
+    elections = [replace(one, short_name="CSA") if one.code == "CSA-M" else one for one in definition().elections]
+    with database.transaction() as session:
+        changes = voting_events.open_voting_event(session, definition(elections=elections, correct=True))
+        shown = descriptions.voting_event(session, voting_events.current_voting_event(session), NOW)
+    assert [(change.field, change.after) for change in changes] == [("CSA-M.short_name", "CSA")]
+    assert [one.short_name for one in shown.elections] == ["CSA", "", ""]
+
+
+def test_two_elections_with_one_short_name_are_refused(database):
+    elections = [replace(one, short_name="Commission") for one in definition().elections]
+    with pytest.raises(Refusal, match="invalid_request"), database.transaction() as session:
+        voting_events.open_voting_event(session, definition(elections=elections))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 
 from services.identity.access.sessions import OpenSession
-from services.identity.contract.voting_events import ElectionDefinition, OpenVotingEvent
+from services.identity.contract.event.voting_events import ElectionDefinition, OpenVotingEvent
 from services.identity.models import Base
 from services.identity.roll import electoral_roll, staging
 from services.identity.voting_events import sealings

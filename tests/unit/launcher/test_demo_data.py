@@ -11,10 +11,10 @@ from pypdf import PdfReader
 from deploy.local.demonstration import scenario
 from deploy.local.demonstration.post import deliver
 from deploy.local.printer import set_up
-from deploy.operator import roll_file, voting_event_file
 from deploy.production.keys import draw
 from gateway.content.files import Contents, Found, Text
 from gateway.elections.presentation import LOGO
+from services.files import roll_file, voting_event_file
 from services.notification.channels.paper import batches
 from services.runtime.age_box import seal
 

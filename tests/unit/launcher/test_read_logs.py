@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from deploy.cli.logs import command
-from deploy.operator.log_reading import moment_in
+from deploy.operator.watch.log_reading import moment_in
 
 REQUEST = "4bea7734-fa75-40a5-99bc-180307fa8989"
 OTHER = "e937039e-32f6-4b94-b840-08fa0370290b"

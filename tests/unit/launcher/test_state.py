@@ -12,10 +12,11 @@ from nacl.public import PublicKey, SealedBox
 from nacl.signing import SigningKey, VerifyKey
 
 from deploy.local.launcher.environment import Addresses, environments
-from deploy.local.launcher.lock import AlreadyRunning, StateLock
-from deploy.local.launcher.system import PortTaken, System, forget_state
+from deploy.local.launcher.lock import AlreadyRunning, StateLock, forget_state
+from deploy.local.launcher.refusals import PortTaken
+from deploy.local.launcher.system import System
 from deploy.production.keys import draw, keep
-from services.runtime.service_names import SERVICES
+from services.runtime.service_names import DELIVERERS, SERVICES, WORKERS
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -46,7 +47,8 @@ def test_public_halves_fit_the_private_ones() -> None:
     keys = draw()
     signed = SigningKey(bytes.fromhex(keys.permit_private_key)).sign(b"permit")
     VerifyKey(bytes.fromhex(keys.permit_public_key)).verify(signed)
-    SealedBox(PublicKey(bytes.fromhex(keys.notification_public_key))).encrypt(b"x")
+    for public in (keys.mail_public_key, keys.sms_public_key):
+        SealedBox(PublicKey(bytes.fromhex(public))).encrypt(b"x")
 
 
 def test_a_process_is_not_told_the_secrets_of_another(tmp_path: Path) -> None:
@@ -58,7 +60,8 @@ def test_a_process_is_not_told_the_secrets_of_another(tmp_path: Path) -> None:
         keys.receipt_private_key: {"ballot"},
         keys.code_key: {"reassort"},
         keys.register_private_key: {"reassort"},
-        keys.notification_private_key: {"notification"},
+        keys.mail_private_key: {"notification-mail"},
+        keys.sms_private_key: {"notification-sms"},
         **{key: {service} for service, key in keys.event_private_keys.items()},
         keys.printer_key: set(),
         keys.operator_token: {"gateway"},
@@ -66,7 +69,9 @@ def test_a_process_is_not_told_the_secrets_of_another(tmp_path: Path) -> None:
     }.items():
         knowing = {process for process, settings in told.items() if secret in settings.values()}
         # The worker of a service is that service, in a process that serves nobody.
-        processes = knower | {f"{service}-worker" for service in knower & set(SERVICES)}
+        processes = knower | {worker for worker, service in WORKERS.items() if service in knower}
+        if secret == keys.event_private_keys["notification"]:
+            processes |= set(DELIVERERS)  # they tell, in its name, what became of a message
         assert knowing == (processes | {"all"} if knower else set())
     for service in SERVICES:
         others = {f"{other}.sqlite" for other in SERVICES if other != service}

@@ -24,6 +24,8 @@ def test_a_file_that_prepares_something_dear_is_run_by_one_process(
     told = pytester.path / "told"
     monkeypatch.setenv("SPREAD", str(told))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    # Three processes would import a load tester, a fuzzer and a bus to count to six.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     for folder in ("e2e", "unit"):
         pytester.mkdir(folder)
         for name in ("one", "two"):
@@ -34,7 +36,7 @@ def test_a_file_that_prepares_something_dear_is_run_by_one_process(
         "spread.ByGroup._split_scope = lambda self, node: spread.group_of(spread.ROOT / node.partition('::')[0]) or node\n"
         "pytest_xdist_make_scheduler = spread.pytest_xdist_make_scheduler\n"
     )
-    ran = pytester.runpytest_subprocess("-n", "2", "--dist", "loadgroup", "-p", "no:cacheprovider")
+    ran = pytester.runpytest_subprocess("-p", "xdist", "-n", "2", "--dist", "loadgroup", "-p", "no:cacheprovider")
     ran.assert_outcomes(passed=24)
     workers: dict[str, set[str]] = {}
     for line in told.read_text().splitlines():

@@ -14,6 +14,7 @@ from services.notification.queue import delivery, intake, message_queue
 from services.notification.queue.message_queue import Pace
 from services.notification.queue.outcomes import DELIVERED, Outcome, Result
 from services.runtime.sealing_box import seal
+from tests.servers.together import together
 from tests.unit.notification.world import SENDER, stored
 
 CAMPAIGN = "c" * 36
@@ -240,21 +241,7 @@ def test_the_pace_of_the_mail_server_is_kept(server, deliver, of_campaign, clock
 def test_the_pace_holds_for_processes_together(database, server, deliver, of_campaign):
     for _ in range(40):
         of_campaign()
-    failures = []
-
-    def work():
-        try:
-            for _ in range(5):
-                deliver(pace=Pace(15, MINUTE))
-        except Exception as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=120)
-    assert failures == []
+    together(lambda: [deliver(pace=Pace(15, MINUTE)) for _ in range(5)], 3)
     assert len(server.received) == 15
 
 

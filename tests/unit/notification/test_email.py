@@ -1,5 +1,4 @@
 import base64
-import threading
 from datetime import timedelta
 
 import dkim
@@ -11,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
 from services.notification.channels.dkim_signature import DkimKey
 from services.notification.channels.email import EmailChannel
 from services.notification.queue import delivery, message_queue
+from tests.servers.together import exhausted, together
 from tests.unit.notification.world import SENDER, stored
 
 
@@ -169,21 +169,7 @@ def test_a_crash_between_send_and_commit_sends_the_same_mail_again(
 
 def test_two_processes_never_send_the_same_message(database, server, deliver, request_message):
     ids = {request_message() for _ in range(60)}
-    failures = []
-
-    def work():
-        try:
-            while deliver():
-                pass
-        except Exception as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=120)
-    assert failures == []
+    together(lambda: exhausted(deliver))
     sent = [mail["Message-ID"].strip("<>").partition("@")[0] for mail in server.received]
     assert (len(sent), set(sent)) == (60, ids)
 

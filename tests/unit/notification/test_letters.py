@@ -32,11 +32,26 @@ VALUES = {
     "masked": "06xxxxx678",
     "name": "Agnès Nuage",
     "role": "support",
+    "uuid": "QcmdAnVK7vcXSv",
+    "tracker": "A" * 43,
+    "urn": "https://vote.example.org/urne/QcmdAnVK7vcXSv",
+    "closes_at": "2026-12-10T16:00:00+00:00",
+    "receipt": '{"election":"QcmdAnVK7vcXSv"}',
+    "at": "2026-12-04T10:20:30+00:00",
+    "changes": [
+        {"what": "agent_activated", "name": ""},
+        {"what": "passkey_added", "name": "<b>Clé</b> bleue"},
+    ],
 }
 FRENCH_ALONE = {"opening_campaign", "voting_notice"}
 """What nobody asked for has an English part; a notice is printed in the language of the sheet."""
 OF_TEMPLATES = sorted(path.name for path in rendering.TEMPLATES.iterdir() if path.is_dir())
 SIGNED = {FRENCH: "L'équipe élection", ENGLISH: "The elections team"}
+OF_2018 = {"account_link", "reissue_confirmation"}
+SIGNED_2018 = {
+    FRENCH: "L'équipe chargée des élections professionnelles",
+    ENGLISH: "The team in charge of the professional elections",
+}
 SIGNED_SHORT = {FRENCH: "Élections professionnelles", ENGLISH: "Professional elections"}
 UNTIL = {
     FRENCH: "24 heures(</strong>)?, jusqu['’]au 4 décembre 2026 à 11 h 20 \\(heure de Paris\\)\\.",
@@ -58,7 +73,10 @@ def test_every_template_fills(template, language, keypair):
     spoken = FRENCH if template in FRENCH_ALONE else language
     assert letter.language == spoken
     # A short message is signed by its sender's name, as in 2018.
-    assert (SIGNED_SHORT if template == "reissued_code" else SIGNED)[spoken] in letter.text
+    signed = SIGNED_SHORT if template == "reissued_code" else SIGNED_2018 if template in OF_2018 else SIGNED
+    assert signed[spoken] in letter.text
+    if letter.html is not None:
+        assert signed[spoken].replace("'", "’") in letter.html
     assert "\n" not in letter.subject
     if template.endswith("_link") or template == "opening_campaign":
         # A message may be hours late: the date is what the voter can go by.
@@ -132,3 +150,11 @@ def test_spans_of_time_in_words(minutes, words, english):
 )
 def test_moments_as_paris_says_them(moment, words, english):
     assert (rendering.paris(moment), rendering.paris(moment, ENGLISH)) == (words, english)
+
+
+@pytest.mark.parametrize("template", sorted(set(OF_TEMPLATES) - FRENCH_ALONE))
+def test_an_english_message_has_no_french_date(template, keypair):
+    letter = compose(keypair, template, ENGLISH)
+    for words in (letter.subject, letter.text, letter.html or ""):
+        assert "décembre" not in words
+        assert "11 h 20" not in words

@@ -1,13 +1,16 @@
 """Sealed notices into batches for the printer."""
 
 import json
+import uuid
 from datetime import timedelta
 
 import pytest
 
 from services.notification.channels.paper import batches
 from services.notification.channels.paper.channel import SETTLE, PaperChannel
-from services.notification.queue import delivery, message_queue
+from services.notification.contract.events import NoticesRequested, SealedNotice
+from services.notification.queue import delivery, intake, message_queue, printed
+from tests.servers.killed import killed_before
 from tests.unit.notification.world import START, stored
 
 
@@ -54,6 +57,36 @@ def test_a_batch_is_a_file_of_sealed_notices_and_its_manifest(database, request_
         assert (row.state, row.sealed) == ("sent", "")
 
 
+def test_a_page_of_notices_is_queued_once_and_printed_as_one_by_one(database, printing, clock, tmp_path):
+    page = [SealedNotice(message_id=str(uuid.uuid4()), sealed=f"sealed {number}") for number in range(5)]
+    for asked in (page[:4], page):  # an event that comes again, or overlaps
+        with database.transaction() as session:
+            intake.receive_notices(session, NoticesRequested(template="voting_notice", notices=asked), clock())
+    with database.transaction() as session:
+        intake.receive_notices(session, NoticesRequested(template="voting_notice", notices=[]), clock())
+    clock.advance(seconds=SETTLE.total_seconds())
+    assert printing() == 5
+    (manifest,) = batches.manifests(tmp_path / "print")
+    assert {one.message_id: one.sealed for one in batches.notices(manifest)} == {
+        one.message_id: one.sealed for one in page
+    }
+    rows = [stored(database, one.message_id) for one in page]
+    assert {(row.state, row.sealed, row.attempts, row.lease) for row in rows} == {("sent", "", 1, None)}
+    assert printing() == 0
+
+
+def test_a_batch_that_passed_to_another_process_is_not_recorded_twice(database, request_message, clock):
+    notice(request_message)
+    clock.advance(seconds=SETTLE.total_seconds())
+    with database.transaction() as session:
+        late = message_queue.claim_batch(session, "paper", now=clock(), size=1, settle=SETTLE)
+    clock.advance(minutes=6)
+    with database.transaction() as session:
+        again = message_queue.claim_batch(session, "paper", now=clock(), size=1, settle=SETTLE)
+        assert printed.record(session, "paper", late, clock()) == 0
+        assert printed.record(session, "paper", again, clock()) == 1
+
+
 @pytest.mark.parametrize("damage", ["altered", "shorter", "absent", "manifest"])
 def test_a_damaged_batch_is_refused(request_message, printing, clock, tmp_path, damage):
     for _ in range(2):
@@ -94,25 +127,31 @@ def test_a_full_batch_does_not_wait(database, request_message, clock):
     assert len(claimed) == 4
 
 
-def test_a_crash_after_printing_replaces_the_file(database, request_message, printing, clock, tmp_path, monkeypatch):
-    for _ in range(3):
-        notice(request_message)
+@pytest.mark.parametrize(
+    ("place", "number"),
+    [
+        ("services.notification.channels.paper.batches:write", 1),  # taken, nothing written
+        ("services.notification.channels.paper.batches:_write", 2),  # the notices in their place, without a manifest
+        ("services.notification.queue.printed:record", 1),  # the batch whole, not said
+        ("services.notification.evidence.ended:count", 2),  # said, in a transaction that is not over
+    ],
+)
+def test_killed_anywhere_each_notice_is_in_one_batch_once(
+    database, request_message, printing, clock, tmp_path, place, number
+):
+    sent = {notice(request_message) for _ in range(3)}
     clock.advance(minutes=1)
-
-    def crash(*args, **kwargs):
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(message_queue, "record", crash)
-        with pytest.raises(KeyboardInterrupt):
-            printing()
-    before = {file: file.read_bytes() for file in files(tmp_path)}
-    notice(request_message)
+    database.dispose()
+    killed_before(place, number, printing)
+    whole = [file.read_bytes() for file in (tmp_path / "print").glob("*.jsonl")]
+    late = notice(request_message)
     clock.advance(minutes=6)
     assert printing() == 3
-    assert {file: file.read_bytes() for file in files(tmp_path)} == before
     assert printing() == 1
-    assert len(batches.manifests(tmp_path / "print")) == 2
+    found = [one.message_id for manifest in batches.manifests(tmp_path / "print") for one in batches.notices(manifest)]
+    assert sorted(found) == sorted([*sent, late])
+    now = [file.read_bytes() for file in files(tmp_path) if file.suffix == ".jsonl"]
+    assert all(content in now for content in whole), "what the printer may have taken stays as it is"
 
 
 @pytest.mark.parametrize("directory", [None, "file"])

@@ -1,12 +1,12 @@
 import pytest
 
-from services.notification.settings import Settings
+from services.notification.settings import MailSettings
 from services.runtime.settings import load
 
 
 @pytest.fixture
 def environment(monkeypatch):
-    monkeypatch.setenv("ISOLOIR_NOTIFICATION_PRIVATE_KEY", "11" * 32)
+    monkeypatch.setenv("ISOLOIR_NOTIFICATION_MAIL_PRIVATE_KEY", "11" * 32)
     return lambda url: monkeypatch.setenv("ISOLOIR_NOTIFICATION_SMTP_URL", url)
 
 
@@ -16,7 +16,7 @@ def environment(monkeypatch):
 )
 def test_a_mail_server_is_taken_as_it_is_written(environment, url):
     environment(url)
-    assert load(Settings).smtp_url == url
+    assert load(MailSettings).smtp_url == url
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_a_mail_server_is_taken_as_it_is_written(environment, url):
 def test_a_mail_server_that_cannot_be_reached_by_its_address_stops_the_start(environment, capsys, url):
     environment(url)
     with pytest.raises(SystemExit) as ended:
-        load(Settings)
+        load(MailSettings)
     assert ended.value.code == 78
     said = capsys.readouterr().err
     assert "ISOLOIR_NOTIFICATION_SMTP_URL" in said

@@ -1,13 +1,15 @@
+import io
 import json
-import threading
 import uuid
 from datetime import timedelta
+from pathlib import Path
+from urllib.parse import parse_qsl
 
+import jsonschema
 import pytest
 from nacl.public import PrivateKey
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
-from werkzeug.serving import make_server
 
 from deploy.local.sink.sms import sms_application
 from deploy.local.sink.storage import prepare
@@ -20,6 +22,7 @@ from services.notification.models import outbox
 from services.notification.queue import delivery, intake, message_queue
 from services.notification.queue.outcomes import DELIVERED
 from services.runtime.sealing_box import seal
+from tests.servers.served import served
 from tests.unit.notification.world import START, stored
 
 ACCOUNT = "AC" + "0" * 32
@@ -31,16 +34,8 @@ PUBLIC = "https://vote.example.org"
 def provider(tmp_path):
     """The sink's SMS side, listening; (address, function that gives the texts received)."""
     prepare(tmp_path)
-    server = make_server("127.0.0.1", 0, sms_application(tmp_path, ACCOUNT, TOKEN), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield (
-        f"http://127.0.0.1:{server.server_port}",
-        lambda: [json.loads(path.read_text()) for path in sorted((tmp_path / "sms").glob("*.json"))],
-    )
-    server.shutdown()
-    thread.join(timeout=10)
-    server.server_close()
+    with served(sms_application(tmp_path, ACCOUNT, TOKEN)) as address:
+        yield address, lambda: [json.loads(path.read_text()) for path in sorted((tmp_path / "sms").glob("*.json"))]
 
 
 @pytest.fixture
@@ -61,6 +56,30 @@ def test_a_text_is_sent_to_the_configured_address(database, request_message, del
     assert "+33612345678" in text.values()
     assert any("Bonjour Zoé Œuvray" in str(value) for value in text.values())
     assert (stored(database, message_id).state, stored(database, message_id).sealed) == ("sent", "")
+
+
+def test_a_text_is_asked_for_as_the_operator_describes_it(database, request_message, deliver, tmp_path):
+    """The SDK's own request against the operator's published description: address, media type, fields, no other."""
+    described = json.loads(Path(__file__).with_name("twilio_request.schema.json").read_text())
+    asked = []
+    application = sms_application(tmp_path, ACCOUNT, TOKEN)
+
+    def recorded(environ, start):
+        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        asked.append(
+            (environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["CONTENT_TYPE"], dict(parse_qsl(body.decode())))
+        )
+        return application(environ | {"wsgi.input": io.BytesIO(body)}, start)
+
+    request_message("sms", to={"phone": "+33612345678"})
+    with served(recorded) as address:
+        assert deliver(base_url=address) == 1
+    [(method, path, media_type, fields)] = asked
+    assert (method, path) == (described["method"], described["path"].format(AccountSid=ACCOUNT))
+    assert media_type == described["media_type"]
+    jsonschema.validate(fields, described["body"])
+    assert fields["To"] == "+33612345678"
+    assert fields["StatusCallback"].startswith(f"{PUBLIC}/")
 
 
 def test_whom_one_service_knows_and_what_another_writes_make_one_text(database, deliver, provider, private_key, clock):

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from services.ballot.belenios.credential import new_uuid
+from services.ballot.belenios.keys.credential import new_uuid
 from tests.servers.databases import MigratedDatabases
 from tests.unit.reassort.roll import Roll
 

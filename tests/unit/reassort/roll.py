@@ -6,11 +6,12 @@ import threading
 
 from sqlalchemy import func, select
 
-from services.identity.contract.roll import Bearer as ListedBearer
+from services.identity.contract.event.roll import Bearer as ListedBearer
 from services.reassort.codes import generation
 from services.reassort.codes.generation import BearerToServe, Parameters
 from services.reassort.models import Base, Bearer, outbox
 from services.runtime.age_box import Opener, new_identity
+from services.runtime.refusals import Refusal
 
 PRIVATE, PUBLIC = new_identity()
 CODE_KEY = "0c" * 32
@@ -76,7 +77,11 @@ class Roll:
 
     def notices(self):
         """The opened notices, in order."""
-        return [Opener(PRIVATE).open(message["sealed"]) for message in self.events("message_requested")]
+        return [Opener(PRIVATE).open(notice["sealed"]) for notice in self.requested()]
+
+    def requested(self):
+        """The notices that were asked for, still sealed, in order."""
+        return [notice for page in self.events("notices_requested") for notice in page["notices"]]
 
     def snapshot(self):
         """How many rows each table has."""
@@ -102,3 +107,30 @@ def simultaneously(*actions):
     for thread in threads:
         thread.join(120)
     return outcomes
+
+
+class IdentityOfManyPages:
+    """What stands for identity: a roll of so many voters, who have one election, a page after the other."""
+
+    def __init__(self, voters, election="QcmdAnVK7vcXSv"):
+        self.voters = voters
+        self.election = election
+
+    def call(self, _service, method, payload, **_more):
+        if method == "voting_event":
+            raise Refusal("no_voting_event")
+        first = int(payload["after"] or 0)
+        following = first + payload["limit"]
+        more = following < self.voters
+        return {
+            "bearers": [
+                {
+                    "bearer": pseudonym(f"voter {number}"),
+                    "notice": {"name": f"voter {number}", "lines": ["Paris"], "place": "", "posted": True},
+                    "holders": [{"election": self.election, "holder": pseudonym(f"holder {number}")}],
+                }
+                for number in range(first, min(following, self.voters))
+            ],
+            "next": str(following) if more else None,
+            "total": self.voters if first == 0 or not more else None,
+        }

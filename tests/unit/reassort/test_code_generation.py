@@ -6,7 +6,7 @@ import hashlib
 import pytest
 from sqlalchemy import select
 
-from services.ballot.belenios.credential import private_from_credential, public_credential
+from services.ballot.belenios.keys.credential import private_from_credential, public_credential
 from services.reassort.codes import generation, spares
 from services.reassort.codes.voting_code import credential_from_code, normalize
 from services.reassort.models import Base, Spare
@@ -57,9 +57,9 @@ def test_the_notice_says_what_it_must(roll):
     code = notice["values"]["voting_code"]
     assert [len(group) for group in code.split("-")] == [4, 4, 4, 4]
     assert normalize(code) == code.replace("-", "")
-    (message,) = roll.events("message_requested")
-    assert (message["channel"], message["template"], message["expires_at"]) == ("paper", "voting_notice", None)
-    assert len(message["message_id"]) == 36
+    (page,) = roll.events("notices_requested")
+    assert (page["template"], len(page["notices"])) == ("voting_notice", 1)
+    assert len(page["notices"][0]["message_id"]) == 36
 
 
 def test_spares_are_sealed_at_rest_and_match_what_was_published(roll):

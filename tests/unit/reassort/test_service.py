@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import update
 
-from services.ballot.belenios.credential import new_uuid
+from services.ballot.belenios.keys.credential import new_uuid
 from services.identity.contract import methods
-from services.identity.contract.roll import Bearer, Bearers, Holder, NoticeAddress
-from services.identity.contract.voting_events import VotingEventShown
+from services.identity.contract.event.roll import Bearer, Bearers, Holder, NoticeAddress
+from services.identity.contract.event.voting_events import VotingEventShown
 from services.reassort.codes import generation_job
 from services.reassort.service import ReassortService
 from services.runtime.clock import utc_now
@@ -83,7 +83,7 @@ def bus(tmp_path, monkeypatch, migrated):
         "CODE_KEY": CODE_KEY,
         "PRINTER_RECIPIENT": PUBLIC,
         "REGISTER_PRIVATE_KEY": "5e" * 32,
-        "NOTIFICATION_PUBLIC_KEY": "5d" * 32,
+        "SMS_PUBLIC_KEY": "5d" * 32,
         "PBKDF2_ITERATIONS": "2",
         "SPARES_PER_VOTER": "1",
     }.items():

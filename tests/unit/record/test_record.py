@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,13 +14,18 @@ from click.testing import CliRunner, Result
 from pypdf import PdfReader
 
 from deploy.holder.record import command
-from services.ballot.belenios.verify import verify_archive
+from services.ballot.belenios.checking.verify import verify_archive
+from services.ballot.belenios.election import Question
+from services.ballot.belenios.revoting import RULE
 from services.record import software, typesetting
-from services.record.facts import Facts, Intervention, NotFacts
-from services.record.official import Board, Record
+from services.record.candidates import ListCandidates, QuestionCandidates
+from services.record.facts import Done, Facts, Intervention, Journal, JournalLine
+from services.record.official import Board, Record, Seats
 from services.record.official import Result as Counts
+from services.record.reading import NotFacts
 from tests.servers import verapdf
-from tests.vectors.samples import WITH_BLANK, Sample, sample
+from tests.vectors.revoting import Revoting
+from tests.vectors.samples import WITH_BLANK, Sample, bits, sample
 
 CLOSES = datetime(2026, 12, 10, 16, tzinfo=UTC)
 VOTES = [0, 0, 0, 1, 1, None]
@@ -29,11 +35,18 @@ PRESENT = ("Zélie Présidente", "Ours Délégué", "Ève Déléguée")
 class Vote:
     """A finished election on disk, and what a portal says of it."""
 
-    def __init__(self, folder: Path, uuid: str = "SampLeE1ection") -> None:
-        self.sample: Sample = sample(WITH_BLANK, voters=len(VOTES), uuid=uuid)
+    def __init__(self, folder: Path, uuid: str = "SampLeE1ection", *further: Question, again: int = 0) -> None:
+        """`again`: so many of the voters vote twice, and may."""
+        self.sample: Sample = sample(
+            WITH_BLANK, *further, voters=len(VOTES), uuid=uuid, description=RULE if again else "Pour les tests"
+        )
+        if again:
+            self.sample = Revoting(self.sample.election, self.sample.trustees, self.sample.secrets, self.sample.voters)
+        # To every further question each voter answers with as many of the first answers as there may be.
+        rest = [bits(one, *range(one.maximum)) for one in further]
         ballots = [
-            self.sample.ballot(voter, [int(choice is None), *(int(place == choice) for place in range(2))])
-            for voter, choice in enumerate(VOTES)
+            self.sample.ballot(voter, [int(choice is None), *(int(place == choice) for place in range(2))], *rest)
+            for voter, choice in [*enumerate(VOTES), *list(enumerate(VOTES))[:again]]
         ]
         self.archive = folder / f"{self.sample.election.uuid}.bel"
         self.archive.write_bytes(self.sample.finished(ballots))
@@ -52,7 +65,8 @@ class Vote:
             present_at_sealing=PRESENT,
             registered=8,
             attendance=6,
-            ballots=6,
+            ballots=6 + again,
+            replaced=again,
             head=report.head or "",
             software="ab" * 32,
         )
@@ -127,11 +141,84 @@ candidates = {{ {json.dumps(first)} = 3, {json.dumps(second)} = 3 }}
         assert said in text, said
 
 
+def test_each_question_has_its_result_and_its_seats(tmp_path: Path) -> None:
+    """Numbered wherever it comes; ballots, not choices, are counted where a ballot has several."""
+    some = Question("Quelles personnes ?", ("Ondine", "Basile", "Luce"), True, 0, 2)
+    same = Question("Une liste encore ?", WITH_BLANK.answers, True, 1, 1)
+    vote = Vote(tmp_path, "SampLeE1ection", some, same)
+    rules = 'seats = {}\ncandidates = {{ "Liste A" = 3, "Liste B" = 3 }}\n'
+    table = f"[[elections.{vote.facts.election}.seats]]\n"
+    board = f"{table}question = 3\n{rules.format(2)}{table}{rules.format(3)}"
+    result = run(tmp_path, [vote], board)
+    assert result.exit_code == 0, result.output
+    stem = tmp_path / "out" / f"{vote.facts.election}.record"
+    data = json.loads(stem.with_name(stem.name + ".json").read_text())
+    assert [(one["maximum"], one["blank"], one["expressed"]) for one in data["results"]] == [
+        (1, 1, 5),
+        (2, 0, 6),
+        (1, 0, 6),
+    ]
+    assert [(one["number"], one["question"], one["seats"]) for one in data["seats"]] == [
+        (1, WITH_BLANK.question, 3),
+        (3, same.question, 2),
+    ]
+    text = pages(stem.with_name(stem.name + ".pdf"))
+    for said in ("Résultat, question 2 sur 3", "Bulletins qui ne sont pas blancs 6", "Sièges, question 3 sur 3"):
+        assert said in text, said
+    other = tmp_path / "refused"
+    other.mkdir()
+    for wrong, words in (
+        (f"{table}{rules.format(3)}" * 2, "la question 1 y est deux fois"),
+        (f"{table}question = 4\n{rules.format(3)}", "un numéro de 1 à 3 est attendu"),
+        (f"{table}question = true\n{rules.format(3)}", "un numéro de 1 à 3 est attendu"),
+    ):
+        refused = run(other, [vote], wrong)
+        assert refused.exit_code == 1
+        assert words in refused.output
+    assert not (other / "out").exists()
+
+
+def test_women_and_men_on_the_lists_stand_beside_the_result(vote: Vote, tmp_path: Path) -> None:
+    lists = (ListCandidates("Liste A", 5, 3), ListCandidates("Liste B", 1200, 800))
+    facts = replace(vote.facts, candidates=(QuestionCandidates(1, 61.5, lists),))
+    assert run(tmp_path, [vote], facts=facts.as_json()).exit_code == 0
+    stem = tmp_path / "out" / f"{vote.facts.election}.record"
+    data = json.loads(stem.with_name(stem.name + ".json").read_text())
+    assert data["candidates"] == [
+        {
+            "number": 1,
+            "women_percent": 61.5,
+            "lists": [
+                {"name": "Liste A", "women": 5, "men": 3},
+                {"name": "Liste B", "women": 1200, "men": 800},
+            ],
+        }
+    ]
+    text = pages(stem.with_name(stem.name + ".pdf"))
+    for said in ("Femmes et hommes parmi les candidats", "61,5 %", "Liste A 5 3", "Liste B 1 200 800"):
+        assert said in text, said
+    for number, name in ((1, "Liste C"), (2, "Liste A"), (0, "Liste A")):
+        wrong = replace(facts, candidates=(QuestionCandidates(number, None, (ListCandidates(name, 1, 1),)),))
+        refused = run(tmp_path, [vote], facts=wrong.as_json())
+        assert refused.exit_code == 1
+        assert f"n'est pas sur le bulletin, question {number} : {name}" in refused.output
+    for percent in ("61", -1, 101, True):
+        with pytest.raises(NotFacts, match="women_percent"):
+            QuestionCandidates.parse({"number": 1, "women_percent": percent, "lists": []})
+
+
+def test_a_name_with_spaces_that_do_not_break_is_the_one_of_the_archive(vote: Vote) -> None:
+    """French has them before its double signs; what a terminal or a page could not show is a space."""
+    said = replace(vote.facts, name="Comité\u00a0: « CSA\u202f»\x1b[31m")
+    assert Facts.parse(said.as_json()).name == "Comité\u00a0: « CSA\u202f» [31m"
+    assert Facts.parse(vote.facts.as_json()) == vote.facts
+
+
 def test_counts_that_differ_are_explained_or_there_is_no_record(vote: Vote, tmp_path: Path) -> None:
     facts = {**vote.facts.as_json(), "attendance": 5}
     refused = run(tmp_path, [vote], facts=facts)
     assert refused.exit_code == 1
-    assert "6 bulletin(s) dans l'urne, 5 émargement(s)" in refused.output
+    assert "6 bulletin(s) compté(s) dans l'urne, 5 émargement(s)" in refused.output
     assert not (tmp_path / "out").exists()
     board = f"[elections.{vote.facts.election}]\nexplanation = 'Un émargement est arrivé après le décompte.'\n"
     assert run(tmp_path, [vote], board, facts).exit_code == 0
@@ -249,6 +336,39 @@ def test_the_pages_are_pdf_ua(vote: Vote, tmp_path: Path) -> None:
     assert found == {"bare.pdf": [], "full.pdf": [], "event.pdf": []}
 
 
+def test_nothing_without_a_space_runs_off_the_page(vote: Vote) -> None:
+    """A fingerprint in a reason, a name that is one word: broken where its column ends, and whole."""
+    word = "ÿ" * 100
+    told = Intervention(CLOSES, word, word, f"Correctif ({word})")
+    line = JournalLine(1, CLOSES, word, word, word, "ab" * 32)
+    record = Record(
+        replace(
+            vote.facts,
+            present_at_sealing=(word,),
+            interventions=(told,),
+            journal=Journal(CLOSES, (line,), (Done(word, word, 2),), 0, 1, "ab" * 32),
+            close_reason=word,
+            attendance=5,
+            candidates=(QuestionCandidates(1, 50, (ListCandidates(word, 1, 1),)),),
+        ),
+        (Counts(word, ((word, 3),), 1),),
+        seats=(Seats(1, word, {"lists": [{"name": word, "seats": 3}]}, (word, f"  {word}")),),
+        board=Board((word,), (word,), (told,), word, ((word, word),)),
+    )
+    for made, words in (
+        (typesetting.election(record, CLOSES), 25),
+        (typesetting.event([record], record.board, CLOSES), 8),
+    ):
+        text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(made)).pages)
+        runs = list(map(len, re.findall("ÿ+", text)))
+        assert max(runs) <= 72
+        assert sum(runs) == words * len(word)
+    # The narrowest columns are those of interventions.
+    rest = typesetting.event([replace(record, board=Board())], Board(interventions=(told,)), CLOSES)
+    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(rest)).pages)
+    assert max(map(len, re.findall("ÿ+", text))) <= 18
+
+
 def test_the_softwares_fingerprint_is_that_of_its_sources(tmp_path: Path) -> None:
     for path, content in {"gateway/b.py": "b", "services/a.py": "a", "deploy/c.txt": "no source"}.items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
@@ -262,3 +382,29 @@ def test_the_softwares_fingerprint_is_that_of_its_sources(tmp_path: Path) -> Non
     (tmp_path / "gateway" / "build" / "made.js").write_text("made")
     software.fingerprint.cache_clear()
     assert software.fingerprint(tmp_path) == hashlib.sha256(lines.encode()).hexdigest()
+
+
+def test_ballots_that_later_ones_replace_are_none_of_those_that_are_not_blank(tmp_path: Path) -> None:
+    some = Question("Quelles personnes ?", ("Ondine", "Basile", "Luce"), True, 0, 2)
+    vote = Vote(tmp_path, "SampLeE1ection", some, again=2)
+    assert run(tmp_path, [vote]).exit_code == 0
+    data = json.loads((tmp_path / "out" / f"{vote.facts.election}.record.json").read_text())
+    assert (data["ballots"], data["replaced"]) == (8, 2)
+    assert [one["expressed"] for one in data["results"]] == [5, 6]
+    text = pages(tmp_path / "out" / f"{vote.facts.election}.record.pdf")
+    # Eight ballots in the urn are not the six signatures.
+    assert "Le nombre de bulletins comptés est celui des émargements : aucune différence." in text
+    assert "Le nombre de bulletins de l'urne est celui" not in text
+
+
+def test_ballots_that_later_ones_replace_are_no_difference(vote: Vote) -> None:
+    facts = replace(vote.facts, ballots=8, replaced=2)
+    record = Record(facts, ())
+    assert (record.difference, record.unexplained) == (0, False)
+    assert record.as_json()["reconciliation"]["urn"] == 6
+    assert Facts.parse(facts.as_json()) == facts
+    older = {name: value for name, value in vote.facts.as_json().items() if name != "replaced"}
+    assert Facts.parse(older) == vote.facts
+    counts = typesetting._prepared(record)["counts"]
+    assert ["Dont remplacés par un vote ultérieur", "2"] in counts
+    assert ["Participation", "75,00 %"] in counts

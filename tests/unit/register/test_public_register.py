@@ -6,72 +6,13 @@ from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
-from nacl.signing import SigningKey
 
 from deploy.holder.register_words import FAULTS
 from deploy.holder.verify import command
-from services.ballot.belenios.archive import read_archive
-from services.ballot.belenios.credential import public_credential
+from services.ballot.belenios.keys.credential import public_credential
 from services.reassort.register import audit, public_register
-from services.reassort.register.public_register import Beginning, Entry, InvalidRegister, bits_of
-from tests.vectors.samples import LISTS, bits, sample
-
-KEY = "5e" * 32
-PUBLIC = bytes(SigningKey(bytes.fromhex(KEY)).verify_key).hex()
-OTHER_KEY = "5f" * 32
-VOTERS, CODES = 4, 3
-"""Anne (0), Bruno (1), Chloé (2), Denis (3), each with a code on paper and two spares."""
-
-
-def secret(voter, rank):
-    return voter * CODES + rank
-
-
-def point(voter, rank):
-    return public_credential(1000 + secret(voter, rank))
-
-
-class Urn:
-    """Anne votes with her second code, Bruno with his first, and gets another all the same, Chloé with her third."""
-
-    def __init__(self, *votes):
-        self.sample = sample(voters=VOTERS * CODES)
-        ballots = [self.sample.ballot(secret(*vote), bits(LISTS, 0)) for vote in votes]
-        self.archive = self.sample.urn(ballots)
-        self.uuid = self.sample.election.uuid
-        self.heads = [part.hash for part in read_archive(io.BytesIO(self.archive)) if part.kind == "event"]
-
-    def beginning(self, **changes):
-        spares = [(point(voter, rank), rank > 0) for voter in range(VOTERS) for rank in range(CODES)]
-        return replace(Beginning(self.uuid, 2, *bits_of(spares)), **changes)
-
-    def entry(self, voter, attempt, height, **changes):
-        made = Entry(
-            number=0,
-            parent="",
-            subject=f"{voter:064x}",
-            attempt=attempt,
-            channel="sms",
-            retired=point(voter, attempt - 1),
-            spare=point(voter, attempt),
-            height=height,
-            head=self.heads[height] if height >= 0 else None,
-            hour="2026-12-03T10:00Z",
-        )
-        return replace(made, **changes)
-
-    def entries(self):
-        return [self.entry(0, 1, 0), self.entry(1, 1, 2), self.entry(2, 1, 2), self.entry(2, 2, 2)]
-
-    def file(self, entries, beginning=None, key=KEY):
-        """A register of these entries, chained and signed, as its own authority could forge it."""
-        beginning = beginning or self.beginning()
-        lines, head = [beginning.line()], public_register.genesis(beginning.election)
-        for number, entry in enumerate(entries, 1):
-            lines.append(replace(entry, number=entry.number or number, parent=entry.parent or head).line())
-            head = public_register.hash_of(lines[-1])
-        return [*lines, public_register.head_line(key, beginning, len(entries), head)]
-
+from services.reassort.register.public_register import InvalidRegister
+from tests.unit.register.urn import OTHER_KEY, PUBLIC, Urn, point
 
 VOTES = ((0, 1), (1, 0), (2, 2))
 
@@ -98,6 +39,24 @@ def test_an_empty_register_beside_an_urn_without_reissues():
 def test_a_reissue_before_sealing():
     urn = Urn((0, 1))
     assert judged(urn, urn.file([urn.entry(0, 1, -1)])).ballots_by_spare == 1
+
+
+def test_where_voters_may_vote_again_the_first_ballot_of_a_spare_comes_after_its_activation():
+    urn = Urn((0, 1), (1, 0), (0, 1))
+    agreed = judged(urn, urn.file([urn.entry(0, 1, 0)]))
+    assert (agreed.ballots, agreed.ballots_by_spare) == (3, 1)
+    with pytest.raises(InvalidRegister) as caught:
+        judged(urn, urn.file([urn.entry(0, 1, 2)]))
+    assert caught.value.code == "spare-before-its-activation"
+
+
+def test_where_voters_may_vote_again_who_had_voted_goes_on_with_the_code_that_the_register_has_as_retired():
+    # The register has an entry in every election, voted or not; the urn leaves the code as it is where its holder has voted.
+    urn = Urn((0, 0), (1, 0), (0, 0))
+    for height in (1, 2, 3):
+        assert judged(urn, urn.file([urn.entry(0, 1, height)])).ballots == 3
+    with pytest.raises(InvalidRegister, match="ballot-by-a-retired-code"):
+        judged(urn, urn.file([urn.entry(0, 1, 0)]))
 
 
 def changed(index, **changes):

@@ -1,18 +1,13 @@
-"""A database that has the bus's tables and a table of its own to write to; logging put back as it was."""
-
-import logging
+"""A database that has the bus's tables and a table of its own to write to."""
 
 import pytest
 from sqlalchemy import Column, MetaData, String, Table
 
-from services.runtime.bus.delivery_tables import command_table, inbox_table, outbox_table, process_table
+from services.runtime.bus.delivery_tables import delivery_tables
 from services.runtime.storage.database import Database
 
 METADATA = MetaData()
-outbox_table(METADATA)
-inbox_table(METADATA)
-command_table(METADATA)
-process_table(METADATA)
+delivery_tables(METADATA)
 NOTES = Table("note", METADATA, Column("text", String(100), primary_key=True))
 
 
@@ -27,12 +22,3 @@ def database(tmp_path):
 @pytest.fixture
 def notes():
     return NOTES
-
-
-@pytest.fixture
-def restored_logging():
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], root.level = handlers, level
-    logging.captureWarnings(False)

@@ -1,5 +1,6 @@
 """Transactions are all or nothing, also when many write at once; times are aware or refused."""
 
+import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -9,6 +10,10 @@ from sqlalchemy.exc import DBAPIError, StatementError
 
 from services.runtime.bus.delivery_tables import INBOX
 from services.runtime.storage.database import UtcDateTime
+from tests.servers.quick_disk import AS_IN_PRODUCTION
+
+FULL = 2
+"""As SQLite has it."""
 
 
 def count(database, table):
@@ -21,6 +26,26 @@ def test_a_transaction_that_raises_leaves_nothing(database, notes):
         session.execute(insert(notes).values(text="a"))
         raise RuntimeError
     assert count(database, notes) == 0
+
+
+def test_what_was_written_is_told_of_once_it_is_there(database, notes):
+    told = []
+    database.committed.append(lambda: told.append(count(database, notes)))
+    with database.transaction() as session:
+        session.execute(insert(notes).values(text="a"))
+        assert told == []
+    assert told == [1]
+    with pytest.raises(RuntimeError), database.transaction() as session:
+        raise RuntimeError
+    assert told == [1]
+
+
+def test_what_was_acknowledged_survives_a_power_cut(tmp_path):
+    connection = sqlite3.connect(tmp_path / "any.sqlite")
+    AS_IN_PRODUCTION(connection, None)
+    told = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+    connection.close()
+    assert told == ["wal", FULL]
 
 
 def test_reading_keeps_nothing(database, notes):

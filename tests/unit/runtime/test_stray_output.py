@@ -72,3 +72,12 @@ def test_a_process_on_eventlet_keeps_its_exit_status_and_its_last_words():
     )
     assert (ended.returncode, ended.stderr) == (3, "")
     assert json.loads(ended.stdout)["text"] == "last words"
+
+
+def test_what_a_command_logs_does_not_stand_amid_its_answer():
+    program = "from services.runtime.telemetry import logs\nlogs.get_logger().warning('message_tried'); print('{}')\n"
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert ended.stdout == "{}\n"
+    assert "message_tried" in ended.stderr

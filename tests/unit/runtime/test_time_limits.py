@@ -29,6 +29,7 @@ def test_the_gateway_waits_longer_than_a_service_and_a_service_longer_than_its_d
     assert rpc.PUBLISH_SECONDS < methods.QUESTION_SECONDS
     assert methods.QUESTION_SECONDS == rpc.DEFAULT_TIMEOUT
     assert methods.QUESTION_SECONDS < methods.COMMAND_SECONDS < methods.PASSWORD_SECONDS < ORDINARY_SECONDS
+    assert ORDINARY_SECONDS < methods.COUNTING_SECONDS
     assert limits.statement + GRACE_SECONDS < methods.COMMAND_SECONDS
 
 

@@ -10,7 +10,7 @@ from ..proofs import Ciphertext, Proof
 
 
 class Statement(NamedTuple):
-    """ "The sum of the ciphertexts from ``first`` up to ``last``, excluded, encrypts ``value``." """
+    """It says: « The sum of the ciphertexts from ``first`` up to ``last``, excluded, encrypts ``value``. »"""
 
     first: int
     last: int

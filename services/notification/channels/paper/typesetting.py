@@ -20,7 +20,7 @@ PARIS = ZoneInfo("Europe/Paris")
 _REISSUE = {
     "2018": "demandez un nouvel identifiant depuis votre espace électeur, jusqu'à la clôture ; il vous parvient par SMS.",
     "2022": "demandez le réassort de votre code de vote depuis votre espace électeur, du {opens} à la clôture ; "
-    "il vous est remis à l'écran après un lien reçu par courriel, ou par SMS.",
+    "il vous est remis à l’écran après un lien reçu par courriel, ou par SMS.",
 }
 
 

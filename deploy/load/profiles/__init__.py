@@ -1,0 +1,1 @@
+"""How voters come: opening, spike, soak."""

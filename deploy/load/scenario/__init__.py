@@ -1,0 +1,1 @@
+"""What voters do at an opening, and the Locust file that has them do it."""

@@ -1,0 +1,1 @@
+"""What an operator's command line does, a module for each matter."""

@@ -1,0 +1,1 @@
+"""The turnout of the vote before: its table, and the command that hands it over."""

@@ -1,0 +1,1 @@
+"""Words and answers of the command line."""

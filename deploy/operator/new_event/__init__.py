@@ -1,0 +1,1 @@
+"""A voting event and a roll to fill in, with words: where an operator begins."""

@@ -1,0 +1,1 @@
+"""How the whole stands: signs of life, diagnosis, logs."""

@@ -1,0 +1,1 @@
+"""The electoral board's pages."""

@@ -1,0 +1,1 @@
+"""The voting event, step by step."""

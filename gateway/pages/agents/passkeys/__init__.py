@@ -1,0 +1,1 @@
+"""Pages where an agent's browser is asked for a passkey (docs/adr/0046)."""

@@ -1,0 +1,1 @@
+"""Claims and requests for assistance, and their answers."""

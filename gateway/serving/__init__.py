@@ -1,0 +1,1 @@
+"""How requests reach the application: read whole before they take a thread, within limits of time."""

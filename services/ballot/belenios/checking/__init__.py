@@ -1,0 +1,1 @@
+"""An archive, and what is found in it by whoever checks."""

@@ -1,0 +1,1 @@
+"""Keys: the trustees' and the voters' credentials."""

@@ -1,0 +1,1 @@
+"""Passkeys, the second factor of agents beside a telephone's digits (docs/adr/0046)."""

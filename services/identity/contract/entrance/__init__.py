@@ -1,0 +1,1 @@
+"""Messages of a voter's way in: links, accounts, sessions, permits."""

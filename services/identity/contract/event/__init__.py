@@ -1,0 +1,1 @@
+"""Messages of a voting event: its description, roll, campaigns, notices, sealing."""

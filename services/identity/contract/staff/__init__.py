@@ -1,0 +1,1 @@
+"""Messages of agents: accounts, rights, journal, support of voters."""

@@ -1,0 +1,1 @@
+"""Counts of a voting event for the operations room: what is told is of groups that single nobody out."""

@@ -1,0 +1,1 @@
+"""Passwords are hashed in a line of their own, bounded by what is measured."""
