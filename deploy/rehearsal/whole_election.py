@@ -6,6 +6,7 @@ import json
 import threading
 import time
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -155,8 +156,8 @@ class Rehearsal:
             streets = {elector.street: elector.identifier for elector in self.electors}
             return notices.wait_for_codes(self.system.demo_dir / "print", streets)
 
-    def activate(self) -> int:
-        """Every voter asks for access, follows the link of his e-mail and chooses a password. Out: how many did."""
+    def activate(self, electors: Iterable[electorate.Elector] | None = None) -> int:
+        """Voters ask for access, follow the link of their e-mail and choose a password: all, or those. Out: how many did."""
         mailboxes = self._mailboxes
         activated: list[str] = []
 
@@ -180,7 +181,8 @@ class Rehearsal:
             activated.append(elector.identifier)
             voter.log_out()
 
-        self.phases.for_each("Activation des comptes", self.electors, activate, VOTERS_AT_ONCE)
+        everybody = self.electors if electors is None else list(electors)
+        self.phases.for_each("Activation des comptes", everybody, activate, VOTERS_AT_ONCE)
         return len(activated)
 
     def observe(self) -> dict[str, str]:

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import bcrypt
 from rich.console import Console
@@ -38,17 +39,25 @@ PATIENCE = 60.0
 """Seconds that a voter tries again for, where the portal says that it is busy: they count as time that a vote takes."""
 MEASURED_ONE_BY_ONE = 120
 """Votes of the second election, half of them on a quiet portal, half beside log-ins."""
+SIGNED_SECONDS = 300.0
+"""By when every voter must have been written to, once the urn is closed."""
 PAGES = 3
 """Pages of a session that are read after each vote."""
 CLIENT = "the bench itself"
 BUDGET = 5.0
 """The p99 while many log in over the quiet one."""
+LOG_IN = 32
+"""Accounts of those who log in without a pause: their passwords are hashed as dearly as an election's."""
 QUICK = {
     "ISOLOIR_GATEWAY_RATELIMIT_ENABLED": "false",
     "ISOLOIR_GATEWAY_CHALLENGE_MAX_NUMBER": "200",
     "ISOLOIR_GATEWAY_WAITING_AUTOMATIC": "false",
+    "ISOLOIR_BALLOT_ATTENDANCE_MINUTES": "1440",
 }
-"""All come from one address, what they compute for a log-in is not the portal's work, and the crowd waits nowhere."""
+"""All come from one address, what they compute for a log-in is not the portal's work, the crowd waits nowhere, and the poll
+book is told of votes when the urn is closed: in an election it is told each hour, and not while a voter waits."""
+CHEAP = {"ISOLOIR_IDENTITY_BCRYPT_COST": "4"}
+"""Only while accounts are prepared whose passwords nobody measures: else they would take most of the bench."""
 
 
 def run(bus: Bus, voters: int | None = None) -> dict[str, Any]:
@@ -57,7 +66,7 @@ def run(bus: Bus, voters: int | None = None) -> dict[str, Any]:
     The ratio divides the votes a second of the system by the ballots a second that one core can check: 1 would mean that
     gateway, bus, databases and receipts cost nothing. `cpu_ms_a_vote`: what each kind of process takes for a vote beyond
     what it takes when nobody comes, the client's share apart. Then `beside_log_ins`: those of the second election one by
-    one.
+    one. `poll_book`: what it takes afterwards to sign the poll book for each of them and to write to him.
 
     Args:
         bus: On the broker with PostgreSQL, or all in one process with SQLite.
@@ -65,29 +74,50 @@ def run(bus: Bus, voters: int | None = None) -> dict[str, Any]:
     """
     with tempfile.TemporaryDirectory(prefix="isoloir-bench-") as folder:
         # Each as it is meant to be used: a broker with database servers, one process with files.
-        databases: Databases = "postgresql" if bus == "broker" else "sqlite"
-        cluster = LocalCluster() if databases == "postgresql" else None
-        system = System(
-            Path(folder) / "state", bus=bus, databases=databases, pg=cluster, settings=QUICK, replicas=REPLICAS[bus]
-        )
+        cluster = LocalCluster() if bus == "broker" else None
         try:
             if cluster is not None:
                 cluster.start()
-            system.start()
-            many = voters or VOTERS[bus]
-            rehearsal = Rehearsal(system, many, Path(folder) / "out", Phases(Console(quiet=True)), PATIENCE)
-            return _measure(rehearsal, system, cluster)
+            rehearsal, codes, port = _prepared(Path(folder), bus, cluster, voters or VOTERS[bus])
+            with _running(Path(folder), bus, cluster, QUICK, port) as system:
+                return _measure(rehearsal, system, cluster, codes)
         finally:
-            system.stop()
             if cluster is not None:
                 cluster.close()
 
 
-def _measure(rehearsal: Rehearsal, system: System, cluster: LocalCluster | None) -> dict[str, Any]:
-    rehearsal.prepare()
-    rehearsal.seal()
-    codes = rehearsal.collect_codes()
-    rehearsal.activate()
+@contextmanager
+def _running(
+    folder: Path, bus: Bus, cluster: LocalCluster | None, settings: dict[str, str], port: int = 0
+) -> Iterator[System]:
+    databases: Databases = "postgresql" if cluster is not None else "sqlite"
+    system = System(
+        folder / "state", port, bus=bus, databases=databases, pg=cluster, settings=settings, replicas=REPLICAS[bus]
+    )
+    system.start()
+    try:
+        yield system
+    finally:
+        system.stop()
+
+
+def _prepared(
+    folder: Path, bus: Bus, cluster: LocalCluster | None, voters: int
+) -> tuple[Rehearsal, dict[str, str], int]:
+    """A sealed election whose voters have accounts, and their codes; the system is started anew on the same port."""
+    with _running(folder, bus, cluster, QUICK | CHEAP) as system:
+        rehearsal = Rehearsal(system, voters, folder / "out", Phases(Console(quiet=True)), PATIENCE)
+        rehearsal.prepare()
+        rehearsal.seal()
+        codes = rehearsal.collect_codes()
+        rehearsal.activate(one for one in rehearsal.electors if one.choices)
+        return rehearsal, codes, urlsplit(system.base_url).port or 0
+
+
+def _measure(
+    rehearsal: Rehearsal, system: System, cluster: LocalCluster | None, codes: dict[str, str]
+) -> dict[str, Any]:
+    rehearsal.activate(_crowd_of(rehearsal))
     entry = rehearsal.online[0]
     waiting = _waiting(rehearsal, entry, codes)
 
@@ -115,8 +145,7 @@ def _measure(rehearsal: Rehearsal, system: System, cluster: LocalCluster | None)
             latencies = sorted(pool.map(cast, waiting))
         lasted = time.perf_counter() - begin
     votes_a_second = len(waiting) / lasted
-    beyond = {kind: max(0.0, spent - at_rest.get(kind, 0.0) * lasted / AT_REST) for kind, spent in used.items()}
-    each = {kind: round(1000 * spent / len(waiting), 2) for kind, spent in beyond.items()}
+    each = _each(used, at_rest, lasted, len(waiting))
     proofs = 1000 / checks_a_second
     return {
         "votes": len(waiting),
@@ -133,7 +162,34 @@ def _measure(rehearsal: Rehearsal, system: System, cluster: LocalCluster | None)
             "longest": round(latencies[-1] * 1000, 1),
         },
         "home": home.run(system, [voter for voter, _ballot in waiting]) if system.bus == "broker" else None,
-        "beside_log_ins": _beside_log_ins(rehearsal, codes),
+        "beside_log_ins": _beside_log_ins(rehearsal, system, codes),
+        "poll_book": _signing(rehearsal, entry["uuid"], len(waiting), pids, at_rest),
+    }
+
+
+def _each(used: dict[str, float], at_rest: dict[str, float], lasted: float, votes: int) -> dict[str, float]:
+    """Kind of process → milliseconds of processor a vote, beyond what it takes when nobody comes."""
+    beyond = {kind: max(0.0, spent - at_rest.get(kind, 0.0) * lasted / AT_REST) for kind, spent in used.items()}
+    return {kind: round(1000 * spent / votes, 2) for kind, spent in beyond.items()}
+
+
+def _signing(rehearsal: Rehearsal, election: str, votes: int, pids: Pids, at_rest: dict[str, float]) -> dict[str, Any]:
+    """Close the urn: the poll book is signed, and each voter written to. What that takes a vote."""
+    mails = rehearsal.system.demo_dir / "mail"
+    before = len(list(mails.glob("*.eml")))
+    with _watched(pids) as used:
+        begin = time.perf_counter()
+        rehearsal.operator.close_election(election, "Fin de la mesure")
+        while (written := len(list(mails.glob("*.eml"))) - before) < votes:
+            if time.perf_counter() - begin > SIGNED_SECONDS:
+                raise TimeoutError(f"{written} of {votes} voters were written to")
+            time.sleep(1.0)
+        lasted = time.perf_counter() - begin
+    each = _each(used, at_rest, lasted, votes)
+    return {
+        "a_second": round(votes / lasted, 1),
+        "cpu_ms_a_vote": dict(sorted(each.items(), key=lambda one: -one[1])),
+        "cpu_ms_a_vote_in_all": round(sum(ms for kind, ms in each.items() if kind != CLIENT), 2),
     }
 
 
@@ -148,8 +204,13 @@ def _watched(pids: Pids) -> Iterator[dict[str, float]]:
         used.update(watch.stop())
 
 
-def _waiting(rehearsal: Rehearsal, entry: Any, codes: dict[str, str]) -> list[Any]:
-    """The voters of an election, signed in, each with a ballot."""
+def _crowd_of(rehearsal: Rehearsal) -> list[electorate.Elector]:
+    """Those who log in without a pause: they vote nowhere."""
+    return [one for one in rehearsal.electors if not one.choices][:LOG_IN]
+
+
+def _waiting(rehearsal: Rehearsal, entry: Any, codes: dict[str, str], most: int | None = None) -> list[Any]:
+    """The voters of an election, or the first of them, signed in, each with a ballot."""
 
     def ready(elector: electorate.Elector) -> Any:
         voter = rehearsal.voter()
@@ -158,16 +219,16 @@ def _waiting(rehearsal: Rehearsal, entry: Any, codes: dict[str, str]) -> list[An
         return voter, voter.prepare(entry["uuid"], codes[elector.identifier], choice)
 
     with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(ready, [one for one in rehearsal.electors if entry["code"] in one.choices]))
+        return list(pool.map(ready, [one for one in rehearsal.electors if entry["code"] in one.choices][:most]))
 
 
-def _beside_log_ins(rehearsal: Rehearsal, codes: dict[str, str]) -> dict[str, Any]:
+def _beside_log_ins(rehearsal: Rehearsal, system: System, codes: dict[str, str]) -> dict[str, Any]:
     """One votes and reads pages after the other: on a quiet portal, then while a crowd logs in."""
-    waiting = _waiting(rehearsal, rehearsal.online[1], codes)[:MEASURED_ONE_BY_ONE]
+    waiting = _waiting(rehearsal, rehearsal.online[1], codes, MEASURED_ONE_BY_ONE)
     half = len(waiting) // 2
-    accounts = [(one.identifier, one.password) for one in rehearsal.electors if not one.choices]
+    accounts = [(one.identifier, one.password) for one in _crowd_of(rehearsal)]
     quiet = _in_turn(waiting[:half])
-    with crowd(rehearsal.system.base_url, accounts) as log_ins:
+    with crowd(system.base_url, accounts) as log_ins:
         crowded = _in_turn(waiting[half:])
     ratios = {what: round(_p99(crowded[what]) / _p99(quiet[what]), 2) for what in quiet}
     return {

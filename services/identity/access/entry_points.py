@@ -7,7 +7,15 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from services.identity import loops
-from services.identity.access import access_requests, accounts, activation, captcha, proofs_of_work, sessions
+from services.identity.access import (
+    access_requests,
+    accounts,
+    activation,
+    captcha,
+    proofs_of_work,
+    resumption,
+    sessions,
+)
 from services.identity.contract import methods
 from services.identity.contract.entrance import access, forms
 from services.identity.contract.entrance import sessions as session_contract
@@ -170,9 +178,7 @@ class AccessEntryPoints(IdentityEntryPoints):
         self, request: session_contract.ResumeSession, database: Database
     ) -> session_contract.ResumedSession:
         """Describe the voter of an open session, and note that somebody is there, and who reads which language."""
-        return descriptions.resumed(
-            database, request.session, now=utc_now(), idle=self._idle, language=request.language
-        )
+        return resumption.resume(database, request.session, now=utc_now(), idle=self._idle, language=request.language)
 
     @question(methods.OWN_ELECTIONS)
     def own_elections(self, request: session_contract.SessionToken, session: Session) -> session_contract.OwnElections:

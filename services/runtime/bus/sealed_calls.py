@@ -5,6 +5,7 @@ matter, and who reads is the service's alone. Answers go through queues that no 
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from nacl.signing import SigningKey, VerifyKey
@@ -28,8 +29,7 @@ def close(keys: Mapping[str, str], service: str, payload: dict[str, Any]) -> dic
     key = keys.get(service)
     if key is None:
         return payload
-    public = bytes(VerifyKey(bytes.fromhex(key)).to_curve25519_public_key()).hex()
-    return {SEALED: sealing_box.seal(public, payload)}
+    return {SEALED: sealing_box.seal(_public(key), payload)}
 
 
 def opened(private_key: str, payload: Any) -> Any:
@@ -42,5 +42,15 @@ def opened(private_key: str, payload: Any) -> Any:
         return payload
     if not isinstance(payload[SEALED], str):
         raise sealing_box.CannotOpen("a request that is no sealed one")
-    private = bytes(SigningKey(bytes.fromhex(private_key)).to_curve25519_private_key()).hex()
-    return sealing_box.open_sealed(private, payload[SEALED])
+    return sealing_box.open_sealed(_private(private_key), payload[SEALED])
+
+
+# A process closes calls for four services and opens those of one, all its life: the other form of a key is found once.
+@lru_cache(maxsize=16)
+def _public(key: str) -> str:
+    return bytes(VerifyKey(bytes.fromhex(key)).to_curve25519_public_key()).hex()
+
+
+@lru_cache(maxsize=16)
+def _private(key: str) -> str:
+    return bytes(SigningKey(bytes.fromhex(key)).to_curve25519_private_key()).hex()

@@ -67,6 +67,7 @@ class AnswerPublisher(Publisher):
     """
 
     use_confirms = False
+    transport_options = Publisher.transport_options.copy()  # nameko notes in it whether there are confirms
     delivery_mode = NON_PERSISTENT
 
 

@@ -1,7 +1,7 @@
 """Connections of a pool: whether one still leads to the server is asked where it has rested, not before each use.
 
-SQLAlchemy's `pool_pre_ping` asks each time, which is a journey to the server for every transaction: a tenth to a seventh of
-what a service takes of the processor for a vote (tests/bench/gateway.py).
+SQLAlchemy's `pool_pre_ping` asks each time, which is a journey to the server for every transaction: a seventh of the
+processor time of identity in a profile of it under votes.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ RESTED = 1.0
 _SINCE = "isoloir_resting_since"
 
 
-def ask_those_that_rested(engine: Engine, rested: float = RESTED) -> None:
-    """Have each connection of the engine asked before it is used again, if it has rested for that long.
+def ask_those_that_rested(engine: Engine) -> None:
+    """Have each connection of the engine asked before it is used again, if it has rested for RESTED seconds.
 
     Where one is lost, it and all that are older are replaced before anybody notices, as `pool_pre_ping` does it.
     """
@@ -29,7 +29,7 @@ def ask_those_that_rested(engine: Engine, rested: float = RESTED) -> None:
 
     def ask(connection: Any, record: Any, _proxy: Any) -> None:
         since = record.info.get(_SINCE)  # a new connection has none
-        if since is None or time.monotonic() - since < rested:
+        if since is None or time.monotonic() - since < RESTED:
             return
         try:
             alive = dialect.do_ping(connection)

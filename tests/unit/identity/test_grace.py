@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.identity.access import sessions
-from services.identity.voting_events import descriptions, entitlements, permits, voting_events
+from services.identity.access import resumption, sessions
+from services.identity.voting_events import entitlements, permits, voting_events
 from services.runtime.refusals import Refusal
 from tests.unit.identity.test_attendance import voter_id
 from tests.unit.identity.world import KEYS, ONLINE, definition, seal
@@ -54,7 +54,7 @@ def test_only_a_session_opened_before_the_closing_votes_after_it(database, seale
     cast = permits.confirm(KEYS, text, session_id=opened.id, now=now)
     for one in (text, cast):
         assert claims(one)["votes_until"] == int(until.timestamp())
-    shown = descriptions.resumed(database, token, now=now, idle=IDLE, language=None)
+    shown = resumption.resume(database, token, now=now, idle=IDLE, language=None)
     with database.reading() as session:
         own = entitlements.own_elections(session, opened, KEYS, now)
     assert shown.votes_until == until

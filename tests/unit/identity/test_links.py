@@ -4,10 +4,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from services.identity.access import access_requests, activation, links
+from services.identity.access import access_requests, activation, links, resumption
 from services.identity.letters.requests import request_email
 from services.identity.models import AccessRequest, Account, Link, Voter
-from services.identity.voting_events import descriptions
 from services.runtime.refusals import Refusal
 from tests.servers.together import exhausted, together
 from tests.unit.identity.world import COST, KEY, LIFETIME, NOW, everything
@@ -197,7 +196,7 @@ def test_a_voter_is_written_to_in_the_language_of_the_last_page(database, voters
     answer(database, letters)
     token = activate(database, token_in(mails()[0]))
     for language, known in ((None, None), ("en", "en"), ("en", "en"), (None, "en"), ("fr", "fr"), ("en", "en")):
-        descriptions.resumed(database, token, now=NOW, idle=LIFETIME, language=language)
+        resumption.resume(database, token, now=NOW, idle=LIFETIME, language=language)
         with database.reading() as session:
             assert session.scalar(select(Voter.language).where(Voter.identifier == "anne@ac-amiens.fr")) == known
     with database.transaction() as session:

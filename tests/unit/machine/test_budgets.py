@@ -54,9 +54,15 @@ def test_what_is_missing_is_said_and_breaks_nothing() -> None:
 
 
 def test_what_a_vote_takes_is_said_by_process() -> None:
-    measured = {"gateway_broker": {"cpu_ms_a_vote": {"ballot": 16.4, "postgresql ballot": 3.25, "sink": 0.02}}}
+    voting = {"ballot": 16.4, "postgresql ballot": 3.25, "sink": 0.02}
+    signing = {"cpu_ms_a_vote": {"notification-mail": 12.0, "ballot": 0.5}}
+    measured = {"gateway_broker": {"cpu_ms_a_vote": voting, "poll_book": signing}}
     lines = processes_as_markdown(measured).splitlines()
-    assert lines[2:] == ["| ballot | 16.40 |", "| postgresql ballot | 3.25 |"]
+    assert lines[2:] == [
+        "| ballot | 16.40 | 0.50 |",
+        "| postgresql ballot | 3.25 | 0.00 |",
+        "| notification-mail | 0.00 | 12.00 |",
+    ]
     assert processes_as_markdown({}) == processes_as_markdown({"gateway_broker": None}) == ""
 
 
