@@ -5,7 +5,8 @@ VOTERS ?= 100
 OUT ?= out
 BUS ?= auto
 DATABASES ?= sqlite
-WORKERS ?= auto
+# One more than cores: many tests wait for a server, a browser, a clock.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
 PROFILE ?= opening
 LOAD_OUT ?= build/load
 
@@ -93,7 +94,7 @@ scale: setup .venv/.load ## one scrutin of 1.2 million voters, measured phase by
 test: setup-test ## run every test (RabbitMQ, PostgreSQL, SMTP, Chromium for real): make test WORKERS=1
 	npm run --silent typecheck
 	npm test --silent
-	$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 lint: setup-dev ## ruff, mypy, import contracts, dependencies, JavaScript types
 	$(BIN)/ruff check .
