@@ -97,6 +97,12 @@ def _of_hashing(results: Results) -> float:
     return float(beside["log_ins_a_second"]) / hashes
 
 
+def _memory(results: Results) -> float:
+    """Of the larger archive, over that of the smaller one."""
+    smaller, larger = results["protocol"]["growth"]["verify_mib"].values()
+    return float(larger) / float(smaller)
+
+
 def _inverse(of: Callable[[Results], float]) -> Callable[[Results], float]:
     return lambda results: 1 / of(results)
 
@@ -169,6 +175,18 @@ TABLE = (
         at_most(1.2),
     ),
     Budget("tally, to belenios-tool", "≤ 0.25", _at("protocol", "ratios", "tally"), at_most(0.25), "{:.3f}"),
+    Budget(
+        "a ballot of 100,000 tallied, to one of 10,000",
+        "linear",
+        _at("protocol", "growth", "tally_a_ballot"),
+        at_most(1.2),
+    ),
+    Budget(
+        "largest process of `isoloir verify`, ten times the ballots",
+        "constant",
+        _memory,
+        at_most(1.2),
+    ),
     Budget(
         "booth: from choice to encrypted ballot in Chromium, 10 answers",
         "< 150 ms",

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,14 @@ from services.ballot.belenios.keys.credential import new_credential, private_fro
 from tests.vectors.samples import TEN, Sample, bits, sample
 
 ROOT = Path(__file__).resolve().parents[2]
-BALLOTS = 300
+BALLOTS = 10_000
+FEWER = 1_000
+"""Ballots that libsodium alone checks, and of the smaller of two archives whose verifications are compared."""
+TIMES = 10
+"""How many times all ballots are tallied at once, to see whether that takes as many times as long."""
 ONE_BY_ONE = 10
+PATIENCE = 1800
+"""Seconds for one command."""
 
 
 def tool_path() -> Path | None:
@@ -68,8 +75,9 @@ def ours(s: Sample, folder: Path) -> tuple[dict[str, float], list[str]]:
     make, ballots = timed(lambda: [s.ballot(voter, bits(TEN, voter % 10)) for voter in range(n)])
     check, _ = timed(lambda: [check_ballot(s.election, raw) for raw in ballots])
     with libsodium_alone():
-        sodium, _ = timed(lambda: [check_ballot(s.election, raw) for raw in ballots])
+        sodium, _ = timed(lambda: [check_ballot(s.election, raw) for raw in ballots[:FEWER]])
     add, _ = timed(lambda: tally.encrypted_tally(s.election, ballots))
+    many, _ = timed(lambda: tally.encrypted_tally(s.election, chain.from_iterable(repeat(ballots, TIMES))))
     archive = folder / f"{s.election.uuid}.bel"
     archive.write_bytes(s.finished(ballots))
     whole, report = timed(lambda: verify_archive(archive, processes=1))
@@ -79,12 +87,28 @@ def ours(s: Sample, folder: Path) -> tuple[dict[str, float], list[str]]:
     times = {
         "make": make,
         "check": check,
-        "check_libsodium": sodium,
+        "check_libsodium": sodium * n / len(ballots[:FEWER]),
         "tally": add,
+        "tally_of_many": many / TIMES,
         "verify_archive": whole,
         "verify_archive_all_cores": cores,
     }
     return {name: seconds / n * 1000 for name, seconds in times.items()}, ballots
+
+
+LARGEST = """import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"""
+"""What runs a command, and says how many KiB its largest process had: ours are no longer counted then."""
+
+
+def memory(archive: Path) -> float:
+    """MiB that the largest process of `isoloir verify` has at most."""
+    verify = [str(Path(sys.executable).with_name("isoloir")), "verify", str(archive), "--json"]
+    done = subprocess.run(
+        [sys.executable, "-c", LARGEST, *verify], check=True, capture_output=True, text=True, timeout=PATIENCE
+    )
+    return round(int(done.stdout) / 1024, 1)
 
 
 def theirs(s: Sample, path: Path, folder: Path, ballots: list[str]) -> dict[str, float]:
@@ -92,7 +116,7 @@ def theirs(s: Sample, path: Path, folder: Path, ballots: list[str]) -> dict[str,
 
     def run(*arguments: str) -> float:
         def call() -> None:
-            subprocess.run([path, *arguments], cwd=folder, check=True, capture_output=True, timeout=120)
+            subprocess.run([path, *arguments], cwd=folder, check=True, capture_output=True, timeout=PATIENCE)
 
         return timed(call)[0]
 
@@ -127,6 +151,17 @@ def theirs(s: Sample, path: Path, folder: Path, ballots: list[str]) -> dict[str,
     }
 
 
+def _archive(voters: int, ballots: list[str], folder: Path) -> Path:
+    """A finished archive of the first of them, beside the whole one."""
+    s = sample(TEN, voters=voters)
+    if voters == len(ballots):
+        return folder / f"{s.election.uuid}.bel"
+    path = folder / "fewer" / f"{voters}.bel"  # the tool wants one archive where it works
+    path.parent.mkdir()
+    path.write_bytes(s.finished(ballots[:voters]))
+    return path
+
+
 SETUP = (("election", "election.json"), ("trustees", "trustees.json"), ("public-creds", "public_creds.json"))
 
 
@@ -138,6 +173,11 @@ def run(results_dir: str | os.PathLike[str]) -> dict[str, Any]:
         folder = Path(temporary)
         mine, ballots = ours(s, folder)
         figures: dict[str, Any] = {"ballots": BALLOTS, "cores": os.cpu_count(), "ours_ms_per_ballot": mine}
+        figures["growth"] = {
+            "ballots_tallied": BALLOTS * TIMES,
+            "tally_a_ballot": round(mine["tally_of_many"] / mine["tally"], 3),
+            "verify_mib": {str(n): memory(_archive(n, ballots, folder)) for n in (FEWER, BALLOTS)},
+        }
         if path is not None:
             tool = theirs(s, path, folder, ballots)
             figures["tool_ms_per_ballot"] = tool

@@ -11,6 +11,7 @@ RESULTS: dict[str, Any] = {
         "cores": 2,
         "one_ballot_to_the_tool_in_bulk": {"native": 0.2, "libsodium": 0.95},
         "ratios": {"verify_archive_soundly_all_cores": 0.04, "tally": 0.1},
+        "growth": {"tally_a_ballot": 1.01, "verify_mib": {"1000": 50.0, "10000": 75.0}},
     },
     "gateway_broker": {
         "ratio_votes_to_checks": 1.5,
@@ -43,6 +44,8 @@ def test_each_line_says_how_it_stands() -> None:
         ("0.70", "held"),
         ("", "not measured"),
         ("0.100", "held"),
+        ("1.01", "held"),
+        ("1.50", "missed"),
         ("60", "held"),
         ("0.40", "missed"),
     ]
