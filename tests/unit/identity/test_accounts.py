@@ -4,9 +4,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from services.identity.access import access_requests, accounts, lockout, passwords, sessions
+from services.identity.access import access_requests, accounts, lockout, passwords, resumption, sessions
 from services.identity.models import LogInAttempts
-from services.identity.voting_events import descriptions, voting_events
+from services.identity.voting_events import voting_events
 from services.runtime.refusals import Refusal
 from tests.unit.identity.test_links import PASSWORD, activate, answer, ask, direct, token_in
 from tests.unit.identity.world import COST, KEY, LIFETIME, NOW, definition, everything, import_roll, row
@@ -27,7 +27,7 @@ def log_in(database, identifier="anne@ac-amiens.fr", password=PASSWORD, now=NOW,
 
 
 def resume(database, token, now=NOW):
-    return asdict(descriptions.resumed(database, token, now=now, idle=IDLE, language=None))
+    return asdict(resumption.resume(database, token, now=now, idle=IDLE, language=None))
 
 
 @pytest.fixture
