@@ -88,7 +88,11 @@ def required_token() -> str:
 def state() -> ResumedSession:
     """What identity says of the voter who is signed in, asked once a request. Refusal: session_expired."""
     if "voter_state" not in g:
-        g.voter_state = services().identity.resume_session(required_token(), current_language())
+        wanted: bool = g.get("elections_wanted", False)
+        resumed = services().identity.resume_session(required_token(), current_language(), elections=wanted)
+        if resumed.elections is not None:
+            g.own_elections = [entry.dump() for entry in resumed.elections]
+        g.voter_state = resumed
     found: ResumedSession = g.voter_state
     return found
 
@@ -106,6 +110,8 @@ def event() -> Payload:
 
 def own_elections() -> list[Payload]:
     """The elections of the voter who is signed in, asked once a request. Refusal: session_expired."""
+    if g.get("elections_wanted", False):
+        state()  # which brings them
     if "own_elections" not in g:
         g.own_elections = [entry.dump() for entry in services().identity.own_elections(required_token())]
     found: list[Payload] = g.own_elections
@@ -131,6 +137,17 @@ def voter_required(view: Callable[P, Any]) -> Callable[P, Any]:
         return view(*args, **kwargs)
 
     return guarded
+
+
+def shows_elections(view: Callable[P, Any]) -> Callable[P, Any]:
+    """For pages that show the voter's elections: identity is asked for him and for them at once."""
+
+    @wraps(view)
+    def asking(*args: P.args, **kwargs: P.kwargs) -> Any:
+        g.elections_wanted = True
+        return view(*args, **kwargs)
+
+    return asking
 
 
 def to_home() -> Response:

@@ -75,7 +75,7 @@ class Backend:
             **opens,
         }
 
-    def _resume_session(self, _payload: dict[str, Any]) -> dict[str, Any]:
+    def _resume_session(self, payload: dict[str, Any]) -> dict[str, Any]:
         voter = {"surname": "Martin", "first_name": "Anne", "identifier": "a@example.org", "assignment": ""}
         return {
             "voter": voter,
@@ -86,6 +86,7 @@ class Backend:
             "voting_event": EVENT,
             "version": 1,
             "now": "2026-12-02T08:00:00Z",
+            "elections": self._own_elections(payload)["elections"] if payload["elections"] else None,
         }
 
     def _election_states(self, payload: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ blueprint = Blueprint("booth", __name__)
 
 @blueprint.get("/voter/<election:uuid>")
 @voter_session.voter_required
+@voter_session.shows_elections
 def show(uuid: str) -> str:
     """The shell, for a voter of this election. Refusals: not_entitled, election_elsewhere."""
     entry = voter_session.entitlement(uuid)

@@ -107,6 +107,7 @@ def page(form: ClaimForm) -> str:
 
 @blueprint.get("/reclamations")
 @voter_session.voter_required
+@voter_session.shows_elections
 @available(Part.CLAIMS)
 def show() -> Response:
     """The form, empty or with what is to be mended, and the claims so far."""
@@ -116,6 +117,7 @@ def show() -> Response:
 
 @blueprint.post("/reclamations")
 @voter_session.voter_required
+@voter_session.shows_elections
 @available(Part.CLAIMS)
 def submit() -> Response:
     """Record a claim and say its number."""

@@ -12,6 +12,7 @@ blueprint = Blueprint("elections", __name__)
 
 @blueprint.get("/voter")
 @voter_session.voter_required
+@voter_session.shows_elections
 @available(Part.VOTE)
 def show() -> str:
     """The voter's elections, those held elsewhere too, so that nobody believes one is missing."""

@@ -12,6 +12,7 @@ blueprint = Blueprint("home", __name__)
 
 @blueprint.get("/accueil")
 @voter_session.voter_required
+@voter_session.shows_elections
 def show() -> str:
     """The voter's home: practical information, elections, account, vote."""
     state = voter_session.state()

@@ -19,6 +19,7 @@ blueprint = Blueprint("lists", __name__)
 
 @blueprint.get("/mes-scrutins")
 @voter_session.voter_required
+@voter_session.shows_elections
 @available(Part.ELECTIONS)
 def elections() -> str:
     """The voter's elections; those held elsewhere with the reason."""
@@ -34,6 +35,7 @@ def elections() -> str:
 
 @blueprint.get("/mes-scrutins/<election:uuid>/listes")
 @voter_session.voter_required
+@voter_session.shows_elections
 @available(Part.ELECTIONS, Part.LISTS)
 def candidates(uuid: str) -> str:
     """The lists of one election, question by question. Refusals: not_entitled, election_elsewhere."""
@@ -47,6 +49,7 @@ def candidates(uuid: str) -> str:
 @blueprint.get("/mes-scrutins/<election:uuid>/listes/<int:number>/profession-de-foi", defaults={"question": 1})
 @blueprint.get("/mes-scrutins/<election:uuid>/questions/<int:question>/listes/<int:number>/profession-de-foi")
 @voter_session.voter_required
+@voter_session.shows_elections
 @available(Part.ELECTIONS, Part.LISTS)
 def profession_de_foi(uuid: str, question: int, number: int) -> str | Response:
     """What a list of a question says of itself: a page, or the file that it has sent."""

@@ -10,6 +10,7 @@ blueprint = Blueprint("profile", __name__)
 
 @blueprint.get("/mes-informations")
 @voter_session.voter_required
+@voter_session.shows_elections
 @available(Part.PROFILE)
 def show() -> str:
     """Name, identifier, assignment, account, elections."""

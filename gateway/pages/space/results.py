@@ -11,6 +11,7 @@ blueprint = Blueprint("results", __name__)
 
 @blueprint.get("/resultats")
 @voter_session.voter_required
+@voter_session.shows_elections
 @available(Part.RESULTS)
 def show() -> str:
     """Published results first, then where the others stand."""

@@ -19,6 +19,7 @@ PLACE = re.compile(r"[0-9]+")  # what identity's pages begin with; anything else
 
 @blueprint.get("/listes-electorales")
 @voter_session.voter_required
+@voter_session.shows_elections
 @available(Part.ROLL)
 def show() -> str | Response:
     """Which election's roll; whoever has one election alone goes straight to it."""
@@ -30,6 +31,7 @@ def show() -> str | Response:
 
 @blueprint.get("/listes-electorales/<election:uuid>")
 @voter_session.voter_required
+@voter_session.shows_elections
 @available(Part.ROLL)
 def search(uuid: str) -> str:
     """A page of one roll: surname, first name, place of assignment. Refusal: not_entitled."""

@@ -249,12 +249,17 @@ def ends_at(election: Election) -> datetime:
     return election.closes_at + timedelta(minutes=election.grace_minutes)
 
 
+# Built once: every page of every voter asks them, and building a question costs more than asking it.
+_OF_VOTER = select(Election).where(Election.uuid.in_(bindparam("elections", expanding=True)))
+_REVOTING = select(Election.uuid).where(Election.uuid.in_(bindparam("elections", expanding=True)), Election.revoting)
+
+
 def states(session: Session, uuids: Sequence[str], now: datetime) -> dict[str, State]:
     """The state of each of these elections; one that the ballot box does not know yet is a draft.
 
     Two queries by key for each, and nothing is counted: every page of every voter asks for it.
     """
-    known = {election.uuid: election for election in session.scalars(select(Election).where(Election.uuid.in_(uuids)))}
+    known = {election.uuid: election for election in session.scalars(_OF_VOTER, {"elections": list(uuids)})}
     found = dict.fromkeys(uuids, State.DRAFT)
     suspended = suspensions.suspended(session, uuids)
     for uuid, election in known.items():
@@ -265,7 +270,7 @@ def states(session: Session, uuids: Sequence[str], now: datetime) -> dict[str, S
 
 def revoting_in(session: Session, uuids: Sequence[str]) -> list[str]:
     """Those of these elections in which voters may vote again."""
-    return list(session.scalars(select(Election.uuid).where(Election.uuid.in_(uuids), Election.revoting)))
+    return list(session.scalars(_REVOTING, {"elections": list(uuids)}))
 
 
 def describe(session: Session, uuid: str, now: datetime) -> Described:

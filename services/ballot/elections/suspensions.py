@@ -13,17 +13,23 @@ from services.ballot.contract.limits import State
 from services.ballot.contract.refusals import Code, refuse
 from services.ballot.models import Interruption as Row
 
+# Built once: every page of every voter asks it, and building a question costs more than asking it.
+_NEWEST = (
+    select(Row.election, func.max(Row.number).label("number"))
+    .where(Row.election.in_(bindparam("elections", expanding=True)))
+    .group_by(Row.election)
+    .subquery()
+)
+_SUSPENDED = (
+    select(Row.election)
+    .join(_NEWEST, (Row.election == _NEWEST.c.election) & (Row.number == _NEWEST.c.number))
+    .where(Row.suspends.is_(True))
+)
+
 
 def suspended(session: Session, uuids: Sequence[str]) -> set[str]:
     """Those of these elections that are suspended: of each, its newest row by key."""
-    newest = (
-        select(Row.election, func.max(Row.number).label("number"))
-        .where(Row.election.in_(uuids))
-        .group_by(Row.election)
-        .subquery()
-    )
-    rows = select(Row.election).join(newest, (Row.election == newest.c.election) & (Row.number == newest.c.number))
-    return set(session.scalars(rows.where(Row.suspends.is_(True))))
+    return set(session.scalars(_SUSPENDED, {"elections": list(uuids)}))
 
 
 def shown(state: State, is_suspended: bool) -> State:
@@ -31,13 +37,13 @@ def shown(state: State, is_suspended: bool) -> State:
     return State.SUSPENDED if is_suspended and state in (State.OPEN, State.CLOSING) else state
 
 
-_NEWEST = select(Row.suspends).where(Row.election == bindparam("uuid")).order_by(Row.number.desc()).limit(1)
+_LAST = select(Row.suspends).where(Row.election == bindparam("uuid")).order_by(Row.number.desc()).limit(1)
 """Made once: every vote asks it twice."""
 
 
 def refuse_while_suspended(session: Session, uuid: str) -> None:
     """Raises election_suspended."""
-    if session.connection().scalar(_NEWEST, {"uuid": uuid}):
+    if session.connection().scalar(_LAST, {"uuid": uuid}):
         raise refuse(Code.ELECTION_SUSPENDED)
 
 

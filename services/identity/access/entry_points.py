@@ -178,7 +178,14 @@ class AccessEntryPoints(IdentityEntryPoints):
         self, request: session_contract.ResumeSession, database: Database
     ) -> session_contract.ResumedSession:
         """Describe the voter of an open session, and note that somebody is there, and who reads which language."""
-        return resumption.resume(database, request.session, now=utc_now(), idle=self._idle, language=request.language)
+        return resumption.resume(
+            database,
+            request.session,
+            now=utc_now(),
+            idle=self._idle,
+            language=request.language,
+            keys=self._permit_keys if request.elections else None,
+        )
 
     @question(methods.OWN_ELECTIONS)
     def own_elections(self, request: session_contract.SessionToken, session: Session) -> session_contract.OwnElections:

@@ -10,6 +10,8 @@ from services.identity.access import sessions
 from services.identity.contract.entrance.sessions import ResumedSession
 from services.identity.models import Voter, VotingEvent
 from services.identity.voting_events import descriptions, voting_events
+from services.identity.voting_events.entitlements import own_elections_in
+from services.identity.voting_events.permits import PermitKeys
 from services.runtime.storage.database import Database
 
 # Built once: every page of every voter asks it, and building a question costs more than asking it.
@@ -20,8 +22,16 @@ _VOTER = (
 )
 
 
-def resume(database: Database, token: str, *, now: datetime, idle: timedelta, language: str | None) -> ResumedSession:
-    """Describe the voter of an open session, and note that somebody is there: two questions, however many elections.
+def resume(
+    database: Database,
+    token: str,
+    *,
+    now: datetime,
+    idle: timedelta,
+    language: str | None,
+    keys: PermitKeys | None = None,
+) -> ResumedSession:
+    """Describe the voter of an open session, and note that somebody is there: two questions, three with his elections.
 
     Args:
         database: of the service.
@@ -29,6 +39,7 @@ def resume(database: Database, token: str, *, now: datetime, idle: timedelta, la
         now: this moment.
         idle: the idleness that ends a session.
         language: that the voter reads the portal in, None where nobody says.
+        keys: what the permits of the voter's elections are made with; None where the elections are not asked for.
 
     Raises:
         Refusal: session_expired.
@@ -36,6 +47,7 @@ def resume(database: Database, token: str, *, now: datetime, idle: timedelta, la
     with database.reading() as session:
         opened = sessions.find(session, token, now=now, idle=idle)
         voter, event = session.execute(_VOTER, {"voter": opened.voter_id}).one()
+        elections = None if keys is None else own_elections_in(session, event, opened, keys, now)
     opened = sessions.keep_alive(
         database, opened, now=now, idle=idle, language=None if language == voter.language else language
     )
@@ -48,4 +60,5 @@ def resume(database: Database, token: str, *, now: datetime, idle: timedelta, la
         voting_event=event.uuid,
         version=event.version,
         now=now,
+        elections=elections,
     )

@@ -175,9 +175,13 @@ class IdentityClient(StaffClient):
         """A new session. Refusals: log_in_refused, account_locked."""
         return self._do(methods.LOG_IN, access.LogIn(identifier=identifier, password=password)).session
 
-    def resume_session(self, session: str, language: str) -> sessions.ResumedSession:
-        """The voter of an open session, which goes on; who is written to in that language. Refusal: session_expired."""
-        return self._do(methods.RESUME_SESSION, sessions.ResumeSession(session=session, language=language))
+    def resume_session(self, session: str, language: str, *, elections: bool = False) -> sessions.ResumedSession:
+        """The voter of an open session, which goes on, with his elections where they are asked for.
+
+        Who is written to in that language. Refusal: session_expired.
+        """
+        asked = sessions.ResumeSession(session=session, language=language, elections=elections)
+        return self._do(methods.RESUME_SESSION, asked)
 
     def own_elections(self, session: str) -> list[sessions.OwnElection]:
         """The elections of the voter of an open session. Refusal: session_expired."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from services.identity.access.sessions import OpenSession
@@ -20,17 +20,29 @@ from services.identity.voting_events import holders, permits, voting_events
 CHUNK = 1000
 
 
+# Built once: the pages that every voter opens ask it, and building a question costs more than asking it.
+_EVENT = select(VotingEvent).join(Voter, Voter.voting_event == VotingEvent.uuid).where(Voter.id == bindparam("voter"))
+_OWN = (
+    select(Election, SealedElection)
+    .join(Entitlement, Entitlement.election == Election.uuid)
+    .outerjoin(SealedElection, SealedElection.election == Election.uuid)
+    .where(Entitlement.voter_id == bindparam("voter"))
+    .order_by(Election.position)
+)
+
+
 def own_elections(session: Session, opened: OpenSession, keys: permits.PermitKeys, now: datetime) -> list[OwnElection]:
     """Return the voter's elections, in the operator's order, each with a permit to ask the urn whether he has voted."""
-    event = session.get_one(VotingEvent, session.get_one(Voter, opened.voter_id).voting_event)
+    event = session.scalars(_EVENT, {"voter": opened.voter_id}).one()
+    return own_elections_in(session, event, opened, keys, now)
+
+
+def own_elections_in(
+    session: Session, event: VotingEvent, opened: OpenSession, keys: permits.PermitKeys, now: datetime
+) -> list[OwnElection]:
+    """Return the same to whoever knows the voter's event already."""
     votes_until = voting_events.votes_until(event, opened.opened_at)
-    rows = session.execute(
-        select(Election, SealedElection)
-        .join(Entitlement, Entitlement.election == Election.uuid)
-        .outerjoin(SealedElection, SealedElection.election == Election.uuid)
-        .where(Entitlement.voter_id == opened.voter_id)
-        .order_by(Election.position)
-    )
+    rows = session.execute(_OWN, {"voter": opened.voter_id})
     return [
         OwnElection(
             uuid=election.uuid,

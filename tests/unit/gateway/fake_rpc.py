@@ -393,6 +393,8 @@ class FakeRpc:
             raise answer
         if callable(answer):
             answer = answer(payload)
+        if method == "resume_session" and payload["elections"]:
+            answer = {**answer, "elections": self.table["identity", "own_elections"]["elections"]}
         try:
             return contract.answer.load(json.loads(json.dumps(answer))).dump()
         except Refusal as refusal:

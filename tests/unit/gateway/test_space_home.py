@@ -73,6 +73,15 @@ def test_the_voting_event_is_read_again_only_when_it_has_changed(voter: Browser,
     assert len(rpc.made("identity", "voting_event")) == 2
 
 
+@pytest.mark.parametrize("page", ["/accueil", "/voter", "/mes-scrutins", "/resultats", f"/voter/{ONLINE}"])
+def test_a_page_asks_identity_once(page: str, voter: Browser, rpc: FakeRpc) -> None:
+    """The voter and his elections come in one answer: at an opening every question counts a million times."""
+    voter.get("/accueil")
+    rpc.calls.clear()
+    assert voter.get(page).status_code == 200
+    assert [call.method for call in rpc.calls if call.service == "identity"] == ["resume_session"]
+
+
 def test_the_last_connection_is_told_to_the_hour(voter: Browser, rpc: FakeRpc) -> None:
     session(rpc, last_connection="2026-12-01T07:23:45+00:00")
     assert "mardi 1er décembre 2026 entre 08h00 et 09h00" in voter.get("/mes-informations").text

@@ -17,6 +17,9 @@ from pydantic import ValidationError
 from werkzeug.serving import make_server
 
 from deploy.operator.command import command
+from gateway.api.operators import waiting_room as operators
+from gateway.edge import lines
+from gateway.pages.operations import room as operations
 from gateway.settings import Settings
 from gateway.waiting import door
 from gateway.waiting.crowd import CALM_SECONDS, LEAST_PACE, Crowd, pace_of, served_a_minute
@@ -47,9 +50,10 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The door's clock, in the test's hand."""
+    """The clock of all who ask the room, in the test's hand: who has waited by one is long absent by another."""
     found = Clock()
-    monkeypatch.setattr(door, "time", found)
+    for asking in (door, operators, operations, lines):
+        monkeypatch.setattr(asking, "time", found)
     return found
 
 

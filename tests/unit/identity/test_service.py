@@ -152,6 +152,10 @@ def test_from_the_first_request_to_the_signed_poll_book(bus, call, roll, mail_se
     shown = call("voting_event", {"voting_event": resumed["voting_event"]})
     assert (shown["name"], shown["version"]) == (DEFINITION["name"], resumed["version"])
     own = call("own_elections", {"session": session})["elections"]
+    assert resumed["elections"] is None
+    at_once = call("resume_session", {"session": session, "elections": True})["elections"]
+    assert [entry | {"permit": None} for entry in at_once] == [entry | {"permit": None} for entry in own]
+    assert [entry["permit"] is None for entry in at_once] == [entry["permit"] is None for entry in own]
     assert [(election["code"], election["permit"]) for election in own] == [
         ("CSA-M", None),
         ("CCP", None),

@@ -19,9 +19,13 @@ class SessionToken(Message):
 
 
 class ResumeSession(SessionToken):
-    """A session, and the language of the page that it is seen on, which its voter is written to in; null, as before."""
+    """A session, and the language of the page that it is seen on, which its voter is written to in; null, as before.
+
+    `elections`: whether the page shows them, which saves it a second question.
+    """
 
     language: Language | None = None
+    elections: bool = False
 
 
 class Person(Message):
@@ -44,7 +48,7 @@ class ResumedSession(Message):
 
     `votes_until`: when this session can vote no more: the closing, or the end of the grace period where the session was
     opened before the closing. `version` counts the changes of the voting event: whoever knows it in that version need not
-    ask for it again.
+    ask for it again. `elections`: the voter's, as own_elections lists them, where they were asked for.
     """
 
     voter: Person
@@ -55,6 +59,7 @@ class ResumedSession(Message):
     voting_event: VotingEventUuid
     version: int
     now: datetime
+    elections: list[OwnElection] | None = None
 
 
 class OwnElections(Message):
