@@ -102,6 +102,12 @@ def opening() -> datetime:
     return datetime.fromisoformat(event["opens_at"]) if event else utc_now()
 
 
+def _until() -> datetime:
+    """Where the charts end: now, and once the vote is over at its closing."""
+    event = services().identity.presented_event()
+    return min(utc_now(), datetime.fromisoformat(event["closes_at"])) if event else utc_now()
+
+
 @blueprint.get("/agents/salle")
 @agent_required(Right.WATCH)
 def show() -> Response:
@@ -111,7 +117,7 @@ def show() -> Response:
     standing = conditions()
     low = _low(settings.delivery_alert)
     begins = opening()
-    ends = max(begins, utc_now(), *(hour.until for group in found.value.turnout for hour in group.hours))
+    ends = max(begins, _until(), *(hour.until for group in found.value.turnout for hour in group.hours))
     ends = max(ends, begins + timedelta(hours=1))
     by_territory = territories.found(found.value.by_territory)
     shown = None if by_territory is None else by_territory.figure

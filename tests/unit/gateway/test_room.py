@@ -7,6 +7,7 @@ import pytest
 
 from gateway.edge.lines import Places
 from gateway.figures import charts
+from gateway.pages.operations import room
 from services.runtime.contracts.client import RpcTimeout
 from services.runtime.refusals import Refusal
 from tests.unit.gateway.conftest import Browser
@@ -64,10 +65,13 @@ def test_turnout_funnel_reissues_queues_and_services_are_on_one_page(operator: B
     assert len(rpc.made("ballot", "condition")) == 1
 
 
-def test_the_vote_before_is_a_second_line_and_a_column(operator: Browser, rpc: FakeRpc) -> None:
+def test_the_vote_before_is_a_second_line_and_a_column(
+    operator: Browser, rpc: FakeRpc, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert "Sans comparaison" in plain(operator.get("/agents/salle").text)
     opens = datetime.fromisoformat(rpc.table["identity", "voting_event"]["opens_at"])
     hours = [{"until": (opens + timedelta(hours=hour)).isoformat(), "signed": 40 * hour} for hour in (1, 2, 3)]
+    monkeypatch.setattr(room, "utc_now", lambda: opens + timedelta(hours=3))
     earlier = [{"hour": 2, "share": 1234}, {"hour": 5, "share": 4000}]
     rpc.table["identity", "figures"]["turnout"] = [{**TURNOUT[0], "hours": hours, "earlier": earlier}]
     operator.client.application.extensions["isoloir_figures"].forget("figures")
@@ -77,6 +81,14 @@ def test_the_vote_before_is_a_second_line_and_a_column(operator: Browser, rpc: F
     assert page.count("12,3 %") == 2, "two hours after the opening, and still at the third"
     rows = operator.get("/agents/salle/participation.csv").text.splitlines()
     assert [row.rsplit(";", 1)[1] for row in rows] == ["vote_precedent_pour_cent", "", "12.34", "12.34"]
+
+
+def test_the_charts_end_with_the_vote(operator: Browser, rpc: FakeRpc, monkeypatch: pytest.MonkeyPatch) -> None:
+    closes = datetime.fromisoformat(rpc.table["identity", "voting_event"]["closes_at"])
+    monkeypatch.setattr(room, "utc_now", lambda: closes)
+    at_the_closing = operator.get("/agents/salle").text.split("<svg")[1].split("</svg>")[0]
+    monkeypatch.setattr(room, "utc_now", lambda: closes + timedelta(days=90))
+    assert operator.get("/agents/salle").text.split("<svg")[1].split("</svg>")[0] == at_the_closing
 
 
 def test_a_line_that_goes_on_after_the_picture_ends_at_its_edge() -> None:
