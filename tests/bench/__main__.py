@@ -5,6 +5,7 @@ import json
 import tempfile
 from pathlib import Path
 
+from services.runtime.telemetry import logs
 from tests.bench import booth, budgets, crypto, gateway, mail, notices, plot, roll, urn
 
 RESULTS = Path(__file__).resolve().parents[2] / "build" / "bench.json"
@@ -12,6 +13,7 @@ RESULTS = Path(__file__).resolve().parents[2] / "build" / "bench.json"
 
 def main() -> None:
     """Measure, say, keep."""
+    logs.configure("bench", "ERROR")
     with tempfile.TemporaryDirectory(prefix="isoloir-bench-") as folder:
         print("Protocol: making, checking, tallying, verifying, against belenios-tool on the same ballots…", flush=True)
         results = {"protocol": crypto.run(Path(folder))}

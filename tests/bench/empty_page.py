@@ -29,7 +29,8 @@ def application() -> Flask:
 
     @made.get("/")
     def page() -> str:
-        identity.resume_session(session["voter"], "fr")
+        if "voter" in session:  # whoever asks whether the page is there has none
+            identity.resume_session(session["voter"], "fr")
         return ""
 
     return made
