@@ -166,7 +166,7 @@ TABLE = (
         "≥ 0.60",
         _at("gateway_broker", "home", "ratio"),
         at_least(0.60),
-        note="wrk is missing, or: a home page makes two calls, and is a page",
+        note="asked with wrk; a home page makes two calls, and is a page",
     ),
     Budget(
         "cost of a vote as the urn grows from 1,000 to 1,000,000 ballots",
